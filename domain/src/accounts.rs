@@ -1,0 +1,254 @@
+//! The use cases around accounts and sessions.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::id::{SessionId, UserId};
+use crate::ports::{
+    Clock, InfraError, PasswordHasher, RegistrationOutcome, SessionRepository, TokenIssuer,
+    UserRepository, Verification,
+};
+use crate::session::{
+    ACCESS_TOKEN_LIFETIME, AccessClaims, AccessToken, ENDED_MEMORY, Identity, RefreshClaims,
+    RefreshToken, Rotation, Session, TokenRejection,
+};
+use crate::time::Timestamp;
+use crate::user::{Credentials, Registration, StoredCredentials, User};
+
+/// Why signing up, in or on did not work.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// The address has an account.
+    #[error("the address is taken")]
+    EmailTaken,
+    /// Address and password do not belong together.
+    #[error("address and password do not belong together")]
+    CredentialsWrong,
+    /// The refresh token is malformed, used up, or its session is over.
+    #[error("the refresh token is not valid")]
+    RefreshTokenInvalid,
+    /// An old refresh token came back, so its session was ended.
+    #[error("a used refresh token came back")]
+    RefreshTokenReused {
+        /// Whose session it was.
+        user: UserId,
+        /// Which session was ended.
+        session: SessionId,
+    },
+    /// The infrastructure failed.
+    #[error(transparent)]
+    Infra(#[from] InfraError),
+}
+
+/// A user who has just signed in, or on.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// Who.
+    pub user: User,
+    /// In which session.
+    pub session: SessionId,
+    /// Proves it to every request.
+    pub access_token: AccessToken,
+    /// How long the access token is good.
+    pub expires_in: Duration,
+    /// For the next pair of tokens.
+    pub refresh_token: RefreshToken,
+}
+
+/// Who a verified access token stands for, and how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Authenticated {
+    /// The caller.
+    pub identity: Identity,
+    /// When the proof expires.
+    pub expires_at: Timestamp,
+}
+
+/// The ports that accounts need.
+#[derive(Clone)]
+pub struct AccountPorts {
+    /// Where users are stored.
+    pub users: Arc<dyn UserRepository>,
+    /// Where sessions are stored.
+    pub sessions: Arc<dyn SessionRepository>,
+    /// Hashes passwords.
+    pub hasher: Arc<dyn PasswordHasher>,
+    /// Makes and reads tokens.
+    pub issuer: Arc<dyn TokenIssuer>,
+    /// Reads the time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The use cases around accounts and sessions.
+pub struct Accounts {
+    ports: AccountPorts,
+}
+
+impl Accounts {
+    /// Puts the use cases on their ports.
+    #[must_use]
+    pub fn new(ports: AccountPorts) -> Self {
+        Self { ports }
+    }
+
+    /// Creates an account and signs in. `user_agent` is what the client calls itself.
+    pub async fn register(
+        &self,
+        registration: Registration,
+        user_agent: &str,
+    ) -> Result<SignedIn, AccountError> {
+        let hash = self.ports.hasher.hash(&registration.password).await?;
+        let now = self.ports.clock.now();
+        let user = User {
+            id: UserId::new(now),
+            email: registration.email,
+            created_at: now,
+        };
+        let session = Session::begin(user.id, user_agent, now);
+        match self.ports.users.register(&user, &hash, &session).await? {
+            RegistrationOutcome::Registered => Ok(self.signed_in(user, &session, now)?),
+            RegistrationOutcome::EmailTaken => Err(AccountError::EmailTaken),
+        }
+    }
+
+    /// Signs in. An unknown address takes as long as a wrong password, and reads the same.
+    pub async fn login(
+        &self,
+        credentials: Credentials,
+        user_agent: &str,
+    ) -> Result<SignedIn, AccountError> {
+        let stored = match &credentials.email {
+            Some(email) => self.ports.users.credentials(email).await?,
+            None => None,
+        };
+        let hash = stored.as_ref().map(|stored| &stored.hash);
+        let verification = self
+            .ports
+            .hasher
+            .verify(credentials.password.as_ref(), hash)
+            .await?;
+        let Some(stored) = stored.filter(|_| verification != Verification::Mismatch) else {
+            return Err(AccountError::CredentialsWrong);
+        };
+        if verification == Verification::MatchOutdated {
+            self.rehash(&credentials, &stored).await?;
+        }
+        let now = self.ports.clock.now();
+        let session = Session::begin(stored.user.id, user_agent, now);
+        if !self.ports.sessions.open(&session).await? {
+            return Err(AccountError::CredentialsWrong);
+        }
+        Ok(self.signed_in(stored.user, &session, now)?)
+    }
+
+    /// Exchanges a refresh token for a new pair. For
+    /// [`ROTATION_GRACE`](crate::session::ROTATION_GRACE) the same token gives the same refresh token again.
+    pub async fn refresh(&self, token: &RefreshToken) -> Result<SignedIn, AccountError> {
+        let Some(claims) = self.ports.issuer.read_refresh(token.reveal()) else {
+            return Err(AccountError::RefreshTokenInvalid);
+        };
+        let now = self.ports.clock.now();
+        let session = match self
+            .ports
+            .sessions
+            .rotate(claims.session, claims.generation, now)
+            .await?
+        {
+            Rotation::Rotated(session) | Rotation::Repeated(session) => session,
+            Rotation::Reused(Session { user, id, .. }) => {
+                return Err(AccountError::RefreshTokenReused { user, session: id });
+            }
+            Rotation::Refused => return Err(AccountError::RefreshTokenInvalid),
+        };
+        let user = self
+            .ports
+            .users
+            .find(session.user)
+            .await?
+            .ok_or(AccountError::RefreshTokenInvalid)?;
+        Ok(self.signed_in(user, &session, now)?)
+    }
+
+    /// Ends the caller's session. One that had ended already counts as ended.
+    pub async fn logout(&self, who: Identity) -> Result<(), InfraError> {
+        self.ports
+            .sessions
+            .end(who.user, who.session, self.ports.clock.now())
+            .await?;
+        Ok(())
+    }
+
+    /// The caller's account; `None` if it was deleted and the token outlived it.
+    pub async fn me(&self, who: Identity) -> Result<Option<User>, InfraError> {
+        self.ports.users.find(who.user).await
+    }
+
+    /// Who an access token stands for. Does not know of ended sessions: see [`Self::ended_sessions`].
+    pub async fn authenticate(&self, token: &str) -> Result<Authenticated, TokenRejection> {
+        let claims = self
+            .ports
+            .issuer
+            .verify_access(token, self.ports.clock.now())
+            .await?;
+        let identity = Identity {
+            user: claims.user,
+            session: claims.session,
+        };
+        Ok(Authenticated {
+            identity,
+            expires_at: claims.expires_at,
+        })
+    }
+
+    /// The sessions that ended so recently that an access token of theirs may still look good.
+    pub async fn ended_sessions(&self) -> Result<Vec<SessionId>, InfraError> {
+        self.ports
+            .sessions
+            .ended_since(self.ports.clock.now().minus(ENDED_MEMORY))
+            .await
+    }
+
+    /// Stores the password that has just been verified under the parameters of today.
+    async fn rehash(
+        &self,
+        credentials: &Credentials,
+        stored: &StoredCredentials,
+    ) -> Result<(), InfraError> {
+        if let Some(password) = &credentials.password {
+            let hash = self.ports.hasher.hash(password).await?;
+            self.ports
+                .users
+                .rehash(stored.user.id, &stored.hash, &hash)
+                .await?;
+        }
+        Ok(())
+    }
+
+    fn signed_in(
+        &self,
+        user: User,
+        session: &Session,
+        now: Timestamp,
+    ) -> Result<SignedIn, InfraError> {
+        let claims = AccessClaims {
+            user: user.id,
+            session: session.id,
+            expires_at: now.plus(ACCESS_TOKEN_LIFETIME),
+        };
+        let refresh = RefreshClaims {
+            session: session.id,
+            generation: session.generation,
+        };
+        Ok(SignedIn {
+            user,
+            session: session.id,
+            access_token: self.ports.issuer.issue_access(&claims, now)?,
+            expires_in: ACCESS_TOKEN_LIFETIME,
+            refresh_token: self.ports.issuer.mint_refresh(&refresh),
+        })
+    }
+}
+
+#[cfg(all(test, feature = "testing"))]
+#[path = "accounts_tests.rs"]
+mod tests;

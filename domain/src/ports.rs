@@ -1,0 +1,226 @@
+//! What the domain needs from the outside. The only file to read before writing an adapter; the promises in prose here are
+//! checked by `testing::contract`.
+
+use std::error::Error;
+
+use async_trait::async_trait;
+
+use crate::event::{TaskEvent, TaskEventStream};
+use crate::id::{SessionId, TaskId, UserId};
+use crate::listing::{Page, PageRequest, TaskFilter};
+use crate::session::{
+    AccessClaims, AccessToken, Generation, RefreshClaims, RefreshToken, Rotation, Session,
+    TokenRejection,
+};
+use crate::task::{Task, TaskEdit};
+use crate::time::Timestamp;
+use crate::user::{EmailAddress, Password, PasswordHash, StoredCredentials, User};
+
+/// The infrastructure failed. What a caller may know is the [`kind`](Self::kind); the source chain is for the log.
+#[derive(Debug, thiserror::Error)]
+#[error("{context}")]
+pub struct InfraError {
+    /// What can be said about the work that was asked for.
+    pub kind: InfraErrorKind,
+    context: String,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// What an infrastructure failure means for whoever asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InfraErrorKind {
+    /// The work was not begun: no capacity, no connection. Trying again is safe.
+    Unavailable,
+    /// The work was begun and its end is not known: time out, connection lost. A change may have been made.
+    Interrupted,
+    /// A defect: a row that does not parse, a statement that does not run. Trying again does not help.
+    Broken,
+}
+
+impl InfraError {
+    /// `context` names what was being done; it must not hold user data.
+    pub fn new(
+        kind: InfraErrorKind,
+        context: impl Into<String>,
+        source: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        Self {
+            kind,
+            context: context.into(),
+            source: Some(source.into()),
+        }
+    }
+
+    /// A failure that begins here.
+    pub fn bare(kind: InfraErrorKind, context: impl Into<String>) -> Self {
+        Self {
+            kind,
+            context: context.into(),
+            source: None,
+        }
+    }
+}
+
+/// What became of an insert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Insertion {
+    /// The task is stored.
+    Created(Task),
+    /// The owner has a task with this id: here it is, as it is now.
+    Existing(Task),
+    /// There is no such owner (any more).
+    UnknownOwner,
+}
+
+/// What became of an update.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Update {
+    /// The task was changed and is now so.
+    Changed(Task),
+    /// The task was so already.
+    Unchanged(Task),
+    /// The task has another version than the edit expects. Nothing was changed.
+    VersionMismatch,
+    /// The owner has no such task.
+    NotFound,
+}
+
+/// Stores tasks. Every method sees the tasks of one owner and nothing else; another owner's task is as good as none.
+/// Each method is one statement.
+#[async_trait]
+pub trait TaskRepository: Send + Sync {
+    /// Stores a task, unless the owner has one with this id already.
+    async fn insert(&self, owner: UserId, task: &Task) -> Result<Insertion, InfraError>;
+    /// The task with this id.
+    async fn find(&self, owner: UserId, id: TaskId) -> Result<Option<Task>, InfraError>;
+    /// One page, as [`TaskFilter::matches`], [`TaskOrder::compare`](crate::listing::TaskOrder::compare) and
+    /// [`Page::from_surplus`] define it. A task that nobody touches meanwhile is seen exactly once by whoever pages through.
+    async fn page(&self, owner: UserId, request: &PageRequest) -> Result<Page, InfraError>;
+    /// How many tasks match.
+    async fn count(&self, owner: UserId, filter: &TaskFilter) -> Result<u64, InfraError>;
+    /// Changes a task as [`Task::apply`] says, without a moment in which another writer's change could get lost.
+    async fn update(
+        &self,
+        owner: UserId,
+        id: TaskId,
+        edit: &TaskEdit,
+        now: Timestamp,
+    ) -> Result<Update, InfraError>;
+    /// Deletes a task; false if there was none.
+    async fn delete(&self, owner: UserId, id: TaskId) -> Result<bool, InfraError>;
+}
+
+/// What became of a registration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegistrationOutcome {
+    /// User and session are stored.
+    Registered,
+    /// The address has an account. Nothing is stored.
+    EmailTaken,
+}
+
+/// Stores users.
+#[async_trait]
+pub trait UserRepository: Send + Sync {
+    /// Stores a user and the first session together, or neither.
+    async fn register(
+        &self,
+        user: &User,
+        hash: &PasswordHash,
+        session: &Session,
+    ) -> Result<RegistrationOutcome, InfraError>;
+    /// The user with this id.
+    async fn find(&self, id: UserId) -> Result<Option<User>, InfraError>;
+    /// The user with this address, and the hash of their password.
+    async fn credentials(
+        &self,
+        email: &EmailAddress,
+    ) -> Result<Option<StoredCredentials>, InfraError>;
+    /// Replaces the stored hash if it is still `old`: the same password, hashed with newer parameters. False if the
+    /// password was changed meanwhile.
+    async fn rehash(
+        &self,
+        id: UserId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+    ) -> Result<bool, InfraError>;
+}
+
+/// Stores sessions while they live, and remembers for [`ENDED_MEMORY`](crate::session::ENDED_MEMORY) that they ended.
+#[async_trait]
+pub trait SessionRepository: Send + Sync {
+    /// Stores a new session; false if there is no such user (any more).
+    async fn open(&self, session: &Session) -> Result<bool, InfraError>;
+    /// Asks [`Session::rotate`] and stores what it says, alone with the session: of concurrent callers with the same
+    /// token one rotates, the others repeat. [`Rotation::Reused`] ends the session before it is returned.
+    async fn rotate(
+        &self,
+        id: SessionId,
+        presented: Generation,
+        now: Timestamp,
+    ) -> Result<Rotation, InfraError>;
+    /// Ends one session of this user; false if it is not theirs or had ended already.
+    async fn end(&self, user: UserId, id: SessionId, now: Timestamp) -> Result<bool, InfraError>;
+    /// The sessions, of all users, that ended at `since` or later.
+    async fn ended_since(&self, since: Timestamp) -> Result<Vec<SessionId>, InfraError>;
+}
+
+/// What comparing a password with a hash says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verification {
+    /// They belong together.
+    Match,
+    /// They belong together, but the hash was made with older parameters: hash again.
+    MatchOutdated,
+    /// They do not.
+    Mismatch,
+}
+
+/// Hashes passwords slowly, on few threads. A caller that cannot be served soon gets
+/// [`InfraErrorKind::Unavailable`].
+#[async_trait]
+pub trait PasswordHasher: Send + Sync {
+    /// Hashes with a fresh salt.
+    async fn hash(&self, password: &Password) -> Result<PasswordHash, InfraError>;
+    /// Compares; takes as long, and says [`Verification::Mismatch`], when either is missing.
+    async fn verify(
+        &self,
+        password: Option<&Password>,
+        hash: Option<&PasswordHash>,
+    ) -> Result<Verification, InfraError>;
+}
+
+/// Makes and reads tokens. Knows nothing of users or sessions but what a token says.
+#[async_trait]
+pub trait TokenIssuer: Send + Sync {
+    /// An access token, good until [`AccessClaims::expires_at`].
+    fn issue_access(
+        &self,
+        claims: &AccessClaims,
+        now: Timestamp,
+    ) -> Result<AccessToken, InfraError>;
+    /// What an access token says. Any doubt is [`TokenRejection::Invalid`].
+    async fn verify_access(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<AccessClaims, TokenRejection>;
+    /// The refresh token for these claims: always the same for the same claims.
+    fn mint_refresh(&self, claims: &RefreshClaims) -> RefreshToken;
+    /// What a refresh token says, if it was minted here.
+    fn read_refresh(&self, token: &str) -> Option<RefreshClaims>;
+}
+
+/// Tells watchers of a user's tasks what happened.
+pub trait TaskEvents: Send + Sync {
+    /// Called after the change is committed. Never waits and never fails: watchers that are too slow are told so.
+    fn publish(&self, owner: UserId, event: TaskEvent);
+    /// Every change to this owner's tasks from now on.
+    fn subscribe(&self, owner: UserId) -> TaskEventStream;
+}
+
+/// Reads the time.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}

@@ -1,0 +1,1 @@
+//! Stand-ins for the outside, and the contract every repository keeps.

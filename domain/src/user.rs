@@ -1,0 +1,203 @@
+//! Users, their addresses and their passwords.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::id::UserId;
+use crate::task::{check_length, refuse_nul};
+use crate::time::Timestamp;
+use crate::violation::{Reason, Violation, Violations};
+
+/// A person with an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// Identifies the user.
+    pub id: UserId,
+    /// The address the user signs in with.
+    pub email: EmailAddress,
+    /// When the account was created.
+    pub created_at: Timestamp,
+}
+
+/// An address, in lower case: that is how it is stored, shown and compared.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct EmailAddress(String);
+
+impl EmailAddress {
+    /// The longest address, in characters (RFC 5321 4.5.3.1.3, less the angle brackets).
+    pub const MAX_LENGTH: u32 = 254;
+
+    /// Trims and lower-cases. The form is that of `<input type=email>` in the HTML standard, opened to letters and digits
+    /// of all scripts (RFC 6531). Whether mail arrives there, only mail can tell.
+    pub fn parse(text: &str) -> Result<Self, Violations> {
+        let address = text.trim().to_lowercase();
+        if address.is_empty() {
+            return Err(Violation::new(Reason::Blank, "An e-mail address is needed.").into());
+        }
+        let mut violations = Violations::default();
+        check_length(&mut violations, &address, Self::MAX_LENGTH);
+        if !has_address_form(&address) {
+            violations.add(Violation::new(
+                Reason::Malformed,
+                "Must be an e-mail address, such as ada@example.org.",
+            ));
+        }
+        violations.or(Self(address))
+    }
+
+    /// The address, in lower case.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Addresses are personal: they must not get into a log by way of `{:?}`.
+impl fmt::Debug for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EmailAddress(…)")
+    }
+}
+
+fn has_address_form(address: &str) -> bool {
+    let Some((local, domain)) = address.rsplit_once('@') else {
+        return false;
+    };
+    let is_local = |c: char| {
+        c.is_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c) || is_combining_letter(c)
+    };
+    let is_label = |label: &str| {
+        let inner = |c: char| c.is_alphanumeric() || c == '-' || is_combining_letter(c);
+        !label.is_empty()
+            && label.len() <= 63
+            && label.chars().all(inner)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    !local.is_empty() && local.chars().all(is_local) && domain.split('.').all(is_label)
+}
+
+/// Marks that lower-casing can leave behind (`İ` becomes `i` and U+0307) or that scripts write their vowels with.
+fn is_combining_letter(c: char) -> bool {
+    !c.is_ascii() && !c.is_control() && !c.is_whitespace()
+}
+
+/// A password as a person typed it. Overwritten when dropped, never shown.
+#[derive(Clone)]
+pub struct Password(Zeroizing<String>);
+
+impl Password {
+    /// The shortest password, in characters (OWASP ASVS 5.0, 6.2.1).
+    pub const MIN_LENGTH: u32 = 8;
+    /// The longest password, in characters: long enough for every passphrase, short enough to hash.
+    pub const MAX_LENGTH: u32 = 128;
+
+    /// A password to be set. Neither trimmed nor truncated, and there are no composition rules.
+    pub fn parse(text: &str) -> Result<Self, Violations> {
+        let mut violations = Violations::default();
+        if text.chars().count() < Self::MIN_LENGTH as usize {
+            let message = format!("At least {} characters are needed.", Self::MIN_LENGTH);
+            violations.add(Violation::with_limit(
+                Reason::TooShort,
+                Self::MIN_LENGTH,
+                message,
+            ));
+        }
+        check_length(&mut violations, text, Self::MAX_LENGTH);
+        refuse_nul(&mut violations, text);
+        violations.or(Self(Zeroizing::new(text.to_owned())))
+    }
+
+    /// For hashers: the text.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+/// What is stored of a password: a PHC string. Never shown.
+#[derive(Clone)]
+pub struct PasswordHash(Zeroizing<String>);
+
+impl PasswordHash {
+    /// A string that a hasher made.
+    #[must_use]
+    pub fn new(phc: String) -> Self {
+        Self(Zeroizing::new(phc))
+    }
+
+    /// For hashers and repositories: the string.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
+
+/// What a person gives to get an account.
+#[derive(Debug, Clone)]
+pub struct Registration {
+    /// The address to sign in with.
+    pub email: EmailAddress,
+    /// The password to sign in with.
+    pub password: Password,
+}
+
+impl Registration {
+    /// Reports everything wrong with both fields at once.
+    pub fn parse(email: &str, password: &str) -> Result<Self, Violations> {
+        let mut violations = Violations::default();
+        let email = violations.collect("email", EmailAddress::parse(email));
+        let password = violations.collect("password", Password::parse(password));
+        match (email, password) {
+            (Some(email), Some(password)) => Ok(Self { email, password }),
+            _ => Err(violations),
+        }
+    }
+}
+
+/// What a person gives to sign in. An address or password that could never have been registered is not an error of form
+/// here: it is wrong, like any other wrong one, and takes as long to find out.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// `None` if the text is no address.
+    pub email: Option<EmailAddress>,
+    /// `None` if the text cannot be a password.
+    pub password: Option<Password>,
+}
+
+impl Credentials {
+    /// Never fails: what is not well-formed belongs to nobody.
+    #[must_use]
+    pub fn parse(email: &str, password: &str) -> Self {
+        Self {
+            email: EmailAddress::parse(email).ok(),
+            password: Password::parse(password).ok(),
+        }
+    }
+}
+
+/// A user as [`UserRepository`](crate::ports::UserRepository) knows them at sign-in.
+#[derive(Debug, Clone)]
+pub struct StoredCredentials {
+    /// Who it is.
+    pub user: User,
+    /// What the password must match.
+    pub hash: PasswordHash,
+}
+
+#[cfg(test)]
+#[path = "user_tests.rs"]
+mod tests;

@@ -1,0 +1,107 @@
+//! What can be wrong with an input, collected so that a caller learns everything at once.
+
+/// Why a value was refused. The API shows these as `ErrorReason`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// A required text is empty.
+    Blank,
+    /// A text is shorter than allowed.
+    TooShort,
+    /// A text or list is longer than allowed.
+    TooLong,
+    /// A number is outside the allowed range.
+    OutOfRange,
+    /// A text does not have the required form.
+    Malformed,
+    /// Two inputs exclude each other.
+    Contradictory,
+    /// A password that everybody tries first.
+    TooCommon,
+}
+
+/// One broken rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Names of the fields that lead to the value, outermost first; empty for a value looked at alone.
+    pub path: Vec<&'static str>,
+    /// Which kind of rule.
+    pub reason: Reason,
+    /// What to do about it, for people.
+    pub message: String,
+    /// The bound that was missed, where the rule has one: characters, words or items.
+    pub limit: Option<u32>,
+}
+
+impl Violation {
+    /// A rule without a bound.
+    #[must_use]
+    pub fn new(reason: Reason, message: impl Into<String>) -> Self {
+        Self {
+            path: Vec::new(),
+            reason,
+            message: message.into(),
+            limit: None,
+        }
+    }
+
+    /// A rule with a bound.
+    #[must_use]
+    pub fn with_limit(reason: Reason, limit: u32, message: impl Into<String>) -> Self {
+        Self {
+            limit: Some(limit),
+            ..Self::new(reason, message)
+        }
+    }
+}
+
+/// Every rule an input breaks. Never empty when it is an error.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Violations(Vec<Violation>);
+
+impl Violations {
+    /// Notes a broken rule.
+    pub fn add(&mut self, violation: Violation) {
+        self.0.push(violation);
+    }
+
+    /// Takes over what is wrong with `field`, or returns its value.
+    pub fn collect<T>(&mut self, field: &'static str, parsed: Result<T, Self>) -> Option<T> {
+        match parsed {
+            Ok(value) => Some(value),
+            Err(violations) => {
+                self.0.extend(violations.at(field).0);
+                None
+            }
+        }
+    }
+
+    /// The same violations, one level deeper: inside `field`.
+    #[must_use]
+    pub fn at(mut self, field: &'static str) -> Self {
+        for violation in &mut self.0 {
+            violation.path.insert(0, field);
+        }
+        self
+    }
+
+    /// `value` if nothing was noted.
+    pub fn or<T>(self, value: T) -> Result<T, Self> {
+        if self.0.is_empty() {
+            Ok(value)
+        } else {
+            Err(self)
+        }
+    }
+
+    /// The violations in the order in which they were noted.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Violation] {
+        &self.0
+    }
+}
+
+impl From<Violation> for Violations {
+    fn from(violation: Violation) -> Self {
+        Self(vec![violation])
+    }
+}
