@@ -1,2 +1,4 @@
 //! stub
-fn main() {}
+fn main() {
+    print!("{}", taskhive::graphql::sdl());
+}

@@ -84,6 +84,13 @@ impl Violations {
         self
     }
 
+    /// These violations, and those after them.
+    #[must_use]
+    pub fn and(mut self, more: Self) -> Self {
+        self.0.extend(more.0);
+        self
+    }
+
     /// `value` if nothing was noted.
     pub fn or<T>(self, value: T) -> Result<T, Self> {
         if self.0.is_empty() {

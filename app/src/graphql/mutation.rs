@@ -1,0 +1,189 @@
+//! Everything that can be written.
+
+use async_graphql::{Context, ID, Object};
+use taskhive_domain::session::RefreshToken;
+use taskhive_domain::task::{Completion, TaskDraft, TaskEdit};
+use taskhive_domain::user::{Credentials, Registration};
+use taskhive_domain::violation::Violations;
+use taskhive_domain::{Accounts, TaskId, Tasks};
+
+use super::Services;
+use super::account_types::{
+    AuthPayload, LoginInput, LogoutPayload, RefreshTokenInput, RegisterInput,
+};
+use super::caller::{Caller, CookieChange, Delivery};
+use super::directive::public;
+use super::errors::{ApiError, ErrorCode, ErrorReason};
+use super::task_types::{
+    CreateTaskInput, CreateTaskPayload, DeleteTaskInput, DeleteTaskPayload, SetTaskCompletedInput,
+    SetTaskCompletedPayload, Task, ToggleTaskInput, ToggleTaskPayload, UpdateTaskInput,
+    UpdateTaskPayload,
+};
+
+/// Writes. Each takes one `input` and returns what it changed.
+pub(crate) struct Mutation;
+
+/// Writes. Each takes one `input` and returns what it changed.
+#[Object]
+impl Mutation {
+    /// Create an account and sign in. `CONFLICT` if the address is taken.
+    #[graphql(directive = public::apply())]
+    async fn register(
+        &self,
+        ctx: &Context<'_>,
+        input: RegisterInput,
+    ) -> Result<AuthPayload, ApiError> {
+        let registration = Registration::parse(&input.email, &input.password).map_err(in_input)?;
+        let user_agent = &Caller::of(ctx).user_agent;
+        let signed_in = accounts(ctx).register(registration, user_agent).await?;
+        Ok(AuthPayload::deliver(ctx, signed_in, input.delivery))
+    }
+
+    /// Sign in with address and password.
+    #[graphql(directive = public::apply())]
+    async fn login(&self, ctx: &Context<'_>, input: LoginInput) -> Result<AuthPayload, ApiError> {
+        let credentials = Credentials::parse(&input.email, &input.password);
+        let user_agent = &Caller::of(ctx).user_agent;
+        let signed_in = accounts(ctx).login(credentials, user_agent).await?;
+        Ok(AuthPayload::deliver(ctx, signed_in, input.delivery))
+    }
+
+    /// Get a new access token and a new refresh token. Asking again with the same token gives the
+    /// same answer for 30 seconds, so that a lost response or a second tab signs nobody out. After
+    /// that, a used token ends its session, because it may have been stolen.
+    #[graphql(directive = public::apply())]
+    async fn refresh_token(
+        &self,
+        ctx: &Context<'_>,
+        input: RefreshTokenInput,
+    ) -> Result<AuthPayload, ApiError> {
+        let (token, delivery) = presented_token(Caller::of(ctx), input)?;
+        let signed_in = accounts(ctx).refresh(&token).await?;
+        Ok(AuthPayload::deliver(ctx, signed_in, Some(delivery)))
+    }
+
+    /// End the session the access token belongs to. Its refresh token stops working at once, its
+    /// access tokens within seconds, and its live connections are closed.
+    async fn logout(&self, ctx: &Context<'_>) -> Result<LogoutPayload, ApiError> {
+        accounts(ctx).logout(Caller::identity(ctx)?).await?;
+        Caller::of(ctx).change_cookie(CookieChange::Clear);
+        Ok(LogoutPayload { success: true })
+    }
+
+    /// Create a task.
+    async fn create_task(
+        &self,
+        ctx: &Context<'_>,
+        input: CreateTaskInput,
+    ) -> Result<CreateTaskPayload, ApiError> {
+        let (id, description) = (input.id.as_ref(), input.description.as_deref());
+        let draft = TaskDraft::parse(id.map(|id| id.as_str()), &input.title, description)
+            .map_err(in_input)?;
+        let task = tasks(ctx).create(Caller::identity(ctx)?, draft).await?;
+        Ok(CreateTaskPayload {
+            task: (&task).into(),
+        })
+    }
+
+    /// Change a task's title or description.
+    async fn update_task(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateTaskInput,
+    ) -> Result<UpdateTaskPayload, ApiError> {
+        let (title, description) = (input.title.as_deref(), input.description.as_deref());
+        let edit = TaskEdit::parse(title, description, input.expected_version);
+        Ok(UpdateTaskPayload {
+            task: edit_task(ctx, &input.id, edit).await?,
+        })
+    }
+
+    /// Complete or reopen a task. Doing so twice does no harm, so it is safe to retry.
+    async fn set_task_completed(
+        &self,
+        ctx: &Context<'_>,
+        input: SetTaskCompletedInput,
+    ) -> Result<SetTaskCompletedPayload, ApiError> {
+        let edit = Ok(TaskEdit::completion(Completion::Set(input.completed)));
+        Ok(SetTaskCompletedPayload {
+            task: edit_task(ctx, &input.id, edit).await?,
+        })
+    }
+
+    /// Complete an open task, or reopen a completed one. A retry would undo it: prefer
+    /// `setTaskCompleted` where requests can be repeated.
+    async fn toggle_task(
+        &self,
+        ctx: &Context<'_>,
+        input: ToggleTaskInput,
+    ) -> Result<ToggleTaskPayload, ApiError> {
+        let edit = Ok(TaskEdit::completion(Completion::Toggle));
+        Ok(ToggleTaskPayload {
+            task: edit_task(ctx, &input.id, edit).await?,
+        })
+    }
+
+    /// Delete a task for good.
+    async fn delete_task(
+        &self,
+        ctx: &Context<'_>,
+        input: DeleteTaskInput,
+    ) -> Result<DeleteTaskPayload, ApiError> {
+        let id = TaskId::parse(&input.id).map_err(|violations| in_input(violations.at("id")))?;
+        tasks(ctx).delete(Caller::identity(ctx)?, id).await?;
+        Ok(DeleteTaskPayload {
+            deleted_task_id: ID(id.to_string()),
+        })
+    }
+}
+
+fn tasks<'a>(ctx: &Context<'a>) -> &'a Tasks {
+    &ctx.data_unchecked::<Services>().tasks
+}
+
+fn accounts<'a>(ctx: &Context<'a>) -> &'a Accounts {
+    &ctx.data_unchecked::<Services>().accounts
+}
+
+/// Every mutation takes one argument, `input`: that is where its fields are.
+fn in_input(violations: Violations) -> Violations {
+    violations.at("input")
+}
+
+/// Parses the ID beside an edit that may be wrong itself, so that both are reported.
+async fn edit_task(
+    ctx: &Context<'_>,
+    id: &str,
+    edit: Result<TaskEdit, Violations>,
+) -> Result<Task, ApiError> {
+    let mut violations = Violations::default();
+    let id = violations.collect("id", TaskId::parse(id));
+    match (id, edit) {
+        (Some(id), Ok(edit)) => {
+            let task = tasks(ctx).edit(Caller::identity(ctx)?, id, &edit).await?;
+            Ok((&task).into())
+        }
+        (_, Err(broken)) => Err(in_input(violations.and(broken)).into()),
+        (None, Ok(_)) => Err(in_input(violations).into()),
+    }
+}
+
+/// The refresh token of the input, or else of the cookie. The next one goes out the way this one came in.
+fn presented_token(
+    caller: &Caller,
+    input: RefreshTokenInput,
+) -> Result<(RefreshToken, Delivery), ApiError> {
+    match (input.refresh_token, &caller.cookie) {
+        (Some(token), _) => Ok((RefreshToken::new(token), Delivery::Body)),
+        (None, Some(token)) => Ok((token.clone(), Delivery::Cookie)),
+        (None, None) => {
+            let message =
+                "Send the refresh token in the input. There was no cookie to take it from.";
+            Err(ApiError::new(
+                ErrorCode::Unauthenticated,
+                ErrorReason::TokenMissing,
+                message,
+            ))
+        }
+    }
+}

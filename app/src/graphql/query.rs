@@ -1,0 +1,186 @@
+//! Everything that can be read.
+
+use async_graphql::{Context, ID, Object};
+use taskhive_domain::listing::{
+    PageRequest, Search, Take, TaskFilter as DomainFilter, TaskOrder as DomainOrder,
+};
+use taskhive_domain::violation::Violations;
+use taskhive_domain::{TaskId, UserId};
+
+use super::Services;
+use super::account_types::User;
+use super::caller::Caller;
+use super::connection::{TaskConnection, Wanted};
+use super::cursor;
+use super::errors::ApiError;
+use super::node::Node;
+use super::task_types::{Task, TaskFilter, TaskOrder};
+
+/// Reads. Everything is seen through the eyes of the signed-in user.
+pub(crate) struct Query;
+
+/// Reads. Everything is seen through the eyes of the signed-in user.
+#[Object]
+impl Query {
+    /// The signed-in user.
+    async fn me(&self, ctx: &Context<'_>) -> Result<User, ApiError> {
+        let who = Caller::identity(ctx)?;
+        let user = services(ctx).accounts.me(who).await?;
+        user.as_ref()
+            .map(User::from)
+            .ok_or_else(ApiError::token_invalid)
+    }
+
+    /// One of your tasks. Null, with a `NOT_FOUND` error, if you have no task with this
+    /// ID; whether somebody else has one is not revealed.
+    async fn task(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The task's ID.")] id: ID,
+    ) -> Option<Result<Task, ApiError>> {
+        Some(find_task(ctx, &id).await)
+    }
+
+    /// Your tasks, a page at a time. Without `first` and `last` the page has 20 items.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a Relay connection"
+    )]
+    async fn tasks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Take up to this many from the start of the range: 0 to 100. Not together with\n`last`."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Start the range after this cursor.")] after: Option<String>,
+        #[graphql(
+            desc = "Take up to this many from the end of the range: 0 to 100. Not together with\n`first`."
+        )]
+        last: Option<i32>,
+        #[graphql(desc = "End the range before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which tasks to list.")] filter: Option<TaskFilter>,
+        #[graphql(
+            desc = "In what order. A cursor only fits the order it was made for.",
+            default_with = "Some(TaskOrder::OpenFirst)"
+        )]
+        order_by: Option<TaskOrder>,
+    ) -> Result<TaskConnection, ApiError> {
+        let who = Caller::identity(ctx)?;
+        let arguments = PageArguments {
+            first,
+            after,
+            last,
+            before,
+            filter,
+            order_by,
+        };
+        let request = arguments.parse(who.user())?;
+        let tasks = &services(ctx).tasks;
+        let page = tasks.page(who, &request).await?;
+        let wanted = wanted(ctx);
+        let total = if wanted.total_count {
+            tasks.count(who, &request.filter).await?
+        } else {
+            0
+        };
+        let total = i32::try_from(total).unwrap_or(i32::MAX);
+        Ok(TaskConnection::new(
+            who.user(),
+            request.order,
+            &page,
+            wanted,
+            total,
+        ))
+    }
+
+    /// Any object of yours by its ID, or null if there is none.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The object's ID.")] id: ID,
+    ) -> Option<Result<Node, ApiError>> {
+        find_node(ctx, &id).await.transpose()
+    }
+}
+
+fn services<'a>(ctx: &Context<'a>) -> &'a Services {
+    ctx.data_unchecked::<Services>()
+}
+
+async fn find_task(ctx: &Context<'_>, id: &str) -> Result<Task, ApiError> {
+    let id = TaskId::parse(id).map_err(|violations| violations.at("id"))?;
+    let task = services(ctx).tasks.find(Caller::identity(ctx)?, id).await?;
+    task.as_ref()
+        .map(Task::from)
+        .ok_or_else(ApiError::task_not_found)
+}
+
+/// What is not an ID of any kind we know belongs to nobody, like an ID that somebody made up.
+async fn find_node(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, ApiError> {
+    let who = Caller::identity(ctx)?;
+    if let Ok(id) = TaskId::parse(id) {
+        let task = services(ctx).tasks.find(who, id).await?;
+        return Ok(task.map(|task| Node::Task((&task).into())));
+    }
+    if UserId::parse(id) == Ok(who.user()) {
+        let user = services(ctx).accounts.me(who).await?;
+        return Ok(user.map(|user| Node::User((&user).into())));
+    }
+    Ok(None)
+}
+
+/// Counting is the only part of a page that costs a query of its own; cursors and a second copy of the texts cost time.
+fn wanted(ctx: &Context<'_>) -> Wanted {
+    let selected = |name| ctx.look_ahead().field(name).exists();
+    Wanted {
+        edges: selected("edges"),
+        nodes: selected("nodes"),
+        total_count: selected("totalCount"),
+    }
+}
+
+/// The arguments of `tasks`, as they came.
+struct PageArguments {
+    first: Option<i32>,
+    after: Option<String>,
+    last: Option<i32>,
+    before: Option<String>,
+    filter: Option<TaskFilter>,
+    order_by: Option<TaskOrder>,
+}
+
+impl PageArguments {
+    fn parse(self, owner: UserId) -> Result<PageRequest, Violations> {
+        let mut violations = Violations::default();
+        let order = self
+            .order_by
+            .map_or(DomainOrder::default(), DomainOrder::from);
+        let mut position = |field, text: Option<String>| {
+            text.and_then(|text| violations.collect(field, cursor::decode(owner, order, &text)))
+        };
+        let (after, before) = (
+            position("after", self.after),
+            position("before", self.before),
+        );
+        let filter = self.filter.unwrap_or_default();
+        let search = Search::parse(filter.search.as_deref().unwrap_or_default())
+            .map_err(|broken| broken.at("search"));
+        let search = violations.collect("filter", search).unwrap_or_default();
+        let take = match Take::parse(self.first, self.last) {
+            Ok(take) => take,
+            Err(broken) => return Err(violations.and(broken)),
+        };
+        let filter = DomainFilter {
+            completed: filter.completed,
+            search,
+        };
+        violations.or(PageRequest {
+            filter,
+            order,
+            take,
+            after,
+            before,
+        })
+    }
+}

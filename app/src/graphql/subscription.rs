@@ -1,0 +1,31 @@
+//! Everything that can be watched.
+
+use async_graphql::{Context, Subscription as SubscriptionRoot};
+use futures_util::{Stream, StreamExt};
+use taskhive_domain::event::Lagged;
+
+use super::Services;
+use super::caller::Caller;
+use super::errors::ApiError;
+use super::task_types::TaskEvent;
+
+/// Live updates, over WebSocket (`graphql-transport-ws`) or server-sent events.
+pub(crate) struct Subscription;
+
+/// Live updates, over WebSocket (`graphql-transport-ws`) or server-sent events.
+#[SubscriptionRoot]
+impl Subscription {
+    /// Every change to your tasks from now on, from any device. After a lost connection,
+    /// subscribe again and then fetch what you show.
+    async fn task_events(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<impl Stream<Item = Result<TaskEvent, ApiError>> + use<>, ApiError> {
+        let who = Caller::identity(ctx)?;
+        let changes = ctx.data_unchecked::<Services>().tasks.changes(who);
+        Ok(changes.map(|event| match event {
+            Ok(event) => Ok((&event).into()),
+            Err(Lagged) => Err(ApiError::lagged()),
+        }))
+    }
+}
