@@ -4,3 +4,4 @@
 pub mod argon2;
 pub mod clock;
 pub mod events;
+pub mod jwt;
