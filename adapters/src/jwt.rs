@@ -1,0 +1,223 @@
+//! Tokens: access tokens are JSON Web Tokens (RFC 9068 in form), refresh tokens are our own, see `refresh`.
+//!
+//! Nothing here asks what the time is or whether a session lives on: the caller says the one and checks the other.
+
+mod refresh;
+mod secrets;
+
+use std::fmt;
+
+use async_trait::async_trait;
+use aws_lc_rs::hmac;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode_header};
+use serde::{Deserialize, Serialize};
+use taskhive_domain::ports::{InfraError, InfraErrorKind, TokenIssuer};
+use taskhive_domain::session::{
+    AccessClaims, AccessToken, CLOCK_LEEWAY, RefreshClaims, RefreshToken, TokenRejection,
+};
+use taskhive_domain::{SessionId, Timestamp, UserId};
+use uuid::Uuid;
+
+pub use self::secrets::{SecretRefusal, SigningSecrets};
+
+/// The only algorithm: what a token claims to be signed with is compared with it, never obeyed.
+const ALGORITHM: Algorithm = Algorithm::HS256;
+/// Tells access tokens from other JSON Web Tokens (RFC 9068, 2.1).
+const TYPE: &str = "at+jwt";
+/// Ours have some 400 bytes. What is much longer is not even decoded.
+const MAX_TOKEN_BYTES: usize = 4096;
+
+/// Issues and verifies tokens with the secrets of the service.
+pub struct JwtIssuer {
+    issuer: String,
+    audience: String,
+    validation: Validation,
+    /// The first signs.
+    signing: SigningKey,
+    /// All of them verify, the first included.
+    verifying: Vec<VerifyingKey>,
+}
+
+struct SigningKey {
+    header: Header,
+    access: EncodingKey,
+    refresh: hmac::Key,
+}
+
+struct VerifyingKey {
+    id: String,
+    access: DecodingKey,
+    refresh: hmac::Key,
+}
+
+/// The payload of an access token. Every claim is required; times are whole seconds since 1970.
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    /// One service, not a list of them.
+    aud: String,
+    sub: String,
+    sid: String,
+    iat: u64,
+    exp: u64,
+    /// Never ours, but honoured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nbf: Option<u64>,
+    jti: String,
+}
+
+impl JwtIssuer {
+    /// `issuer` and `audience` go into every access token, and only tokens with exactly these are accepted. Fails only
+    /// without a secret.
+    pub fn new(
+        secrets: &SigningSecrets,
+        issuer: impl Into<String>,
+        audience: impl Into<String>,
+    ) -> Result<Self, InfraError> {
+        let (issuer, audience) = (issuer.into(), audience.into());
+        let newest = secrets.keys().next().ok_or_else(|| {
+            InfraError::bare(InfraErrorKind::Broken, "there is no secret to sign with")
+        })?;
+        Ok(Self {
+            validation: validation(&issuer, &audience),
+            issuer,
+            audience,
+            signing: SigningKey {
+                header: Header {
+                    typ: Some(TYPE.to_owned()),
+                    kid: Some(newest.id),
+                    ..Header::new(ALGORITHM)
+                },
+                access: EncodingKey::from_secret(&newest.access),
+                refresh: newest.refresh,
+            },
+            verifying: secrets
+                .keys()
+                .map(|keys| VerifyingKey {
+                    access: DecodingKey::from_secret(&keys.access),
+                    id: keys.id,
+                    refresh: keys.refresh,
+                })
+                .collect(),
+        })
+    }
+
+    /// What a token says that we signed, whatever the time. `None` for everything else.
+    fn authentic(&self, token: &str) -> Option<Claims> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return None;
+        }
+        let header = decode_header(token).ok()?;
+        // `crit` names extensions that must be understood; we understand none (RFC 7515, 4.1.11).
+        if header.typ.as_deref() != Some(TYPE) || header.crit.is_some() {
+            return None;
+        }
+        let key_id = header.kid?;
+        let key = self.verifying.iter().find(|key| key.id == key_id)?;
+        let token = jsonwebtoken::decode::<Claims>(token, &key.access, &self.validation).ok()?;
+        // The library would accept a list that contains ours; `Claims` does not, and is compared as a whole.
+        (token.claims.iss == self.issuer && token.claims.aud == self.audience)
+            .then_some(token.claims)
+    }
+
+    /// Judges everything but the age, then the age: only a token that was good once is called expired.
+    fn judge(&self, token: &str, now: Timestamp) -> Result<AccessClaims, TokenRejection> {
+        let claims = self.authentic(token).ok_or(TokenRejection::Invalid)?;
+        let invalid = |_| TokenRejection::Invalid;
+        let user = UserId::parse(&claims.sub).map_err(invalid)?;
+        let session = SessionId::parse(&claims.sid).map_err(invalid)?;
+        let time = |seconds| from_seconds(seconds).ok_or(TokenRejection::Invalid);
+        let expires_at = time(claims.exp)?;
+        let not_before = time(claims.nbf.unwrap_or(0))?.max(time(claims.iat)?);
+        if claims.jti.is_empty() || not_before > now.plus(CLOCK_LEEWAY) {
+            Err(TokenRejection::Invalid)
+        } else if now >= expires_at.plus(CLOCK_LEEWAY) {
+            Err(TokenRejection::Expired)
+        } else {
+            Ok(AccessClaims {
+                user,
+                session,
+                expires_at,
+            })
+        }
+    }
+}
+
+#[async_trait]
+impl TokenIssuer for JwtIssuer {
+    /// The last second is cut off: a token never lives longer than its claims say.
+    fn issue_access(
+        &self,
+        claims: &AccessClaims,
+        now: Timestamp,
+    ) -> Result<AccessToken, InfraError> {
+        let payload = Claims {
+            iss: self.issuer.clone(),
+            aud: self.audience.clone(),
+            sub: claims.user.to_string(),
+            sid: claims.session.to_string(),
+            iat: to_seconds(now),
+            exp: to_seconds(claims.expires_at),
+            nbf: None,
+            jti: Uuid::new_v4().simple().to_string(),
+        };
+        jsonwebtoken::encode(&self.signing.header, &payload, &self.signing.access)
+            .map(AccessToken::new)
+            .map_err(|error| {
+                let context = "an access token could not be signed";
+                InfraError::new(InfraErrorKind::Broken, context, error)
+            })
+    }
+
+    async fn verify_access(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<AccessClaims, TokenRejection> {
+        self.judge(token, now)
+    }
+
+    /// The same for the same claims as long as the first secret is the same. When it is replaced within
+    /// [`ROTATION_GRACE`](taskhive_domain::session::ROTATION_GRACE), a repeated refresh gives another text with the same
+    /// meaning: both are good.
+    fn mint_refresh(&self, claims: &RefreshClaims) -> RefreshToken {
+        refresh::mint(claims, &self.signing.refresh)
+    }
+
+    fn read_refresh(&self, token: &str) -> Option<RefreshClaims> {
+        refresh::read(token, self.verifying.iter().map(|key| &key.refresh))
+    }
+}
+
+impl fmt::Debug for JwtIssuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JwtIssuer")
+            .field("issuer", &self.issuer)
+            .field("audience", &self.audience)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the library is to check. It would judge the age by the clock of the machine, with 60 s of leeway; we judge it
+/// by the time we are given.
+fn validation(issuer: &str, audience: &str) -> Validation {
+    let mut validation = Validation::new(ALGORITHM);
+    validation.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
+    validation.set_issuer(&[issuer]);
+    validation.set_audience(&[audience]);
+    validation.validate_exp = false;
+    validation.validate_nbf = false;
+    validation
+}
+
+fn to_seconds(time: Timestamp) -> u64 {
+    u64::try_from(time.millis().div_euclid(1000)).unwrap_or(0)
+}
+
+fn from_seconds(seconds: u64) -> Option<Timestamp> {
+    let millis = i64::try_from(seconds).ok()?.checked_mul(1000)?;
+    Some(Timestamp::from_millis(millis))
+}
+
+#[cfg(test)]
+mod tests;
