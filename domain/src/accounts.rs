@@ -249,6 +249,7 @@ impl Accounts {
     }
 }
 
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
+#[cfg(feature = "testing")]
 #[path = "accounts_tests.rs"]
 mod tests;

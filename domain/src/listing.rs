@@ -168,9 +168,10 @@ impl Take {
     /// From the arguments of a Relay connection.
     pub fn parse(first: Option<i32>, last: Option<i32>) -> Result<Self, Violations> {
         let mut violations = Violations::default();
+        let contradictory = first.is_some() && last.is_some();
         let first = first.and_then(|n| violations.collect("first", Self::count(n)));
         let last = last.and_then(|n| violations.collect("last", Self::count(n)));
-        if first.is_some() && last.is_some() {
+        if contradictory {
             let both = Violation::new(Reason::Contradictory, "Give `first` or `last`, not both.");
             violations.collect::<()>("last", Err(both.into()));
         }

@@ -13,17 +13,18 @@ use crate::id::{SessionId, UserId};
 use crate::time::Timestamp;
 
 /// How long an access token is good.
-pub const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(15 * 60);
+pub const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_mins(15);
 /// How far the clocks of two machines may differ when the age of a token is judged.
 pub const CLOCK_LEEWAY: Duration = Duration::from_secs(30);
 /// How long a used refresh token still gives the answer it gave first.
 pub const ROTATION_GRACE: Duration = Duration::from_secs(30);
 /// A session that is not refreshed for so long is over.
-pub const IDLE_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+pub const IDLE_LIFETIME: Duration = Duration::from_hours(7 * 24);
 /// No session lives longer than this.
-pub const ABSOLUTE_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// How long the end of a session must be remembered: until the last access token issued in it is refused by its age.
-pub const ENDED_MEMORY: Duration = Duration::from_secs(15 * 60 + 2 * 30);
+pub const ABSOLUTE_LIFETIME: Duration = Duration::from_hours(30 * 24);
+/// How long the end of a session must be remembered: until the last access token issued in it is refused by its age, which
+/// two machines may judge with twice the leeway between them.
+pub const ENDED_MEMORY: Duration = Duration::from_mins(15 + 1);
 
 /// Who makes a request. Only [`Accounts::authenticate`](crate::Accounts::authenticate) makes one, from a verified token;
 /// use cases take it by value, so none of them can be called without.
@@ -101,7 +102,8 @@ impl Session {
     #[must_use]
     pub fn rotate(&self, presented: Generation, now: Timestamp) -> Rotation {
         let within_grace = now.since(self.last_used_at) <= ROTATION_GRACE;
-        if now >= self.expires_at() || presented > self.generation {
+        let was_handed_out = (1..=self.generation).contains(&presented);
+        if now >= self.expires_at() || !was_handed_out {
             Rotation::Refused
         } else if presented == self.generation {
             Rotation::Rotated(Self {

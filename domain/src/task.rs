@@ -111,9 +111,8 @@ impl Task {
         next.completed_at = match edit.completion {
             Some(Completion::Set(completed)) if completed != self.is_open() => self.completed_at,
             Some(Completion::Set(true)) => Some(now),
-            Some(Completion::Set(false)) => None,
             Some(Completion::Toggle) if self.is_open() => Some(now),
-            Some(Completion::Toggle) => None,
+            Some(Completion::Set(false) | Completion::Toggle) => None,
             None => self.completed_at,
         };
         if next != *self {
@@ -235,7 +234,7 @@ pub(crate) fn refuse_nul(violations: &mut Violations, text: &str) {
 
 /// White space, and the characters that take no room by themselves: zero-width spaces and joiners, bidirectional marks,
 /// fillers, variation selectors. A title of nothing else would be an empty line in every list.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     c.is_whitespace()
         || matches!(c,
             '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'

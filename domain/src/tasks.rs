@@ -132,6 +132,7 @@ impl Tasks {
     }
 }
 
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
+#[cfg(feature = "testing")]
 #[path = "tasks_tests.rs"]
 mod tests;

@@ -1,1 +1,244 @@
+//! The use cases around tasks: what watchers are told, and what never reaches them.
 
+use std::time::Duration;
+
+use futures_util::{FutureExt, StreamExt};
+
+use super::*;
+use crate::event::Lagged;
+use crate::id::{SessionId, UserId};
+use crate::listing::{Take, TaskOrder};
+use crate::ports::{RegistrationOutcome, UserRepository};
+use crate::session::Session;
+use crate::task::Completion;
+use crate::testing::{ManualClock, MemoryEvents, MemoryStore};
+use crate::user::{EmailAddress, PasswordHash, User};
+
+struct House {
+    store: Arc<MemoryStore>,
+    clock: Arc<ManualClock>,
+    tasks: Tasks,
+}
+
+impl House {
+    fn new() -> Self {
+        Self::with_buffer(16)
+    }
+
+    fn with_buffer(capacity: usize) -> Self {
+        let store = Arc::new(MemoryStore::default());
+        let clock = Arc::new(ManualClock::default());
+        let events = Arc::new(MemoryEvents::with_capacity(capacity));
+        let tasks = Tasks::new(store.clone(), events, clock.clone());
+        Self {
+            store,
+            clock,
+            tasks,
+        }
+    }
+
+    async fn user(&self, email: &str) -> Identity {
+        let now = self.clock.now();
+        let user = User {
+            id: UserId::new(now),
+            email: EmailAddress::parse(email).unwrap(),
+            created_at: now,
+        };
+        let session = Session::begin(user.id, "", now);
+        let hash = PasswordHash::new(String::new());
+        let outcome = self.store.register(&user, &hash, &session).await;
+        assert_eq!(outcome.unwrap(), RegistrationOutcome::Registered);
+        Identity {
+            user: user.id,
+            session: session.id,
+        }
+    }
+}
+
+fn draft(title: &str) -> TaskDraft {
+    TaskDraft::parse(None, title, None).unwrap()
+}
+
+/// What has arrived by now.
+fn arrived(stream: &mut TaskEventStream) -> Vec<Result<TaskEvent, Lagged>> {
+    std::iter::from_fn(|| stream.next().now_or_never().flatten()).collect()
+}
+
+fn told(task: &Task, change: TaskChange, occurred_at: Timestamp) -> TaskEvent {
+    TaskEvent {
+        task: task.id,
+        change,
+        occurred_at,
+    }
+}
+
+#[tokio::test]
+async fn every_change_is_told_once_with_the_task_as_it_became() {
+    let house = House::new();
+    let ada = house.user("ada@example.org").await;
+    let mut changes = house.tasks.changes(ada);
+    let began = house.clock.now();
+
+    let created = house.tasks.create(ada, draft("write")).await.unwrap();
+    house.clock.advance(Duration::from_millis(7));
+    let toggle = TaskEdit::completion(Completion::Toggle);
+    let edited = house.tasks.edit(ada, created.id, &toggle).await.unwrap();
+    house.clock.advance(Duration::from_millis(1));
+    house.tasks.delete(ada, created.id).await.unwrap();
+
+    assert_eq!(
+        (created.created_at, created.updated_at, created.version),
+        (began, began, 1)
+    );
+    assert_eq!(
+        edited.completed_at,
+        Some(began.plus(Duration::from_millis(7)))
+    );
+    assert_eq!(
+        arrived(&mut changes),
+        [
+            Ok(told(&created, TaskChange::Created(created.clone()), began)),
+            Ok(told(
+                &created,
+                TaskChange::Updated(edited.clone()),
+                edited.updated_at
+            )),
+            Ok(told(&created, TaskChange::Deleted, house.clock.now())),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn repeating_a_creation_returns_the_task_and_tells_nobody() {
+    let house = House::new();
+    let ada = house.user("ada@example.org").await;
+    let id = TaskId::new(house.clock.now()).to_string();
+    let draft = TaskDraft::parse(Some(&id), "once", None).unwrap();
+    let created = house.tasks.create(ada, draft.clone()).await.unwrap();
+    assert_eq!(created.id.to_string(), id);
+    let toggle = TaskEdit::completion(Completion::Toggle);
+    let edited = house.tasks.edit(ada, created.id, &toggle).await.unwrap();
+
+    let mut changes = house.tasks.changes(ada);
+    house.clock.advance(Duration::from_secs(1));
+    assert_eq!(house.tasks.create(ada, draft).await.unwrap(), edited);
+    assert_eq!(arrived(&mut changes), []);
+}
+
+#[tokio::test]
+async fn an_edit_without_effect_tells_nobody() {
+    let house = House::new();
+    let ada = house.user("ada@example.org").await;
+    let created = house.tasks.create(ada, draft("same")).await.unwrap();
+    let mut changes = house.tasks.changes(ada);
+    house.clock.advance(Duration::from_secs(1));
+    let same = TaskEdit::parse(Some(" same "), Some(""), Some(1)).unwrap();
+    for edit in [same, TaskEdit::completion(Completion::Set(false))] {
+        assert_eq!(
+            house.tasks.edit(ada, created.id, &edit).await.unwrap(),
+            created
+        );
+    }
+    assert_eq!(arrived(&mut changes), []);
+}
+
+#[tokio::test]
+async fn a_failure_tells_nobody() {
+    let house = House::new();
+    let ada = house.user("ada@example.org").await;
+    let created = house.tasks.create(ada, draft("mine")).await.unwrap();
+    let gone = Identity {
+        user: UserId::new(house.clock.now()),
+        session: SessionId::new(house.clock.now()),
+    };
+    let (mut hers, mut theirs) = (house.tasks.changes(ada), house.tasks.changes(gone));
+
+    let stale = TaskEdit::parse(Some("new"), None, Some(2)).unwrap();
+    let refused = house.tasks.edit(ada, created.id, &stale).await;
+    assert!(matches!(refused, Err(TaskError::VersionMismatch)));
+    let nothing = TaskId::new(house.clock.now());
+    let refused = house.tasks.edit(ada, nothing, &TaskEdit::default()).await;
+    assert!(matches!(refused, Err(TaskError::NotFound)));
+    let refused = house.tasks.delete(ada, nothing).await;
+    assert!(matches!(refused, Err(TaskError::NotFound)));
+    let refused = house.tasks.create(gone, draft("orphan")).await;
+    assert!(matches!(refused, Err(TaskError::AccountGone)));
+
+    assert_eq!(arrived(&mut hers), []);
+    assert_eq!(arrived(&mut theirs), []);
+}
+
+#[tokio::test]
+async fn nobody_sees_or_hears_of_the_tasks_of_others() {
+    let house = House::new();
+    let (ada, bob) = (
+        house.user("ada@example.org").await,
+        house.user("bob@example.org").await,
+    );
+    let mut his_changes = house.tasks.changes(bob);
+    let hers = house.tasks.create(ada, draft("hers")).await.unwrap();
+
+    assert_eq!(house.tasks.find(bob, hers.id).await.unwrap(), None);
+    let toggle = TaskEdit::completion(Completion::Toggle);
+    let refused = house.tasks.edit(bob, hers.id, &toggle).await;
+    assert!(matches!(refused, Err(TaskError::NotFound)));
+    let refused = house.tasks.delete(bob, hers.id).await;
+    assert!(matches!(refused, Err(TaskError::NotFound)));
+    let request = PageRequest {
+        filter: TaskFilter::default(),
+        order: TaskOrder::default(),
+        take: Take::First(1),
+        after: None,
+        before: None,
+    };
+    assert!(
+        house
+            .tasks
+            .page(bob, &request)
+            .await
+            .unwrap()
+            .tasks
+            .is_empty()
+    );
+    assert_eq!(house.tasks.count(bob, &request.filter).await.unwrap(), 0);
+    assert_eq!(arrived(&mut his_changes), []);
+
+    let page = house.tasks.page(ada, &request).await.unwrap();
+    assert_eq!(page.tasks, [hers]);
+    assert_eq!(house.tasks.count(ada, &request.filter).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_watcher_that_lags_is_told_so_and_no_more() {
+    let house = House::with_buffer(2);
+    let ada = house.user("ada@example.org").await;
+    let mut slow = house.tasks.changes(ada);
+    let mut quick = house.tasks.changes(ada);
+    for n in 0..4 {
+        house
+            .tasks
+            .create(ada, draft(&format!("{n}")))
+            .await
+            .unwrap();
+        assert!(matches!(arrived(&mut quick).as_slice(), [Ok(_)]));
+    }
+    assert!(matches!(
+        arrived(&mut slow).as_slice(),
+        [Ok(_), Ok(_), Err(Lagged)]
+    ));
+    house.tasks.create(ada, draft("later")).await.unwrap();
+    assert_eq!(slow.next().await, None);
+    assert!(matches!(arrived(&mut quick).as_slice(), [Ok(_)]));
+}
+
+#[tokio::test]
+async fn a_waiting_watcher_is_woken() {
+    let house = House::new();
+    let ada = house.user("ada@example.org").await;
+    let mut changes = house.tasks.changes(ada);
+    let watcher = tokio::spawn(async move { changes.next().await });
+    tokio::task::yield_now().await;
+    let created = house.tasks.create(ada, draft("news")).await.unwrap();
+    let event = watcher.await.unwrap().unwrap().unwrap();
+    assert_eq!(event.task, created.id);
+}

@@ -5,7 +5,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::id::UserId;
-use crate::task::{check_length, refuse_nul};
+use crate::task::{check_length, is_invisible, refuse_nul};
 use crate::time::Timestamp;
 use crate::violation::{Reason, Violation, Violations};
 
@@ -28,8 +28,9 @@ impl EmailAddress {
     /// The longest address, in characters (RFC 5321 4.5.3.1.3, less the angle brackets).
     pub const MAX_LENGTH: u32 = 254;
 
-    /// Trims and lower-cases. The form is that of `<input type=email>` in the HTML standard, opened to letters and digits
-    /// of all scripts (RFC 6531). Whether mail arrives there, only mail can tell.
+    /// Trims and lower-cases. The form is that of `<input type=email>` in the HTML standard, opened to all scripts
+    /// (RFC 6531). Invisible characters are refused: an address pasted with one could never be typed again. Whether mail
+    /// arrives there, only mail can tell.
     pub fn parse(text: &str) -> Result<Self, Violations> {
         let address = text.trim().to_lowercase();
         if address.is_empty() {
@@ -64,11 +65,9 @@ fn has_address_form(address: &str) -> bool {
     let Some((local, domain)) = address.rsplit_once('@') else {
         return false;
     };
-    let is_local = |c: char| {
-        c.is_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c) || is_combining_letter(c)
-    };
+    let is_local = |c: char| is_letter(c) || ".!#$%&'*+/=?^_`{|}~-".contains(c);
     let is_label = |label: &str| {
-        let inner = |c: char| c.is_alphanumeric() || c == '-' || is_combining_letter(c);
+        let inner = |c: char| is_letter(c) || c == '-';
         !label.is_empty()
             && label.len() <= 63
             && label.chars().all(inner)
@@ -78,9 +77,10 @@ fn has_address_form(address: &str) -> bool {
     !local.is_empty() && local.chars().all(is_local) && domain.split('.').all(is_label)
 }
 
-/// Marks that lower-casing can leave behind (`İ` becomes `i` and U+0307) or that scripts write their vowels with.
-fn is_combining_letter(c: char) -> bool {
-    !c.is_ascii() && !c.is_control() && !c.is_whitespace()
+/// Beyond ASCII everything that shows: also the marks that scripts write their vowels with, or that lower-casing leaves
+/// behind (`İ` becomes `i` and U+0307).
+fn is_letter(c: char) -> bool {
+    c.is_ascii_alphanumeric() || !(c.is_ascii() || c.is_control() || is_invisible(c))
 }
 
 /// A password as a person typed it. Overwritten when dropped, never shown.

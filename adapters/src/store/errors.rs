@@ -1,0 +1,117 @@
+//! What a database failure means to whoever asked, in the three kinds that the domain knows.
+//!
+//! The source that is kept for the log holds the driver's one-line message. Details are dropped: PostgreSQL puts the values of
+//! a row into them ("Key (email)=(…) already exists").
+
+use std::error::Error;
+use std::fmt::Write;
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel_async::pooled_connection::PoolError as SetupError;
+use diesel_async::pooled_connection::deadpool::PoolError;
+use taskhive_domain::ports::{InfraError, InfraErrorKind};
+
+/// What is left of a driver's error.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Cause(pub(crate) String);
+
+/// No connection could be had, so nothing was begun.
+pub(crate) fn no_connection(error: &PoolError) -> InfraError {
+    let reason = match error {
+        PoolError::Backend(SetupError::ConnectionError(error)) => chain(error),
+        PoolError::Backend(SetupError::QueryError(error)) => redacted(error),
+        other => chain(other),
+    };
+    InfraError::new(
+        InfraErrorKind::Unavailable,
+        "no connection to the database",
+        Cause(reason),
+    )
+}
+
+/// A statement, or the last one of a transaction, failed.
+pub(crate) fn failed(doing: &'static str, error: &DieselError) -> InfraError {
+    InfraError::new(kind_of(error), doing, Cause(redacted(error)))
+}
+
+/// Time ran out before the database answered.
+pub(crate) fn out_of_time(doing: &'static str) -> InfraError {
+    InfraError::new(
+        InfraErrorKind::Interrupted,
+        doing,
+        Cause("the database did not answer in time".to_owned()),
+    )
+}
+
+/// The task that ran the statement did not end well: a panic, or the end of the process.
+pub(crate) fn abandoned(doing: &'static str, error: &tokio::task::JoinError) -> InfraError {
+    let kind = if error.is_cancelled() {
+        InfraErrorKind::Interrupted
+    } else {
+        InfraErrorKind::Broken
+    };
+    InfraError::new(kind, doing, Cause("the statement was abandoned".to_owned()))
+}
+
+fn kind_of(error: &DieselError) -> InfraErrorKind {
+    match error {
+        DieselError::DatabaseError(kind, info) => match kind {
+            // Rolled back, or refused before anything was done: a second try may go better.
+            DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::ReadOnlyTransaction => {
+                InfraErrorKind::Unavailable
+            }
+            DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection => {
+                InfraErrorKind::Interrupted
+            }
+            DatabaseErrorKind::Unknown => kind_of_message(info.message()),
+            _ => InfraErrorKind::Broken,
+        },
+        DieselError::BrokenTransactionManager => InfraErrorKind::Interrupted,
+        // Says which failure began it; the failed roll-back is a consequence.
+        DieselError::RollbackErrorOnCommit { commit_error, .. } => kind_of(commit_error),
+        _ => InfraErrorKind::Broken,
+    }
+}
+
+/// Diesel has no kinds for these and hides the codes, so the messages must do. A server that speaks another language gets
+/// `Broken`: less helpful, still safe.
+fn kind_of_message(message: &str) -> InfraErrorKind {
+    let says = |beginning: &str| message.starts_with(beginning);
+    if says("database is locked") || says("database table is locked") || says("deadlock detected") {
+        InfraErrorKind::Unavailable
+    } else if says("canceling statement") || says("terminating connection") {
+        InfraErrorKind::Interrupted
+    } else {
+        InfraErrorKind::Broken
+    }
+}
+
+/// The message, and the names of what it is about.
+fn redacted(error: &DieselError) -> String {
+    let DieselError::DatabaseError(kind, info) = error else {
+        return error.to_string();
+    };
+    let mut text = format!("{kind:?}: {}", info.message());
+    if let Some(table) = info.table_name() {
+        let _ = write!(text, ", table {table}");
+    }
+    if let Some(constraint) = info.constraint_name() {
+        let _ = write!(text, ", constraint {constraint}");
+    }
+    text
+}
+
+/// An error and everything that caused it, on one line: drivers put the interesting part at the end.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        let cause = source.to_string();
+        if !text.contains(&cause) {
+            let _ = write!(text, ": {cause}");
+        }
+        next = source.source();
+    }
+    text
+}

@@ -1,0 +1,124 @@
+//! Opens connections to PostgreSQL: TLS, keep-alives, time-outs.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::{ConnectionError, ConnectionResult};
+use diesel_async::AsyncPgConnection;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+use taskhive_domain::ports::{InfraError, InfraErrorKind};
+use tokio_postgres::config::SslMode;
+use tokio_postgres::{CancelToken, Config, NoTls};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::store::errors::{Cause, chain};
+use crate::store::url::PostgresTarget;
+
+/// Knows how to reach one server.
+pub(super) struct Connector {
+    config: Config,
+    tls: MakeRustlsConnect,
+    timeout: Duration,
+}
+
+impl Connector {
+    pub(super) fn new(target: &PostgresTarget, timeout: Duration) -> Result<Self, InfraError> {
+        let mut config = target.config.clone();
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(timeout);
+        }
+        if config.get_application_name().is_none() {
+            config.application_name("taskhive");
+        }
+        // A peer that vanished without a word is noticed within a minute, or 10 s after something was sent to it. An idle
+        // time of two hours is the driver's default, so it stands for "not set".
+        if config.get_keepalives_idle() == Duration::from_hours(2) {
+            config.keepalives_idle(Duration::from_secs(30));
+        }
+        if config.get_keepalives_interval().is_none() {
+            config.keepalives_interval(Duration::from_secs(10));
+        }
+        if config.get_keepalives_retries().is_none() {
+            config.keepalives_retries(3);
+        }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(Duration::from_secs(10));
+        }
+        Ok(Self {
+            config,
+            tls: MakeRustlsConnect::new(tls_config(target.root_certificates.as_deref())?),
+            timeout,
+        })
+    }
+
+    /// A new connection. With `sslmode=prefer`, the default, a server whose certificate is not trusted is talked to in
+    /// plain text, like one without TLS: that mode promises nothing. `require` and above always verify.
+    pub(super) async fn connect(&self) -> ConnectionResult<AsyncPgConnection> {
+        match self.config.connect(self.tls.clone()).await {
+            Ok((client, connection)) => {
+                AsyncPgConnection::try_from_client_and_connection(client, connection).await
+            }
+            Err(error) if self.config.get_ssl_mode() == SslMode::Prefer && is_tls(&error) => {
+                let mut plain = self.config.clone();
+                plain.ssl_mode(SslMode::Disable);
+                let (client, connection) = plain.connect(NoTls).await.map_err(|e| bad(&e))?;
+                AsyncPgConnection::try_from_client_and_connection(client, connection).await
+            }
+            Err(error) => Err(bad(&error)),
+        }
+    }
+
+    /// Asks the server to stop a statement. Nobody waits for the outcome; it is only worth a note.
+    pub(super) async fn cancel(&self, running: CancelToken) {
+        let asked =
+            tokio::time::timeout(self.timeout, running.cancel_query(self.tls.clone())).await;
+        if !matches!(asked, Ok(Ok(()))) {
+            tracing::debug!("a statement that ran out of time could not be cancelled");
+        }
+    }
+}
+
+/// The driver keeps its kinds to itself; this text is what it has for them.
+fn is_tls(error: &tokio_postgres::Error) -> bool {
+    error
+        .to_string()
+        .starts_with("error performing TLS handshake")
+}
+
+fn bad(error: &tokio_postgres::Error) -> ConnectionError {
+    ConnectionError::BadConnection(chain(error))
+}
+
+fn tls_config(root_certificates: Option<&Path>) -> Result<ClientConfig, InfraError> {
+    let mut roots = RootCertStore::empty();
+    match root_certificates {
+        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+        Some(path) => {
+            let unreadable = |reason: String| {
+                let context = format!("read sslrootcert {}", path.display());
+                InfraError::new(InfraErrorKind::Broken, context, Cause(reason))
+            };
+            let certificates = CertificateDer::pem_file_iter(path)
+                .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+                .map_err(|error| unreadable(chain(&error)))?;
+            if certificates.is_empty() {
+                return Err(unreadable("no certificate in it".to_owned()));
+            }
+            for certificate in certificates {
+                roots
+                    .add(certificate)
+                    .map_err(|error| unreadable(chain(&error)))?;
+            }
+        }
+    }
+    // The provider is named, because a second one in the tree would make rustls refuse to guess.
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    Ok(ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| InfraError::new(InfraErrorKind::Broken, "prepare TLS", error))?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
+}

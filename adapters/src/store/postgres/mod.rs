@@ -1,0 +1,150 @@
+//! PostgreSQL, directly or behind a transaction pooler: nothing here relies on the state of a session, so no statement can meet
+//! a server connection that does not know of it. (Prepared statements need PgBouncer 1.21 or later, which carries them along.)
+
+mod connect;
+mod migrations;
+#[path = "../queries/mod.rs"]
+pub(crate) mod queries;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool::Runtime;
+use diesel::QueryResult;
+use diesel::prelude::*;
+use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+};
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use taskhive_domain::ports::{InfraError, InfraErrorKind};
+
+use self::connect::Connector;
+use super::StoreSettings;
+use super::errors;
+use super::rows::SessionRow;
+use super::schema::sessions;
+use super::types::DbId;
+use super::url::PostgresTarget;
+
+/// What the queries run on.
+pub(crate) type Conn = AsyncPgConnection;
+/// What the queries are compiled for.
+pub(crate) type Db = diesel::pg::Pg;
+/// The function that says where a text contains another, from 1; 0 if it does not.
+pub(crate) const CONTAINS: &str = "strpos";
+
+/// READ COMMITTED is enough: what a transaction decides on, it has locked.
+pub(crate) async fn begin(conn: &mut Conn) -> QueryResult<()> {
+    AnsiTransactionManager::begin_transaction(conn).await
+}
+
+/// The session, which nobody else can change before the transaction ends.
+pub(crate) async fn locked_session(conn: &mut Conn, id: DbId) -> QueryResult<Option<SessionRow>> {
+    sessions::table
+        .find(id)
+        .select(SessionRow::as_select())
+        .for_update()
+        .get_result(conn)
+        .await
+        .optional()
+}
+
+/// A server, and the connections to it.
+#[derive(Clone)]
+pub(crate) struct Database {
+    pool: Pool<Conn>,
+    connector: Arc<Connector>,
+    /// For migrations: past the pooler.
+    direct: Arc<Connector>,
+    statement_timeout: Duration,
+}
+
+impl Database {
+    /// Opens no connection yet, so that the service can start before its database.
+    pub(crate) fn prepare(
+        target: &PostgresTarget,
+        direct: &PostgresTarget,
+        settings: &StoreSettings,
+    ) -> Result<Self, InfraError> {
+        let connector = Arc::new(Connector::new(target, settings.connect_timeout)?);
+        Ok(Self {
+            pool: pool(&connector, settings)?,
+            connector,
+            direct: Arc::new(Connector::new(direct, settings.connect_timeout)?),
+            statement_timeout: settings.statement_timeout,
+        })
+    }
+
+    /// Runs `work` on a connection. PostgreSQL makes no difference between reading and writing here.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
+    ) -> Result<T, InfraError> {
+        self.run(doing, work).await
+    }
+
+    /// Runs `work` on a connection.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
+    ) -> Result<T, InfraError> {
+        self.run(doing, work).await
+    }
+
+    /// In a task of its own: a caller who goes away must leave no transaction half done, and no connection behind with an
+    /// answer still on its way.
+    ///
+    /// The deadline is ours and not the server's `statement_timeout`, because a pooler loses what `SET` says and refuses it
+    /// at start-up, and `SET LOCAL` would make three statements out of one. When time is up, the connection is closed,
+    /// which rolls back, and the server is asked to stop working.
+    async fn run<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
+    ) -> Result<T, InfraError> {
+        let mut conn: Object<Conn> = self
+            .pool
+            .get()
+            .await
+            .map_err(|error| errors::no_connection(&error))?;
+        let (connector, limit) = (Arc::clone(&self.connector), self.statement_timeout);
+        let statement = tokio::spawn(async move {
+            if let Ok(result) = tokio::time::timeout(limit, work(&mut conn)).await {
+                return result.map_err(|error| errors::failed(doing, &error));
+            }
+            let running = conn.cancel_token();
+            drop(Object::take(conn));
+            tokio::spawn(async move { connector.cancel(running).await });
+            Err(errors::out_of_time(doing))
+        });
+        statement
+            .await
+            .unwrap_or_else(|error| Err(errors::abandoned(doing, &error)))
+    }
+}
+
+fn pool(connector: &Arc<Connector>, settings: &StoreSettings) -> Result<Pool<Conn>, InfraError> {
+    let connector = Arc::clone(connector);
+    let mut config = ManagerConfig::default();
+    // No question to the server at each checkout, which would double the round trips: a closed connection is noticed anyway,
+    // and keep-alives find the dead ones.
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(move |_| {
+        let connector = Arc::clone(&connector);
+        async move { connector.connect().await }.boxed()
+    });
+    // The connector knows the URL; this text would only be one more copy of the password.
+    Pool::builder(AsyncDieselConnectionManager::new_with_config("", config))
+        .max_size(settings.pool_size.max(1))
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(settings.wait_timeout))
+        .create_timeout(Some(settings.connect_timeout))
+        .recycle_timeout(Some(settings.wait_timeout))
+        .build()
+        .map_err(|error| InfraError::new(InfraErrorKind::Broken, "make a pool", error))
+}

@@ -1,0 +1,194 @@
+//! Pages and counts: one SELECT, put together from fixed pieces according to what is asked for. All values are bound, so the
+//! number of different texts stays small, and each is prepared once per connection.
+
+use diesel::QueryResult;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Bool, Text};
+use taskhive_domain::UserId;
+use taskhive_domain::listing::{PageRequest, Take, TaskFilter, TaskOrder, TaskPosition};
+
+use super::backend::{CONTAINS, Db};
+use super::task_statements::{TaskColumns, task_columns};
+use crate::store::types::{DbId, DbTime, Millis, Uid};
+
+/// Which tasks of which owner.
+struct Conditions {
+    owner: DbId,
+    open: Option<bool>,
+    words: Vec<String>,
+}
+
+impl Conditions {
+    fn new(owner: UserId, filter: &TaskFilter) -> Self {
+        Self {
+            owner: DbId(owner.uuid()),
+            open: filter.completed.map(|completed| !completed),
+            words: filter.search.words().to_vec(),
+        }
+    }
+
+    fn walk<'b>(&'b self, out: &mut AstPass<'_, 'b, Db>) -> QueryResult<()> {
+        out.push_sql(" FROM tasks WHERE owner_id = ");
+        out.push_bind_param::<Uid, _>(&self.owner)?;
+        if let Some(open) = &self.open {
+            out.push_sql(" AND is_open = ");
+            out.push_bind_param::<Bool, _>(open)?;
+        }
+        for word in &self.words {
+            for (before, column) in [(" AND (", "title_folded"), (" OR ", "description_folded")] {
+                out.push_sql(before);
+                out.push_sql(CONTAINS);
+                out.push_sql("(");
+                out.push_sql(column);
+                out.push_sql(", ");
+                out.push_bind_param::<Text, _>(word)?;
+                out.push_sql(") > 0");
+            }
+            out.push_sql(")");
+        }
+        Ok(())
+    }
+}
+
+/// A position as it is bound.
+struct Bound {
+    is_open: bool,
+    at: DbTime,
+    id: DbId,
+}
+
+impl From<TaskPosition> for Bound {
+    fn from(position: TaskPosition) -> Self {
+        Self {
+            is_open: position.is_open,
+            at: DbTime(position.at),
+            id: DbId(position.id.uuid()),
+        }
+    }
+}
+
+/// Reads one page, and one row more.
+pub(super) struct SelectPage {
+    conditions: Conditions,
+    order: TaskOrder,
+    /// From the end of the order to its beginning.
+    reversed: bool,
+    after: Option<Bound>,
+    before: Option<Bound>,
+    limit: i64,
+}
+
+impl SelectPage {
+    pub(super) fn new(owner: UserId, request: &PageRequest) -> Self {
+        Self {
+            conditions: Conditions::new(owner, &request.filter),
+            order: request.order,
+            reversed: matches!(request.take, Take::Last(_)),
+            after: request.after.map(Bound::from),
+            before: request.before.map(Bound::from),
+            limit: i64::from(request.take.limit()) + 1,
+        }
+    }
+
+    /// The key of the order, as columns. Only the columns it needs: an index that ends too early is an index that sorts.
+    const fn key(&self) -> &'static [&'static str] {
+        match self.order {
+            TaskOrder::OpenFirst => &["is_open", "created_at", "id"],
+            TaskOrder::Newest | TaskOrder::Oldest => &["created_at", "id"],
+            TaskOrder::RecentlyUpdated => &["updated_at", "id"],
+        }
+    }
+
+    /// One row-value comparison: the database enters its index at that very row.
+    fn walk_bound<'b>(
+        &self,
+        out: &mut AstPass<'_, 'b, Db>,
+        comparison: &str,
+        bound: &'b Bound,
+    ) -> QueryResult<()> {
+        out.push_sql(" AND (");
+        push_list(out, self.key(), "");
+        out.push_sql(") ");
+        out.push_sql(comparison);
+        out.push_sql(" (");
+        if matches!(self.order, TaskOrder::OpenFirst) {
+            out.push_bind_param::<Bool, _>(&bound.is_open)?;
+            out.push_sql(", ");
+        }
+        out.push_bind_param::<Millis, _>(&bound.at)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Uid, _>(&bound.id)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+impl QueryFragment<Db> for SelectPage {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
+        let descending = self.order.is_descending();
+        let (behind, ahead) = if descending { ("<", ">") } else { (">", "<") };
+        out.push_sql(concat!("SELECT ", task_columns!()));
+        self.conditions.walk(&mut out)?;
+        if let Some(after) = &self.after {
+            self.walk_bound(&mut out, behind, after)?;
+        }
+        if let Some(before) = &self.before {
+            self.walk_bound(&mut out, ahead, before)?;
+        }
+        out.push_sql(" ORDER BY ");
+        let direction = if descending == self.reversed {
+            " ASC"
+        } else {
+            " DESC"
+        };
+        push_list(&mut out, self.key(), direction);
+        out.push_sql(" LIMIT ");
+        out.push_bind_param::<BigInt, _>(&self.limit)
+    }
+}
+
+/// No static id: the text varies, and is the key under which it stays prepared.
+impl QueryId for SelectPage {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for SelectPage {
+    type SqlType = TaskColumns;
+}
+
+/// Counts what matches.
+pub(super) struct CountTasks(Conditions);
+
+impl CountTasks {
+    pub(super) fn new(owner: UserId, filter: &TaskFilter) -> Self {
+        Self(Conditions::new(owner, filter))
+    }
+}
+
+impl QueryFragment<Db> for CountTasks {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
+        out.push_sql("SELECT count(*)");
+        self.0.walk(&mut out)
+    }
+}
+
+impl QueryId for CountTasks {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for CountTasks {
+    type SqlType = BigInt;
+}
+
+/// `a, b` or, with a suffix, `a DESC, b DESC`.
+fn push_list(out: &mut AstPass<'_, '_, Db>, columns: &[&str], suffix: &str) {
+    for (index, column) in columns.iter().enumerate() {
+        if index > 0 {
+            out.push_sql(", ");
+        }
+        out.push_sql(column);
+        out.push_sql(suffix);
+    }
+}

@@ -1,0 +1,37 @@
+//! Statements with a fixed text. Diesel prepares the INSERTs and UPDATEs of its DSL anew for every execution, which is three
+//! round trips instead of one; a type of our own with a static id is prepared once per connection.
+
+/// Declares a statement: pieces of SQL, read from top to bottom, each followed by the value that is bound there.
+macro_rules! statement {
+    (
+        $(#[$doc:meta])*
+        $name:ident -> $row:ty {
+            $($sql:expr $(=> $field:ident: $value:ty as $sql_type:ty)?;)+
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(diesel::query_builder::QueryId)]
+        pub(super) struct $name {
+            $($(pub(super) $field: $value,)?)+
+        }
+
+        impl diesel::query_builder::Query for $name {
+            type SqlType = $row;
+        }
+
+        impl diesel::query_builder::QueryFragment<super::backend::Db> for $name {
+            fn walk_ast<'b>(
+                &'b self,
+                mut out: diesel::query_builder::AstPass<'_, 'b, super::backend::Db>,
+            ) -> diesel::QueryResult<()> {
+                $(
+                    out.push_sql($sql);
+                    $(out.push_bind_param::<$sql_type, _>(&self.$field)?;)?
+                )+
+                Ok(())
+            }
+        }
+    };
+}
+
+pub(super) use statement;

@@ -1,0 +1,188 @@
+//! Tasks. Every statement names the owner, and there is one statement per call.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel_async::RunQueryDsl;
+use futures_util::FutureExt;
+use taskhive_domain::listing::{Page, PageRequest, TaskFilter};
+use taskhive_domain::ports::{InfraError, InfraErrorKind, Insertion, TaskRepository, Update};
+use taskhive_domain::task::{Completion, Task, TaskEdit};
+use taskhive_domain::{TaskId, Timestamp, UserId};
+use uuid::Uuid;
+
+use super::backend::Database;
+use super::page::{CountTasks, SelectPage};
+use super::task_statements::{InsertTask, UpdateTask};
+use crate::store::rows::{Folded, TaskRow};
+use crate::store::schema::tasks;
+use crate::store::types::{DbId, DbTime};
+
+/// The tasks of all users.
+pub(crate) struct DieselTasks(pub(crate) Database);
+
+#[async_trait]
+impl TaskRepository for DieselTasks {
+    async fn insert(&self, owner: UserId, task: &Task) -> Result<Insertion, InfraError> {
+        let mark = new_mark();
+        let statement = insertion(owner, task, mark);
+        let outcome = self
+            .0
+            .write("insert a task", |conn| {
+                async move {
+                    match statement.get_result::<(TaskRow, i64)>(conn).await {
+                        Ok(row) => Ok(Some(row)),
+                        Err(DieselError::DatabaseError(
+                            DatabaseErrorKind::ForeignKeyViolation,
+                            _,
+                        )) => Ok(None),
+                        Err(error) => Err(error),
+                    }
+                }
+                .boxed()
+            })
+            .await?;
+        Ok(match outcome {
+            None => Insertion::UnknownOwner,
+            Some((row, last_change)) if last_change == mark => Insertion::Created(row.parse()?),
+            Some((row, _)) => Insertion::Existing(row.parse()?),
+        })
+    }
+
+    async fn find(&self, owner: UserId, id: TaskId) -> Result<Option<Task>, InfraError> {
+        let (owner, id) = (DbId(owner.uuid()), DbId(id.uuid()));
+        let row = self
+            .0
+            .read("find a task", move |conn| {
+                tasks::table
+                    .find((owner, id))
+                    .select(TaskRow::as_select())
+                    .get_result(conn)
+                    .map(OptionalExtension::optional)
+                    .boxed()
+            })
+            .await?;
+        row.map(TaskRow::parse).transpose()
+    }
+
+    async fn page(&self, owner: UserId, request: &PageRequest) -> Result<Page, InfraError> {
+        let statement = SelectPage::new(owner, request);
+        let rows = self
+            .0
+            .read("read a page of tasks", |conn| {
+                async move { statement.load::<TaskRow>(conn).await }.boxed()
+            })
+            .await?;
+        let tasks: Result<_, _> = rows.into_iter().map(TaskRow::parse).collect();
+        Ok(Page::from_surplus(request, tasks?))
+    }
+
+    async fn count(&self, owner: UserId, filter: &TaskFilter) -> Result<u64, InfraError> {
+        let statement = CountTasks::new(owner, filter);
+        let count = self
+            .0
+            .read("count tasks", |conn| {
+                async move { statement.get_result::<i64>(conn).await }.boxed()
+            })
+            .await?;
+        u64::try_from(count)
+            .map_err(|error| InfraError::new(InfraErrorKind::Broken, "count tasks", error))
+    }
+
+    async fn update(
+        &self,
+        owner: UserId,
+        id: TaskId,
+        edit: &TaskEdit,
+        now: Timestamp,
+    ) -> Result<Update, InfraError> {
+        let (mark, expected) = (new_mark(), edit.expected_version);
+        let statement = update(owner, id, edit, now, mark);
+        let outcome = self
+            .0
+            .write("update a task", |conn| {
+                async move {
+                    statement
+                        .get_result::<(TaskRow, i64)>(conn)
+                        .await
+                        .optional()
+                }
+                .boxed()
+            })
+            .await?;
+        let Some((row, last_change)) = outcome else {
+            return Ok(Update::NotFound);
+        };
+        let task = row.parse()?;
+        Ok(if last_change == mark {
+            Update::Changed(task)
+        } else if expected.is_some_and(|expected| expected != task.version) {
+            Update::VersionMismatch
+        } else {
+            Update::Unchanged(task)
+        })
+    }
+
+    async fn delete(&self, owner: UserId, id: TaskId) -> Result<bool, InfraError> {
+        let (owner, id) = (DbId(owner.uuid()), DbId(id.uuid()));
+        let deleted = self
+            .0
+            .write("delete a task", move |conn| {
+                diesel::delete(tasks::table.find((owner, id)))
+                    .execute(conn)
+                    .boxed()
+            })
+            .await?;
+        Ok(deleted > 0)
+    }
+}
+
+/// 60 random bits: two statements that touch one row do not get the same.
+fn new_mark() -> i64 {
+    Uuid::new_v4().as_u64_pair().0.cast_signed()
+}
+
+fn insertion(owner: UserId, task: &Task, mark: i64) -> InsertTask {
+    let title = Folded::new(task.title.as_str());
+    let description = Folded::new(task.description.as_str());
+    InsertTask {
+        owner_id: DbId(owner.uuid()),
+        id: DbId(task.id.uuid()),
+        title: title.text,
+        title_folded: title.folded,
+        description: description.text,
+        description_folded: description.folded,
+        created_at: DbTime(task.created_at),
+        updated_at: DbTime(task.updated_at),
+        completed_at: task.completed_at.map(DbTime),
+        version: task.version,
+        mark,
+    }
+}
+
+fn update(owner: UserId, id: TaskId, edit: &TaskEdit, now: Timestamp, mark: i64) -> UpdateTask {
+    let title = edit.title.as_ref().map(|text| Folded::new(text.as_str()));
+    let description = edit
+        .description
+        .as_ref()
+        .map(|text| Folded::new(text.as_str()));
+    let (title, title_folded) = title.map(|t| (t.text, t.folded)).unzip();
+    let (description, description_folded) = description.map(|d| (d.text, d.folded)).unzip();
+    UpdateTask {
+        title,
+        title_folded,
+        description,
+        description_folded,
+        completion: match edit.completion {
+            None => 0,
+            Some(Completion::Set(true)) => 1,
+            Some(Completion::Set(false)) => 2,
+            Some(Completion::Toggle) => 3,
+        },
+        happened_at: DbTime(now),
+        expected_version: edit.expected_version,
+        mark,
+        owner_id: DbId(owner.uuid()),
+        id: DbId(id.uuid()),
+    }
+}

@@ -1,0 +1,164 @@
+//! Rows, and how they become domain values. Every text is parsed again on the way out: a row that breaks a rule of the
+//! domain is a defect, and is reported by table, column and id; never by its content.
+
+use diesel::prelude::{Insertable, Queryable, Selectable};
+use taskhive_domain::listing::fold;
+use taskhive_domain::ports::{InfraError, InfraErrorKind};
+use taskhive_domain::session::Session;
+use taskhive_domain::task::{Task, TaskDescription, TaskTitle};
+use taskhive_domain::user::{EmailAddress, PasswordHash, StoredCredentials, User};
+use taskhive_domain::violation::Violations;
+use taskhive_domain::{SessionId, TaskId, UserId};
+use uuid::Uuid;
+
+use super::schema::{sessions, tasks, users};
+use super::types::{DbId, DbTime};
+
+/// A text as the database has it, and folded for searching.
+#[derive(Debug, Clone)]
+pub(crate) struct Folded {
+    pub(crate) text: String,
+    pub(crate) folded: String,
+}
+
+impl Folded {
+    pub(crate) fn new(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            folded: fold(text),
+        }
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = tasks)]
+pub(crate) struct TaskRow {
+    id: DbId,
+    title: String,
+    description: String,
+    created_at: DbTime,
+    updated_at: DbTime,
+    completed_at: Option<DbTime>,
+    version: i32,
+}
+
+impl TaskRow {
+    pub(crate) fn parse(self) -> Result<Task, InfraError> {
+        let id = self.id.0;
+        Ok(Task {
+            id: TaskId::from_uuid(id),
+            title: readable("tasks.title", id, TaskTitle::parse(&self.title))?,
+            description: readable(
+                "tasks.description",
+                id,
+                TaskDescription::parse(&self.description),
+            )?,
+            created_at: self.created_at.0,
+            updated_at: self.updated_at.0,
+            completed_at: self.completed_at.map(|at| at.0),
+            version: self.version,
+        })
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions)]
+pub(crate) struct SessionRow {
+    id: DbId,
+    user_id: DbId,
+    generation: i32,
+    user_agent: String,
+    created_at: DbTime,
+    last_used_at: DbTime,
+}
+
+impl From<&Session> for SessionRow {
+    fn from(session: &Session) -> Self {
+        Self {
+            id: DbId(session.id.uuid()),
+            user_id: DbId(session.user.uuid()),
+            generation: session.generation,
+            user_agent: session.user_agent.clone(),
+            created_at: DbTime(session.created_at),
+            last_used_at: DbTime(session.last_used_at),
+        }
+    }
+}
+
+/// A session has no text with rules, so its row cannot fail to parse.
+impl From<SessionRow> for Session {
+    fn from(row: SessionRow) -> Self {
+        Self {
+            id: SessionId::from_uuid(row.id.0),
+            user: UserId::from_uuid(row.user_id.0),
+            generation: row.generation,
+            user_agent: row.user_agent,
+            created_at: row.created_at.0,
+            last_used_at: row.last_used_at.0,
+        }
+    }
+}
+
+/// The columns of a user that anybody but the sign-in needs. The hash is not among them.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub(crate) struct UserRow {
+    id: DbId,
+    email: String,
+    created_at: DbTime,
+}
+
+impl UserRow {
+    pub(crate) fn parse(self) -> Result<User, InfraError> {
+        Ok(User {
+            id: UserId::from_uuid(self.id.0),
+            email: readable("users.email", self.id.0, EmailAddress::parse(&self.email))?,
+            created_at: self.created_at.0,
+        })
+    }
+}
+
+/// A user with the hash of their password.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub(crate) struct CredentialsRow {
+    #[diesel(embed)]
+    user: UserRow,
+    password_hash: String,
+}
+
+impl CredentialsRow {
+    pub(crate) fn parse(self) -> Result<StoredCredentials, InfraError> {
+        Ok(StoredCredentials {
+            user: self.user.parse()?,
+            hash: PasswordHash::new(self.password_hash),
+        })
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = users)]
+pub(crate) struct NewUserRow {
+    id: DbId,
+    email: String,
+    password_hash: String,
+    created_at: DbTime,
+}
+
+impl NewUserRow {
+    pub(crate) fn new(user: &User, hash: &PasswordHash) -> Self {
+        Self {
+            id: DbId(user.id.uuid()),
+            email: user.email.as_str().to_owned(),
+            password_hash: hash.reveal().to_owned(),
+            created_at: DbTime(user.created_at),
+        }
+    }
+}
+
+fn readable<T>(column: &str, id: Uuid, parsed: Result<T, Violations>) -> Result<T, InfraError> {
+    parsed.map_err(|_| {
+        let context = format!("{column} of row {id} breaks a rule of the domain");
+        InfraError::bare(InfraErrorKind::Broken, context)
+    })
+}

@@ -1,0 +1,54 @@
+//! The tables as Diesel knows them, the same for both databases; `migrations/` is where they are made and explained.
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Text};
+    use crate::store::types::{Millis, Uid};
+
+    users (id) {
+        id -> Uid,
+        email -> Text,
+        password_hash -> Text,
+        created_at -> Millis,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Text};
+    use crate::store::types::{Millis, Uid};
+
+    sessions (id) {
+        id -> Uid,
+        user_id -> Uid,
+        generation -> Integer,
+        user_agent -> Text,
+        created_at -> Millis,
+        last_used_at -> Millis,
+    }
+}
+
+diesel::table! {
+    use crate::store::types::{Millis, Uid};
+
+    ended_sessions (session_id) {
+        session_id -> Uid,
+        ended_at -> Millis,
+    }
+}
+
+// Without the columns that only the statements in `queries/task_statements.rs` name: the folded texts, `is_open` and
+// `last_change`.
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::store::types::{Millis, Uid};
+
+    tasks (owner_id, id) {
+        owner_id -> Uid,
+        id -> Uid,
+        title -> Text,
+        description -> Text,
+        created_at -> Millis,
+        updated_at -> Millis,
+        completed_at -> Nullable<Millis>,
+        version -> Integer,
+    }
+}

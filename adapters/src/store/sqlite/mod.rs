@@ -1,0 +1,175 @@
+//! SQLite: one connection writes, several read, and every write is on the disk before it is acknowledged.
+
+mod migrations;
+#[path = "../queries/mod.rs"]
+pub(crate) mod queries;
+
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use deadpool::Runtime;
+use diesel::connection::AnsiTransactionManager;
+use diesel::prelude::*;
+use diesel::{ConnectionError, ConnectionResult, QueryResult};
+use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+};
+use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use taskhive_domain::ports::{InfraError, InfraErrorKind};
+
+use super::StoreSettings;
+use super::errors::{self, Cause};
+use super::rows::SessionRow;
+use super::schema::sessions;
+use super::types::DbId;
+
+/// What the queries run on.
+pub(crate) type Conn = SyncConnectionWrapper<SqliteConnection>;
+/// What the queries are compiled for.
+pub(crate) type Db = diesel::sqlite::Sqlite;
+/// The function that says where a text contains another, from 1; 0 if it does not.
+pub(crate) const CONTAINS: &str = "instr";
+
+/// Takes the write lock at once: a transaction that begins with reading and then finds another writer ahead cannot go on,
+/// and fails without waiting.
+pub(crate) async fn begin(conn: &mut Conn) -> QueryResult<()> {
+    conn.spawn_blocking(|conn| {
+        AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")
+    })
+    .await
+}
+
+/// The session, which nobody else can change before the transaction ends: there is one writer.
+pub(crate) async fn locked_session(conn: &mut Conn, id: DbId) -> QueryResult<Option<SessionRow>> {
+    sessions::table
+        .find(id)
+        .select(SessionRow::as_select())
+        .get_result(conn)
+        .await
+        .optional()
+}
+
+/// An open database file.
+#[derive(Clone)]
+pub(crate) struct Database {
+    /// One connection: writers queue here, where waiting is fair and cheap, and not in SQLite's busy handler, where it is
+    /// neither.
+    writer: Pool<Conn>,
+    readers: Pool<Conn>,
+    statement_timeout: Duration,
+}
+
+impl Database {
+    pub(crate) async fn open(path: PathBuf, settings: &StoreSettings) -> Result<Self, InfraError> {
+        let file = path.clone();
+        tokio::task::spawn_blocking(move || create(&file))
+            .await
+            .map_err(|error| errors::abandoned("open the database file", &error))??;
+        let Some(url) = path.to_str() else {
+            return Err(InfraError::bare(
+                InfraErrorKind::Broken,
+                "the path of the database file is not UTF-8",
+            ));
+        };
+        Ok(Self {
+            writer: pool(url, 1, WRITER, settings)?,
+            readers: pool(url, settings.pool_size.max(1), READER, settings)?,
+            statement_timeout: settings.statement_timeout,
+        })
+    }
+
+    /// Runs `work` on a connection that cannot write.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
+    ) -> Result<T, InfraError> {
+        self.run(&self.readers, doing, work).await
+    }
+
+    /// Runs `work` on the connection that writes.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
+    ) -> Result<T, InfraError> {
+        self.run(&self.writer, doing, work).await
+    }
+
+    /// In a task of its own: a caller who goes away must leave no transaction half done, and dropping a running statement
+    /// would block this thread until it ends. So a statement is never dropped; when time is up, only the waiting ends.
+    async fn run<T: Send + 'static>(
+        &self,
+        pool: &Pool<Conn>,
+        doing: &'static str,
+        work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
+    ) -> Result<T, InfraError> {
+        let mut conn: Object<Conn> = pool
+            .get()
+            .await
+            .map_err(|error| errors::no_connection(&error))?;
+        let statement = tokio::spawn(async move { work(&mut conn).await });
+        match tokio::time::timeout(self.statement_timeout, statement).await {
+            Ok(Ok(result)) => result.map_err(|error| errors::failed(doing, &error)),
+            Ok(Err(error)) => Err(errors::abandoned(doing, &error)),
+            Err(_) => Err(errors::out_of_time(doing)),
+        }
+    }
+}
+
+/// `busy_timeout` comes first, because switching to WAL takes a lock itself. It only matters when another process writes.
+///
+/// `synchronous=FULL`: an acknowledged write survives a power cut, as promised. NORMAL would be three times as fast and
+/// could lose the last writes.
+const WRITER: &str = "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; \
+    PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;";
+/// The same, and a guard against writing where nobody queues.
+const READER: &str = "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; \
+    PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA query_only = ON;";
+
+fn pool(
+    url: &str,
+    size: usize,
+    pragmas: &'static str,
+    settings: &StoreSettings,
+) -> Result<Pool<Conn>, InfraError> {
+    let mut config = ManagerConfig::default();
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(move |url| connect(url, pragmas).boxed());
+    Pool::builder(AsyncDieselConnectionManager::new_with_config(url, config))
+        .max_size(size)
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(settings.wait_timeout))
+        .build()
+        .map_err(|error| InfraError::new(InfraErrorKind::Broken, "make a pool", error))
+}
+
+async fn connect(url: &str, pragmas: &str) -> ConnectionResult<Conn> {
+    let mut conn = Conn::establish(url).await?;
+    conn.batch_execute(pragmas)
+        .await
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(conn)
+}
+
+/// Makes the file if it is missing, for its owner's eyes only; SQLite gives its side files (`-wal`, `-shm`) the same mode.
+fn create(path: &Path) -> Result<(), InfraError> {
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|error| {
+        let context = format!("open the database file {}", path.display());
+        let hint = "the directory must exist, and both must be writable";
+        InfraError::new(
+            InfraErrorKind::Broken,
+            context,
+            Cause(format!("{error} ({hint})")),
+        )
+    })
+}

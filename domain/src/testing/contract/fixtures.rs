@@ -1,0 +1,96 @@
+//! The users and tasks that promises are tried on.
+
+use uuid::Builder;
+
+use super::Repositories;
+use crate::id::{TaskId, UserId};
+use crate::ports::{InfraError, Insertion, RegistrationOutcome};
+use crate::session::Session;
+use crate::task::{Task, TaskDescription, TaskTitle};
+use crate::time::Timestamp;
+use crate::user::{EmailAddress, PasswordHash, User};
+
+/// When everything begins: a time with all digits of a millisecond.
+pub(super) const START: Timestamp = Timestamp::from_millis(1_700_000_000_123);
+
+/// So many milliseconds after [`START`].
+pub(super) const fn start_plus(millis: i64) -> Timestamp {
+    Timestamp::from_millis(START.millis() + millis)
+}
+
+pub(super) fn title(text: &str) -> TaskTitle {
+    TaskTitle::parse(text).unwrap_or_else(|violations| panic!("{text:?}: {violations:?}"))
+}
+
+pub(super) fn description(text: &str) -> TaskDescription {
+    TaskDescription::parse(text).unwrap_or_else(|violations| panic!("{text:?}: {violations:?}"))
+}
+
+pub(super) fn address(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).unwrap_or_else(|violations| panic!("{text:?}: {violations:?}"))
+}
+
+/// A task that is open and was never changed.
+pub(super) fn task(text: &str, created_at: Timestamp) -> Task {
+    Task {
+        id: TaskId::new(created_at),
+        title: title(text),
+        description: TaskDescription::default(),
+        created_at,
+        updated_at: created_at,
+        completed_at: None,
+        version: 1,
+    }
+}
+
+/// An id of version 4, the same for the same seed; their order has nothing to do with the seeds'.
+pub(super) fn scattered_id(seed: u64) -> TaskId {
+    let high = seed
+        .wrapping_add(1)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        .rotate_left(31);
+    let low = high.wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let bytes = (u128::from(high) << 64 | u128::from(low)).to_be_bytes();
+    TaskId::from_uuid(Builder::from_random_bytes(bytes).into_uuid())
+}
+
+/// A hash in the form of the real ones.
+pub(super) fn hash(text: &str) -> PasswordHash {
+    PasswordHash::new(format!("$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ${text}"))
+}
+
+/// A user who is not stored yet, with the first session.
+pub(super) fn user(email: &str) -> (User, Session) {
+    let user = User {
+        id: UserId::new(START),
+        email: address(email),
+        created_at: START,
+    };
+    let session = Session::begin(user.id, "Mozilla/5.0", START);
+    (user, session)
+}
+
+impl Repositories {
+    /// A user with an address of their own, and their first session.
+    pub(super) async fn signed_up(&self) -> Result<(UserId, Session), InfraError> {
+        let (user, session) = user(&format!("{}@example.org", UserId::new(START)));
+        let outcome = self
+            .users
+            .register(&user, &hash("aGFzaA"), &session)
+            .await?;
+        assert_eq!(outcome, RegistrationOutcome::Registered);
+        Ok((user.id, session))
+    }
+
+    /// A user with an address of their own.
+    pub(super) async fn owner(&self) -> Result<UserId, InfraError> {
+        Ok(self.signed_up().await?.0)
+    }
+
+    /// Stores a new task, which must not exist yet.
+    pub(super) async fn store(&self, owner: UserId, task: &Task) -> Result<(), InfraError> {
+        let insertion = self.tasks.insert(owner, task).await?;
+        assert_eq!(insertion, Insertion::Created(task.clone()));
+        Ok(())
+    }
+}

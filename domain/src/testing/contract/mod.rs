@@ -1,0 +1,123 @@
+//! What every repository promises, as functions that panic when a promise is broken. [`repository_contract!`] makes a test of
+//! each.
+//!
+//! A promise brings its own users and tasks, so it does not matter what else is stored. It knows no database: what only
+//! one of them can get wrong is tested beside its adapter.
+//!
+//! [`repository_contract!`]: crate::repository_contract
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "panicking is how a promise says that it is broken"
+)]
+
+use std::sync::Arc;
+
+use crate::ports::{InfraError, SessionRepository, TaskRepository, UserRepository};
+
+mod edits;
+mod fixtures;
+mod pages;
+mod registrations;
+mod searches;
+mod sessions;
+mod tasks;
+
+pub use edits::*;
+pub use pages::*;
+pub use registrations::*;
+pub use searches::*;
+pub use sessions::*;
+pub use tasks::*;
+
+/// The three repositories of one database.
+pub struct Repositories {
+    /// Its tasks.
+    pub tasks: Arc<dyn TaskRepository>,
+    /// Its users.
+    pub users: Arc<dyn UserRepository>,
+    /// Their sessions.
+    pub sessions: Arc<dyn SessionRepository>,
+}
+
+impl Repositories {
+    /// For a store that is all three.
+    #[must_use]
+    pub fn of<S>(store: &Arc<S>) -> Self
+    where
+        S: TaskRepository + UserRepository + SessionRepository + 'static,
+    {
+        Self {
+            tasks: store.clone(),
+            users: store.clone(),
+            sessions: store.clone(),
+        }
+    }
+}
+
+/// A promise was kept, or the infrastructure failed before it could be told.
+pub type Outcome = Result<(), InfraError>;
+
+/// Makes a `#[tokio::test]` of every promise. The argument is evaluated anew in each of them, awaited, and must give
+/// `(guard, Repositories)`; the guard is dropped when the test is over, so it may hold a temporary database.
+#[macro_export]
+macro_rules! repository_contract {
+    ($make:expr) => {
+        $crate::repository_contract! { @tests $make;
+            every_field_of_a_task_comes_back
+            an_unknown_owner_is_refused_and_the_repository_stays_usable
+            a_repeated_insert_returns_the_task_as_it_is_now
+            concurrent_inserts_with_one_id_create_one_task
+            one_id_at_two_owners_names_two_tasks
+            a_foreign_task_is_as_good_as_none
+            a_task_is_deleted_only_once
+
+            an_update_is_what_apply_says
+            an_edit_that_changes_nothing_leaves_no_trace
+            a_stale_edit_changes_nothing
+            completing_again_keeps_the_first_time
+            an_update_of_no_task_finds_none
+            concurrent_toggles_all_count
+            concurrent_edits_of_one_version_let_one_through
+            concurrent_edits_of_different_fields_all_survive
+
+            a_page_is_what_the_reference_says
+            a_page_of_none_says_whether_there_are_more
+            forward_pages_visit_untouched_tasks_once_while_others_change
+            backward_pages_visit_untouched_tasks_once_while_others_change
+            ties_are_broken_by_id_in_every_order
+            a_count_equals_the_length_of_the_list
+
+            a_search_knows_no_wildcards
+            a_search_ignores_case_in_all_scripts
+            a_search_needs_every_word_in_title_or_description
+            a_search_finds_what_an_edit_wrote
+            a_search_reaches_the_end_of_the_longest_texts
+
+            a_registered_user_comes_back
+            a_taken_address_leaves_nothing_behind
+            concurrent_registrations_of_one_address_let_one_through
+            addresses_that_only_resemble_each_other_are_two
+            a_hash_is_replaced_only_while_it_is_the_stored_one
+
+            a_session_rotates_as_the_domain_says
+            concurrent_rotations_of_one_token_are_one_step
+            a_token_used_again_within_the_grace_gets_the_same_answer
+            a_token_used_again_after_the_grace_ends_its_session_only
+            a_token_two_generations_old_ends_its_session
+            an_expired_session_is_refused
+            a_token_never_handed_out_is_refused_and_harmless
+            a_session_ends_once_and_is_remembered
+            a_foreign_session_cannot_be_ended
+            a_session_of_nobody_is_not_opened
+        }
+    };
+    (@tests $make:expr; $($promise:ident)+) => {
+        $(
+            #[::tokio::test(flavor = "multi_thread")]
+            async fn $promise() -> $crate::testing::contract::Outcome {
+                let (_guard, repositories) = $make.await;
+                $crate::testing::contract::$promise(&repositories).await
+            }
+        )+
+    };
+}

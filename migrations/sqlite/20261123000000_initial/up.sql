@@ -1,0 +1,72 @@
+-- The same tables and names as in migrations/postgres; what differs are the native types.
+--
+-- STRICT: without it SQLite stores any type in any column. WITHOUT ROWID: the primary key is the table, one tree instead
+-- of two. UUIDs are BLOBs of 16 bytes (half the size of their text), points in time INTEGERs (milliseconds since 1970).
+--
+-- The CHECKs repeat rules of the domain as a second line of defence, against defects and against hand-written SQL. They
+-- are never the reason a user sees: the domain refuses first.
+
+CREATE TABLE users (
+    -- Version 7 UUIDs, made by the service: they grow with time, so new rows land at the end of the tree.
+    id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    -- In lower case already, by the domain; so plain UNIQUE is enough. lower() knows ASCII only, exactly like
+    -- PostgreSQL's under "C".
+    email         TEXT    NOT NULL CONSTRAINT users_email_key UNIQUE
+                          CHECK (length(email) BETWEEN 1 AND 254 AND email = lower(email)),
+    -- A PHC string; carries its own parameters and salt.
+    password_hash TEXT    NOT NULL CHECK (password_hash <> ''),
+    created_at    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Holds living sessions only: ending one deletes its row, so a refresh needs no "and not ended" to be forgotten.
+CREATE TABLE sessions (
+    id           BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    user_id      BLOB    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- The newest refresh token handed out. Nothing of the token itself is stored.
+    generation   INTEGER NOT NULL CHECK (generation >= 1),
+    user_agent   TEXT    NOT NULL CHECK (length(user_agent) <= 200),
+    created_at   INTEGER NOT NULL,
+    last_used_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- For the cascade from users, and for clearing away a user's expired sessions.
+CREATE INDEX sessions_user_id ON sessions (user_id);
+
+-- Sessions that ended a short while ago, for as long as an access token of theirs may still look good.
+CREATE TABLE ended_sessions (
+    -- No foreign key: the memory must outlive the session, and the account.
+    session_id BLOB    NOT NULL PRIMARY KEY CHECK (length(session_id) = 16),
+    ended_at   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- "Ended since", asked every two seconds, and the clearing away of what is older.
+CREATE INDEX ended_sessions_ended_at ON ended_sessions (ended_at);
+
+CREATE TABLE tasks (
+    owner_id           BLOB    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- Clients may make ids of their own, so an id is unique among its owner's tasks and says nothing about others'.
+    id                 BLOB    NOT NULL CHECK (length(id) = 16),
+    title              TEXT    NOT NULL CHECK (length(title) BETWEEN 1 AND 200),
+    -- The texts once more, case-folded by the service: each database folds in a way of its own, and only partly.
+    title_folded       TEXT    NOT NULL CHECK (title_folded <> ''),
+    description        TEXT    NOT NULL CHECK (length(description) <= 2000),
+    description_folded TEXT    NOT NULL,
+    created_at         INTEGER NOT NULL,
+    updated_at         INTEGER NOT NULL,
+    -- The one fact about completion; NULL while the task is open.
+    completed_at       INTEGER NULL,
+    -- Generated, because a row-value comparison does not use an index on an expression. VIRTUAL: it lives in the index only.
+    is_open            INTEGER NOT NULL GENERATED ALWAYS AS (completed_at IS NULL) VIRTUAL,
+    version            INTEGER NOT NULL CHECK (version >= 1),
+    -- A random mark of the statement that last changed the row. A statement that returns the row finds out by it
+    -- whether it was the one, without a second statement.
+    last_change        INTEGER NOT NULL,
+    -- Owner first: one user's tasks lie together.
+    PRIMARY KEY (owner_id, id)
+) STRICT, WITHOUT ROWID;
+
+-- One index per public order, with all parts of the key pointing the same way, so that a page in either direction is one
+-- row-value comparison and no sort. Newest and oldest share one.
+CREATE INDEX tasks_open_first       ON tasks (owner_id, is_open, created_at, id);
+CREATE INDEX tasks_created          ON tasks (owner_id, created_at, id);
+CREATE INDEX tasks_recently_updated ON tasks (owner_id, updated_at, id);
