@@ -53,6 +53,14 @@ impl Caller {
         Self::of(ctx).identity.ok_or_else(ApiError::token_missing)
     }
 
+    /// What resolvers want done about the cookie, once the operation is done.
+    pub(crate) fn cookie_change(&self) -> Option<CookieChange> {
+        self.cookie_change
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
     pub(crate) fn change_cookie(&self, change: CookieChange) {
         *self
             .cookie_change

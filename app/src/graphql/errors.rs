@@ -202,6 +202,11 @@ impl ApiError {
         Self::new(ErrorCode::Conflict, ErrorReason::VersionMismatch, message)
     }
 
+    /// What happened behind it, for the log.
+    pub(crate) fn cause(&self) -> Option<&InfraError> {
+        self.cause.as_ref().map(|cause| &cause.0)
+    }
+
     pub(crate) fn extensions(&self) -> ErrorExtensionValues {
         let mut extensions = ErrorExtensionValues::default();
         extensions.set("code", name_of(self.code));

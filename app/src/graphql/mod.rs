@@ -19,8 +19,8 @@ use std::sync::Arc;
 use async_graphql::{SDLExportOptions, Schema, ValidationMode};
 use taskhive_domain::{Accounts, Tasks};
 
-pub(crate) use caller::{Caller, Delivery};
-pub(crate) use errors::{ApiError, Cause, ErrorCode, ErrorReason};
+pub(crate) use caller::{Caller, CookieChange};
+pub(crate) use errors::{ApiError, Cause, ErrorCode, ErrorReason, RETRY_AFTER_SECONDS, name_of};
 use mutation::Mutation;
 use query::Query;
 use subscription::Subscription;

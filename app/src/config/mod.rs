@@ -1,0 +1,187 @@
+//! The configuration: environment variables, or a `.env` file beside the service. Nothing is needed to start.
+//!
+//! [`Config::from_vars`] is pure and reports every mistake at once; [`settings::SETTINGS`] is the manual, from which
+//! `.env.example` is made. What a secret holds is never repeated in a message.
+
+mod reader;
+pub mod settings;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use axum::http::HeaderValue;
+use taskhive_adapters::jwt::SigningSecrets;
+use taskhive_adapters::store::StoreUrl;
+use tracing_subscriber::filter::Targets;
+
+use crate::edge::access::Introspection;
+use crate::telemetry::LogFormat;
+use reader::Reader;
+
+/// Environment variables by name.
+pub type Vars = BTreeMap<String, String>;
+
+/// Everything that can be set, parsed.
+#[derive(Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How browsers reach the service, without a slash at the end.
+    pub public_url: String,
+    /// The database.
+    pub database: StoreUrl,
+    /// The same PostgreSQL database without a pooler, for migrations.
+    pub database_direct: Option<StoreUrl>,
+    /// Connections to the database.
+    pub pool_size: usize,
+    /// What signs tokens; `None` keeps a secret in [`settings::SECRET_FILE`].
+    pub jwt_secret: Option<SigningSecrets>,
+    /// Origins of browser clients that live elsewhere.
+    pub cors_origins: Vec<HeaderValue>,
+    /// Who may look at the schema.
+    pub introspection: Introspection,
+    /// Whether `/playground` is there.
+    pub playground: bool,
+    /// How log lines are written.
+    pub log_format: LogFormat,
+    /// Which log lines are written.
+    pub log_filter: Targets,
+    /// Limits of size and time.
+    pub limits: Limits,
+    /// What looks like a mistake, but does not keep the service from starting.
+    pub warnings: Vec<String>,
+}
+
+/// Limits of size and time, with the defaults of the public contract.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Longest body, in bytes.
+    pub body_bytes: usize,
+    /// Longest query string, in bytes.
+    pub query_string_bytes: usize,
+    /// Longest execution of one operation.
+    pub execution: Duration,
+    /// Longest statement.
+    pub statement: Duration,
+    /// Longest wait for a connection to the database.
+    pub wait: Duration,
+    /// Within this the headers of a request must have arrived.
+    pub headers: Duration,
+    /// Within this the body of a request must have arrived.
+    pub body: Duration,
+    /// Open connections.
+    pub connections: usize,
+    /// How long requests may go on once the service is told to stop.
+    pub grace: Duration,
+}
+
+/// Everything that is wrong with the configuration.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub struct ConfigErrors(Vec<String>);
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "The configuration needs attention:")?;
+        self.0
+            .iter()
+            .try_for_each(|mistake| writeln!(f, "  - {mistake}"))?;
+        write!(f, "Every setting is explained in .env.example.")
+    }
+}
+
+impl Config {
+    /// Reads all settings; unset and empty ones have their defaults.
+    pub fn from_vars(vars: &Vars) -> Result<Self, ConfigErrors> {
+        let mut reader = Reader::new(vars);
+        let host: IpAddr = reader.parsed("HOST", "an IP address, such as 127.0.0.1 or 0.0.0.0");
+        let port: u16 = reader.parsed("PORT", "a number from 0 to 65535");
+        let database = reader.required("DATABASE_URL", |text| StoreUrl::parse(text));
+        let jwt_secret = reader.optional("JWT_SECRET", |text| SigningSecrets::parse(text));
+        if database.as_ref().is_some_and(StoreUrl::is_postgres) && !reader.is_set("JWT_SECRET") {
+            let hint = "must be set with PostgreSQL, the same for all instances; make one with: openssl rand -base64 48";
+            reader.mistake("JWT_SECRET", hint);
+        }
+        let config = Self {
+            listen: SocketAddr::new(host, port),
+            public_url: reader
+                .optional("PUBLIC_URL", parse_origin)
+                .unwrap_or_else(|| format!("http://{}", SocketAddr::new(host, port))),
+            database_direct: reader.optional("DATABASE_DIRECT_URL", |text| StoreUrl::parse(text)),
+            pool_size: reader.number("DATABASE_POOL_SIZE", 1..=1000),
+            jwt_secret,
+            cors_origins: reader.list("CORS_ORIGINS", |text| {
+                parse_origin(text)
+                    .and_then(|origin| HeaderValue::from_str(&origin).map_err(|_| NOT_AN_ORIGIN))
+            }),
+            introspection: reader.choice(
+                "INTROSPECTION",
+                Introspection::Public,
+                &[
+                    ("public", Introspection::Public),
+                    ("authenticated", Introspection::Authenticated),
+                    ("off", Introspection::Off),
+                ],
+            ),
+            playground: reader.choice("PLAYGROUND", true, &[("on", true), ("off", false)]),
+            log_format: reader.choice(
+                "LOG_FORMAT",
+                LogFormat::Text,
+                &[("text", LogFormat::Text), ("json", LogFormat::Json)],
+            ),
+            log_filter: reader.parsed("RUST_LOG", "levels as in `info` or `warn,taskhive=debug`"),
+            limits: Limits::read(&mut reader),
+            warnings: reader.misspelt(),
+            database: match reader.finish(database) {
+                Ok(database) => database,
+                Err(mistakes) => return Err(ConfigErrors(mistakes)),
+            },
+        };
+        Ok(config)
+    }
+
+    /// Whether browsers reach the service by https: then cookies are Secure and HSTS is sent.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+impl Limits {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            body_bytes: reader.number("LIMIT_BODY_BYTES", 1024..=64 << 20),
+            query_string_bytes: reader.number("LIMIT_QUERY_STRING_BYTES", 256..=64 << 10),
+            execution: reader.seconds("LIMIT_EXECUTION_SECONDS"),
+            statement: reader.seconds("LIMIT_STATEMENT_SECONDS"),
+            wait: reader.seconds("LIMIT_POOL_WAIT_SECONDS"),
+            headers: reader.seconds("LIMIT_HEADERS_SECONDS"),
+            body: reader.seconds("LIMIT_BODY_SECONDS"),
+            connections: reader.number("LIMIT_CONNECTIONS", 1..=1_000_000),
+            grace: reader.seconds("LIMIT_GRACE_SECONDS"),
+        }
+    }
+}
+
+const NOT_AN_ORIGIN: &str =
+    "must be an origin such as https://app.example.org: scheme, host, perhaps a port, and no path";
+
+/// `https://app.example.org:8443`, with or without a slash at the end.
+fn parse_origin(text: &str) -> Result<String, &'static str> {
+    let origin = text.strip_suffix('/').unwrap_or(text);
+    let uri: axum::http::Uri = origin.parse().map_err(|_| NOT_AN_ORIGIN)?;
+    let http = matches!(uri.scheme_str(), Some("http" | "https"));
+    let bare = uri.path() == "/"
+        && uri.query().is_none()
+        && !origin.contains('*')
+        && !origin.contains('@');
+    if http && bare && uri.host().is_some() {
+        Ok(origin.to_ascii_lowercase())
+    } else {
+        Err(NOT_AN_ORIGIN)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+//! The manual of the configuration. `.env.example` and the table in the README are made from it.
+
+use std::fmt::Write;
+
+/// Where the signing secret is kept when `JWT_SECRET` is not set, in the working directory.
+pub const SECRET_FILE: &str = "taskhive.secret";
+
+/// One setting.
+#[derive(Debug)]
+pub struct Setting {
+    /// The name of its variable.
+    pub name: &'static str,
+    /// What holds when it is not set. Empty if that is not a value.
+    pub default: &'static str,
+    /// What it does, for operators.
+    pub meaning: &'static str,
+}
+
+macro_rules! settings {
+    ($($name:literal = $default:literal, $meaning:literal;)*) => {
+        /// Every setting, in the order of the manual.
+        pub const SETTINGS: &[Setting] = &[$(Setting { name: $name, default: $default, meaning: $meaning }),*];
+    };
+}
+
+settings! {
+    "DATABASE_URL" = "sqlite://taskhive.db", "The database: `sqlite://path`, or `postgres://…` as your provider prints it. `sslmode` (disable to verify-full), `sslrootcert` and `channel_binding` are honoured.";
+    "DATABASE_DIRECT_URL" = "", "The same PostgreSQL database without a pooler in between; migrations need it when `DATABASE_URL` goes through one.";
+    "DATABASE_POOL_SIZE" = "16", "Connections to the database, at most.";
+    "JWT_SECRET" = "", "What signs tokens, at least 32 bytes: `openssl rand -base64 48`. Several with commas in between: the first signs, all verify. Needed with PostgreSQL; with SQLite the service makes one and keeps it in `taskhive.secret`.";
+    "HOST" = "127.0.0.1", "The address to listen on. `0.0.0.0` is every network the machine is in.";
+    "PORT" = "8000", "The port to listen on.";
+    "PUBLIC_URL" = "", "How browsers reach the service, such as `https://tasks.example.org`. With https, cookies are Secure and HSTS is sent. Not set: the address it listens on.";
+    "CORS_ORIGINS" = "", "Origins of browser clients that live elsewhere, with commas in between, such as `http://localhost:3000`.";
+    "INTROSPECTION" = "public", "Who may look at the schema: `public`, `authenticated` or `off`.";
+    "PLAYGROUND" = "on", "Whether `/playground` is there: `on` or `off`.";
+    "LOG_FORMAT" = "text", "`text` for people or `json` for machines.";
+    "RUST_LOG" = "info", "Which log lines are written, such as `warn` or `info,taskhive=debug`.";
+    "LIMIT_BODY_BYTES" = "262144", "The longest body of a request.";
+    "LIMIT_QUERY_STRING_BYTES" = "8192", "The longest query string of a GET request.";
+    "LIMIT_EXECUTION_SECONDS" = "10", "The longest execution of one operation.";
+    "LIMIT_STATEMENT_SECONDS" = "5", "The longest statement.";
+    "LIMIT_POOL_WAIT_SECONDS" = "2", "The longest wait for a connection to the database.";
+    "LIMIT_HEADERS_SECONDS" = "10", "How long the headers of a request may take to arrive.";
+    "LIMIT_BODY_SECONDS" = "10", "How long the body of a request may take to arrive.";
+    "LIMIT_CONNECTIONS" = "10000", "Open connections; further ones wait.";
+    "LIMIT_GRACE_SECONDS" = "20", "How long requests may go on once the service is told to stop.";
+}
+
+/// The text of `.env.example`.
+#[must_use]
+pub fn env_example() -> String {
+    let mut text = String::from(
+        "# Settings of Taskhive. Nothing is needed to start: copy this file to `.env` and change what you must.\n\
+         # Everything here can also be set as an environment variable, which then counts.\n",
+    );
+    for Setting {
+        name,
+        default,
+        meaning,
+    } in SETTINGS
+    {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\n# {meaning}\n# {name}={default}\n");
+    }
+    text
+}
+
+/// The table of the README.
+#[must_use]
+pub fn readme_table() -> String {
+    let mut text = String::from("| setting | default | what it does |\n|---|---|---|\n");
+    for Setting {
+        name,
+        default,
+        meaning,
+    } in SETTINGS
+    {
+        let default = if default.is_empty() {
+            String::new()
+        } else {
+            format!("`{default}`")
+        };
+        let _ = writeln!(text, "| `{name}` | {default} | {meaning} |");
+    }
+    text
+}

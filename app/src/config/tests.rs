@@ -1,0 +1,109 @@
+//! What the configuration accepts, and what it says about what it does not.
+
+use super::*;
+
+fn from(vars: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
+    Config::from_vars(
+        &vars
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
+    )
+}
+
+#[test]
+fn nothing_is_needed_to_start() {
+    let config = from(&[]).unwrap();
+    assert_eq!(config.listen, "127.0.0.1:8000".parse().unwrap());
+    assert_eq!(config.public_url, "http://127.0.0.1:8000");
+    assert!(!config.is_https() && !config.database.is_postgres());
+    assert!(config.jwt_secret.is_none() && config.playground && config.warnings.is_empty());
+    assert_eq!(config.limits.body_bytes, 256 * 1024);
+}
+
+#[test]
+fn every_mistake_is_reported_at_once_and_no_secret_is_repeated() {
+    let secret = "hunter2-hunter2";
+    let error = from(&[
+        ("PORT", "eighty"),
+        ("HOST", "nowhere"),
+        ("DATABASE_URL", "mysql://root:hunter2-hunter2@db"),
+        ("JWT_SECRET", secret),
+        ("CORS_ORIGINS", "*, https://a.example/path"),
+        ("INTROSPECTION", "perhaps"),
+        ("LIMIT_BODY_BYTES", "0"),
+    ])
+    .unwrap_err();
+    let text = error.to_string();
+    for name in [
+        "PORT",
+        "HOST",
+        "DATABASE_URL",
+        "JWT_SECRET",
+        "CORS_ORIGINS",
+        "INTROSPECTION",
+        "LIMIT_BODY_BYTES",
+    ] {
+        assert!(text.contains(name), "{name} is missing in: {text}");
+    }
+    assert_eq!(error.0.len(), 8, "{text}");
+    assert!(!text.contains(secret));
+}
+
+#[test]
+fn postgresql_needs_a_secret_that_all_instances_share() {
+    let url = ("DATABASE_URL", "postgres://app@db.example.org/tasks");
+    assert!(from(&[url]).unwrap_err().to_string().contains("JWT_SECRET"));
+    let secret = ("JWT_SECRET", "x7Q2mVb9Lr4TzK1pWc8Ys5Nd3Gh6Jf0A");
+    assert!(from(&[url, secret]).unwrap().database.is_postgres());
+}
+
+#[test]
+fn empty_means_not_set() {
+    assert_eq!(
+        from(&[("PORT", ""), ("JWT_SECRET", " ")])
+            .unwrap()
+            .listen
+            .port(),
+        8000
+    );
+}
+
+#[test]
+fn a_near_miss_of_a_name_is_pointed_out() {
+    let warnings = from(&[
+        ("DATABSE_URL", "x"),
+        ("TASKHIVE_PORT", "1"),
+        ("HOME", "/root"),
+        ("PATH", "/bin"),
+    ])
+    .unwrap()
+    .warnings;
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    assert!(
+        warnings[0].contains("DATABASE_URL") && warnings[1].contains("PORT"),
+        "{warnings:?}"
+    );
+}
+
+#[test]
+fn https_is_known_by_the_public_url() {
+    let config = from(&[("PUBLIC_URL", "https://Tasks.example.org/")]).unwrap();
+    assert!(config.is_https());
+    assert_eq!(config.public_url, "https://tasks.example.org");
+}
+
+#[test]
+fn the_example_and_the_readme_say_what_the_code_says() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let file = |name| std::fs::read_to_string(format!("{root}/{name}")).unwrap();
+    assert_eq!(
+        file(".env.example"),
+        settings::env_example(),
+        "run `make generated`"
+    );
+    assert!(
+        file("README.md").contains(&settings::readme_table()),
+        "run `make generated`"
+    );
+}

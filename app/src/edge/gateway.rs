@@ -1,0 +1,247 @@
+//! The one way to an execution, the same for every transport: admission, then access, then the schema.
+
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::{Request, Response};
+use axum::http::StatusCode;
+use futures_util::{FutureExt, Stream, StreamExt};
+use taskhive_domain::accounts::Authenticated;
+
+use super::access::{Credential, Guard, Policy, Requirement};
+use super::admission::{Admission, Admitted, OperationKind, Refusal, RefusalKind};
+use super::ended_sessions::EndedSessions;
+use super::executed::Executed;
+use super::failure::Failure;
+use super::request::GraphQlRequest;
+use crate::graphql::{ApiError, ApiSchema, Caller, ErrorCode};
+
+/// Mutations after which the list of ended sessions must be fetched anew. A refresh is among them because a reused token
+/// ends its session.
+const ENDS_SESSIONS: [&str; 2] = ["logout", "refreshToken"];
+
+/// How an operation arrived, as far as it matters for what it may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Transport {
+    /// GET: queries only. Subscriptions if the client takes an event stream.
+    Get { event_stream: bool },
+    /// POST. Subscriptions if the client takes an event stream.
+    Post { event_stream: bool },
+    /// A socket that is bound to one user.
+    Socket,
+}
+
+/// One operation, as a transport hands it over.
+pub(crate) struct Call {
+    pub(crate) request: GraphQlRequest,
+    pub(crate) transport: Transport,
+    pub(crate) credential: Credential,
+    pub(crate) caller: Caller,
+    pub(crate) request_id: String,
+}
+
+/// An operation that may run.
+pub(crate) struct Approved {
+    pub(crate) kind: OperationKind,
+    /// The user it runs for, if it needs one.
+    pub(crate) authenticated: Option<Authenticated>,
+    request: Request,
+    request_id: String,
+    ends_sessions: bool,
+}
+
+/// What one operation answers over time.
+pub(crate) type ResponseStream = Pin<Box<dyn Stream<Item = Executed> + Send>>;
+
+/// The way to the schema.
+pub(crate) struct Gateway {
+    schema: ApiSchema,
+    admission: Admission,
+    policy: Policy,
+    guard: Guard,
+    ended: Arc<EndedSessions>,
+    timeout: Duration,
+}
+
+impl Gateway {
+    pub(crate) fn new(
+        schema: ApiSchema,
+        admission: Admission,
+        policy: Policy,
+        guard: Guard,
+        ended: Arc<EndedSessions>,
+        timeout: Duration,
+    ) -> Self {
+        Self {
+            schema,
+            admission,
+            policy,
+            guard,
+            ended,
+            timeout,
+        }
+    }
+
+    /// Whether the operation may run, in the order of the contract's table: is it small and valid, does it fit the
+    /// transport, may this caller do it. Nothing is executed.
+    pub(crate) async fn approve(&self, call: Call) -> Result<Approved, Failure> {
+        let GraphQlRequest {
+            query,
+            operation_name,
+            variables,
+        } = call.request;
+        let admitted = self
+            .admission
+            .admit(&query, operation_name.as_deref(), variables)?;
+        fits(admitted.kind, call.transport)?;
+        let authenticated = self.authorize(&admitted, &call.credential).await?;
+        let names: Vec<&str> = admitted
+            .root_fields
+            .iter()
+            .map(|field| field.name.as_ref())
+            .collect();
+        let ends_sessions = names.iter().any(|name| ENDS_SESSIONS.contains(name));
+        let identity = authenticated.map(|authenticated| authenticated.identity);
+        let caller = Caller {
+            identity,
+            ..call.caller
+        };
+        Ok(Approved {
+            kind: admitted.kind,
+            authenticated,
+            request: admitted.request.data(caller),
+            request_id: call.request_id,
+            ends_sessions,
+        })
+    }
+
+    async fn authorize(
+        &self,
+        admitted: &Admitted,
+        credential: &Credential,
+    ) -> Result<Option<Authenticated>, Failure> {
+        let names = admitted.root_fields.iter().map(|field| field.name.as_ref());
+        match self.policy.requirement(admitted.kind, names) {
+            Requirement::Nothing => Ok(None),
+            Requirement::User => self.guard.identify(credential).await.map(Some),
+            Requirement::Forbidden => {
+                let message =
+                    "Introspection is switched off here. The schema is published with the service.";
+                let error = ApiError::new(ErrorCode::Forbidden, None, message);
+                Err(Failure::new(StatusCode::FORBIDDEN, error))
+            }
+        }
+    }
+
+    /// Runs a query or a mutation to its end. A mutation goes on when the client is gone: half a change helps nobody.
+    pub(crate) async fn execute(&self, approved: Approved) -> Executed {
+        let Approved {
+            kind,
+            request,
+            request_id,
+            ends_sessions,
+            ..
+        } = approved;
+        let schema = self.schema.clone();
+        let work = async move { schema.execute(request).await };
+        let limited = tokio::time::timeout(self.timeout, AssertUnwindSafe(work).catch_unwind());
+        let outcome = if kind == OperationKind::Mutation {
+            match tokio::spawn(limited).await {
+                Ok(outcome) => outcome,
+                Err(_) => return Executed::failed(ApiError::internal(), request_id),
+            }
+        } else {
+            limited.await
+        };
+        if ends_sessions {
+            self.ended.forget();
+        }
+        match outcome {
+            Ok(Ok(response)) => Executed::new(response, request_id),
+            Ok(Err(_panic)) => {
+                tracing::error!(request_id, "a resolver panicked");
+                Executed::failed(ApiError::internal(), request_id)
+            }
+            Err(_elapsed) => {
+                tracing::warn!(
+                    request_id,
+                    "an operation took longer than the request timeout"
+                );
+                Executed::failed(ApiError::timed_out(), request_id)
+            }
+        }
+    }
+
+    /// Runs a subscription, for as long as it is listened to.
+    pub(crate) fn subscribe(&self, approved: Approved) -> ResponseStream {
+        let Approved {
+            request,
+            request_id,
+            ..
+        } = approved;
+        let responses = self.schema.execute_stream(request);
+        Box::pin(
+            responses.map(move |response: Response| Executed::new(response, request_id.clone())),
+        )
+    }
+
+    /// For transports that outlive their first request: whether this user is still signed in.
+    pub(crate) fn guard(&self) -> &Guard {
+        &self.guard
+    }
+}
+
+/// What a transport cannot carry is refused before anybody is asked who they are.
+fn fits(kind: OperationKind, transport: Transport) -> Result<(), Failure> {
+    match (kind, transport) {
+        (OperationKind::Mutation, Transport::Get { .. }) => Err(Failure::method_not_allowed(
+            "POST",
+            "Mutations change things: send them with POST.",
+        )),
+        (
+            OperationKind::Subscription,
+            Transport::Get {
+                event_stream: false,
+            }
+            | Transport::Post {
+                event_stream: false,
+            },
+        ) => {
+            let message = "Subscriptions are streams: send `Accept: text/event-stream`, or use the WebSocket.";
+            Err(Failure::bad_request(StatusCode::NOT_ACCEPTABLE, message))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let (status, code) = match refusal.kind {
+            RefusalKind::TooComplex => {
+                (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::QueryTooComplex)
+            }
+            RefusalKind::Syntax => (StatusCode::BAD_REQUEST, ErrorCode::ParseFailed),
+            RefusalKind::Validation => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                ErrorCode::ValidationFailed,
+            ),
+        };
+        let shown = |error: super::admission::RefusalError| {
+            let locations = error
+                .locations
+                .into_iter()
+                .map(|(line, column)| async_graphql::Pos { line, column });
+            (
+                ApiError::new(code, None, &error.message),
+                locations.collect(),
+            )
+        };
+        Self {
+            status,
+            errors: refusal.errors.into_iter().map(shown).collect(),
+            allow: None,
+        }
+    }
+}

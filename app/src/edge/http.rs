@@ -1,0 +1,164 @@
+//! `POST /graphql` and `GET /graphql`: from bytes to an operation, and back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use super::access::Credential;
+use super::admission::OperationKind;
+use super::cookies::Cookies;
+use super::failure::Failure;
+use super::gateway::{Call, Gateway, Transport};
+use super::negotiation::{self, Accepted};
+use super::request::GraphQlRequest;
+use super::request_id::RequestId;
+use super::{event_stream, response};
+use crate::graphql::Caller;
+
+/// How much a request may bring, and how long it may take to arrive.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct IntakeLimits {
+    pub(crate) body_bytes: usize,
+    pub(crate) query_string_bytes: usize,
+    pub(crate) body_timeout: Duration,
+}
+
+/// What the handlers of `/graphql` need.
+pub(crate) struct GraphQlEndpoint {
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) cookies: Cookies,
+    pub(crate) limits: IntakeLimits,
+}
+
+/// Any method on `/graphql`.
+pub(crate) async fn graphql(
+    State(endpoint): State<Arc<GraphQlEndpoint>>,
+    request: Request<Body>,
+) -> Response<Body> {
+    let request_id = RequestId::of(&request);
+    match endpoint.answer(request, request_id.clone()).await {
+        Ok(response) => response,
+        Err(failure) => {
+            failure.log(&request_id.0);
+            response::failure(&failure, &request_id.0)
+        }
+    }
+}
+
+impl GraphQlEndpoint {
+    async fn answer(
+        &self,
+        request: Request<Body>,
+        request_id: RequestId,
+    ) -> Result<Response<Body>, Failure> {
+        let (parts, body) = request.into_parts();
+        let operation = match parts.method {
+            Method::POST => self.read_body(&parts.headers, body).await?,
+            Method::GET => self.read_query_string(parts.uri.query().unwrap_or_default())?,
+            _ => {
+                return Err(Failure::method_not_allowed(
+                    "GET, POST",
+                    "Send operations with POST, queries also with GET.",
+                ));
+            }
+        };
+        let accepted = Accepted::from_headers(&parts.headers);
+        let event_stream = accepted.event_stream;
+        if accepted.single.is_none() && !event_stream {
+            let message = "Accept `application/graphql-response+json`, `application/json` or `text/event-stream`.";
+            return Err(Failure::bad_request(StatusCode::NOT_ACCEPTABLE, message));
+        }
+        let transport = if parts.method == Method::GET {
+            Transport::Get { event_stream }
+        } else {
+            Transport::Post { event_stream }
+        };
+        let caller = self.caller(&parts.headers);
+        let call = Call {
+            request: operation,
+            transport,
+            credential: Credential::from_headers(&parts.headers),
+            caller: caller.clone(),
+            request_id: request_id.0,
+        };
+        let approved = self.gateway.approve(call).await?;
+        match accepted.single {
+            Some(representation) if approved.kind != OperationKind::Subscription => {
+                let executed = self.gateway.execute(approved).await;
+                Ok(response::executed(
+                    &executed,
+                    representation,
+                    self.cookies.header(&caller),
+                ))
+            }
+            _ => Ok(event_stream::respond(&self.gateway, approved).await),
+        }
+    }
+
+    fn caller(&self, headers: &HeaderMap) -> Caller {
+        let user_agent = headers
+            .get(header::USER_AGENT)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        Caller {
+            user_agent: user_agent.to_owned(),
+            cookie: self.cookies.read(headers),
+            ..Caller::default()
+        }
+    }
+
+    fn read_query_string(&self, text: &str) -> Result<GraphQlRequest, Failure> {
+        if text.len() > self.limits.query_string_bytes {
+            let message = format!(
+                "The query string is over {} bytes. Use POST.",
+                self.limits.query_string_bytes
+            );
+            return Err(Failure::bad_request(StatusCode::URI_TOO_LONG, message));
+        }
+        GraphQlRequest::from_query_string(text)
+    }
+
+    async fn read_body(&self, headers: &HeaderMap, body: Body) -> Result<GraphQlRequest, Failure> {
+        if !negotiation::is_json(headers) {
+            let message = "Send the operation as `Content-Type: application/json`.";
+            return Err(Failure::bad_request(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                message,
+            ));
+        }
+        if headers
+            .get(header::CONTENT_ENCODING)
+            .is_some_and(|encoding| encoding != "identity")
+        {
+            let message = "Send the body without Content-Encoding.";
+            return Err(Failure::bad_request(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                message,
+            ));
+        }
+        GraphQlRequest::from_json(&self.collect(body).await?)
+    }
+
+    async fn collect(&self, body: Body) -> Result<Bytes, Failure> {
+        let limited = Limited::new(body, self.limits.body_bytes).collect();
+        match tokio::time::timeout(self.limits.body_timeout, limited).await {
+            Ok(Ok(collected)) => Ok(collected.to_bytes()),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => {
+                let message = format!("The body is over {} bytes.", self.limits.body_bytes);
+                Err(Failure::bad_request(StatusCode::PAYLOAD_TOO_LARGE, message))
+            }
+            Ok(Err(_)) => Err(Failure::bad_request(
+                StatusCode::BAD_REQUEST,
+                "The body broke off.",
+            )),
+            Err(_) => Err(Failure::bad_request(
+                StatusCode::REQUEST_TIMEOUT,
+                "The body took too long to arrive.",
+            )),
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The id that ties an answer to its lines in the log.
+
+use axum::http::{HeaderMap, Request};
+use uuid::Uuid;
+
+/// The header that carries it, both ways.
+pub(crate) const HEADER: &str = "x-request-id";
+
+/// The id of one request: the client's own, if it is 1 to 64 characters of `[A-Za-z0-9._-]`, or else a new one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RequestId(pub(crate) String);
+
+impl RequestId {
+    /// The id that the router gave this request.
+    pub(crate) fn of<B>(request: &Request<B>) -> Self {
+        request
+            .extensions()
+            .get()
+            .cloned()
+            .unwrap_or_else(|| Self::from_headers(request.headers()))
+    }
+
+    pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
+        let given = headers.get(HEADER).and_then(|value| value.to_str().ok());
+        match given {
+            Some(id) if is_acceptable(id) => Self(id.to_owned()),
+            _ => Self(Uuid::new_v4().simple().to_string()),
+        }
+    }
+}
+
+fn is_acceptable(id: &str) -> bool {
+    (1..=64).contains(&id.len())
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_that_could_confuse_a_log_are_replaced() {
+        for id in ["a", "A.b_c-9", &"x".repeat(64)] {
+            assert!(is_acceptable(id), "{id}");
+        }
+        for id in ["", &"x".repeat(65), "a b", "a\n", "ä", "a;b", "{}"] {
+            assert!(!is_acceptable(id), "{id}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Puts the parts together: the only place that names adapters, besides the configuration.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use async_trait::async_trait;
+use axum::Router;
+use taskhive_adapters::argon2::Argon2Hasher;
+use taskhive_adapters::clock::SystemClock;
+use taskhive_adapters::events::InProcessEvents;
+use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};
+use taskhive_adapters::store::{Store, StoreSettings};
+use taskhive_domain::accounts::AccountPorts;
+use taskhive_domain::ports::{Clock, InfraError, InfraErrorKind, PasswordHasher};
+use taskhive_domain::{Accounts, Tasks};
+
+use crate::config::Config;
+use crate::edge::access::{Guard, Policy};
+use crate::edge::admission::{Admission, Limits as DocumentLimits};
+use crate::edge::cookies::Cookies;
+use crate::edge::ended_sessions::EndedSessions;
+use crate::edge::gateway::Gateway;
+use crate::edge::health::{Probe, Readiness};
+use crate::edge::http::{GraphQlEndpoint, IntakeLimits};
+use crate::edge::router::{RouterOptions, router};
+use crate::graphql::{self, Services};
+
+/// Who issues our tokens, and for whom they are: the service itself. An installation is told apart by its secret.
+const TOKEN_ISSUER: &str = "taskhive";
+
+/// The service, ready to be served.
+pub struct App {
+    /// All paths.
+    pub router: Router,
+    /// To be set when the service begins to stop.
+    pub stopping: Arc<AtomicBool>,
+}
+
+/// Opens the database the configuration names.
+pub async fn open_store(config: &Config) -> Result<Store, InfraError> {
+    Store::connect(StoreSettings {
+        direct_url: config.database_direct.clone(),
+        pool_size: config.pool_size,
+        wait_timeout: config.limits.wait,
+        statement_timeout: config.limits.statement,
+        ..StoreSettings::new(config.database.clone())
+    })
+    .await
+}
+
+/// The whole service on an open database. `secrets` sign its tokens.
+pub fn build(config: &Config, store: &Store, secrets: &SigningSecrets) -> Result<App, InfraError> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    build_with(config, store, secrets, Arc::new(Argon2Hasher::new(cores)?))
+}
+
+/// The same with another password hasher: tests that sign up hundreds of users take one that costs less.
+pub fn build_with(
+    config: &Config,
+    store: &Store,
+    secrets: &SigningSecrets,
+    hasher: Arc<dyn PasswordHasher>,
+) -> Result<App, InfraError> {
+    let services = services(store, secrets, hasher)?;
+    let gateway = Arc::new(gateway(config, services)?);
+    let stopping = Arc::new(AtomicBool::new(false));
+    let endpoint = Arc::new(GraphQlEndpoint {
+        gateway,
+        cookies: Cookies::new(own_origins(config), config.is_https()),
+        limits: IntakeLimits {
+            body_bytes: config.limits.body_bytes,
+            query_string_bytes: config.limits.query_string_bytes,
+            body_timeout: config.limits.body,
+        },
+    });
+    let readiness = Arc::new(Readiness::new(
+        Arc::new(store.clone()),
+        Arc::clone(&stopping),
+    ));
+    let options = RouterOptions {
+        cors_origins: config.cors_origins.clone(),
+        playground: config.playground,
+        https: config.is_https(),
+    };
+    Ok(App {
+        router: router(endpoint, readiness, options),
+        stopping,
+    })
+}
+
+fn services(
+    store: &Store,
+    secrets: &SigningSecrets,
+    hasher: Arc<dyn PasswordHasher>,
+) -> Result<Services, InfraError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let tasks = Tasks::new(
+        store.tasks(),
+        Arc::new(InProcessEvents::new()),
+        Arc::clone(&clock),
+    );
+    let accounts = Accounts::new(AccountPorts {
+        users: store.users(),
+        sessions: store.sessions(),
+        hasher,
+        issuer: Arc::new(JwtIssuer::new(secrets, TOKEN_ISSUER, TOKEN_ISSUER)?),
+        clock,
+    });
+    Ok(Services {
+        tasks: Arc::new(tasks),
+        accounts: Arc::new(accounts),
+    })
+}
+
+fn gateway(config: &Config, services: Services) -> Result<Gateway, InfraError> {
+    let broken = |context: &str| {
+        InfraError::bare(
+            InfraErrorKind::Broken,
+            format!("the schema cannot be served: {context}"),
+        )
+    };
+    let sdl = graphql::sdl();
+    let admission = Admission::new(&sdl, DocumentLimits::default())
+        .map_err(|error| broken(&error.to_string()))?;
+    let policy = Policy::from_sdl(&sdl, config.introspection).map_err(|error| broken(&error))?;
+    let ended = Arc::new(EndedSessions::new(Arc::clone(&services.accounts)));
+    let guard = Guard::new(Arc::clone(&services.accounts), Arc::clone(&ended));
+    let schema = graphql::executable(services);
+    Ok(Gateway::new(
+        schema,
+        admission,
+        policy,
+        guard,
+        ended,
+        config.limits.execution,
+    ))
+}
+
+/// Under which origins browsers know the service. A service on loopback has two names.
+fn own_origins(config: &Config) -> Vec<String> {
+    let mut origins = vec![config.public_url.clone()];
+    if config.listen.ip().is_loopback() {
+        origins.push(format!("http://localhost:{}", config.listen.port()));
+    }
+    origins
+}
+
+#[async_trait]
+impl Probe for Store {
+    async fn ping(&self) -> Result<(), InfraError> {
+        Self::ping(self).await
+    }
+}
