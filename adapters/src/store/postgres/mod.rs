@@ -114,13 +114,20 @@ impl Database {
             .map_err(|error| errors::no_connection(&error))?;
         let (connector, limit) = (Arc::clone(&self.connector), self.statement_timeout);
         let statement = tokio::spawn(async move {
-            if let Ok(result) = tokio::time::timeout(limit, work(&mut conn)).await {
-                return result.map_err(|error| errors::failed(doing, &error));
-            }
-            let running = conn.cancel_token();
-            drop(Object::take(conn));
-            tokio::spawn(async move { connector.cancel(running).await });
-            Err(errors::out_of_time(doing))
+            let Ok(result) = tokio::time::timeout(limit, work(&mut conn)).await else {
+                let running = conn.cancel_token();
+                drop(Object::take(conn));
+                tokio::spawn(async move { connector.cancel(running).await });
+                return Err(errors::out_of_time(doing));
+            };
+            result.map_err(|error| {
+                let error = errors::failed(doing, &error);
+                if error.kind == InfraErrorKind::Interrupted {
+                    // Dying, but perhaps not closed yet: the next caller must not get it.
+                    drop(Object::take(conn));
+                }
+                error
+            })
         });
         statement
             .await

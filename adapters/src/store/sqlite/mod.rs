@@ -122,15 +122,13 @@ impl Database {
     }
 }
 
-/// `busy_timeout` comes first, because switching to WAL takes a lock itself. It only matters when another process writes.
-///
 /// `synchronous=FULL`: an acknowledged write survives a power cut, as promised. NORMAL would be three times as fast and
 /// could lose the last writes.
-const WRITER: &str = "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; \
-    PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;";
+const WRITER: &str =
+    "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;";
 /// The same, and a guard against writing where nobody queues.
-const READER: &str = "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; \
-    PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA query_only = ON;";
+const READER: &str = "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; \
+    PRAGMA query_only = ON;";
 
 fn pool(
     url: &str,
@@ -138,9 +136,10 @@ fn pool(
     pragmas: &'static str,
     settings: &StoreSettings,
 ) -> Result<Pool<Conn>, InfraError> {
+    let busy_timeout = settings.wait_timeout;
     let mut config = ManagerConfig::default();
     config.recycling_method = RecyclingMethod::Fast;
-    config.custom_setup = Box::new(move |url| connect(url, pragmas).boxed());
+    config.custom_setup = Box::new(move |url| connect(url, pragmas, busy_timeout).boxed());
     Pool::builder(AsyncDieselConnectionManager::new_with_config(url, config))
         .max_size(size)
         .runtime(Runtime::Tokio1)
@@ -149,9 +148,11 @@ fn pool(
         .map_err(|error| InfraError::new(InfraErrorKind::Broken, "make a pool", error))
 }
 
-async fn connect(url: &str, pragmas: &str) -> ConnectionResult<Conn> {
+/// `busy_timeout`, which only matters when another process writes, comes first: switching to WAL takes a lock itself.
+async fn connect(url: &str, pragmas: &str, busy_timeout: Duration) -> ConnectionResult<Conn> {
     let mut conn = Conn::establish(url).await?;
-    conn.batch_execute(pragmas)
+    let busy_timeout = busy_timeout.as_millis();
+    conn.batch_execute(&format!("PRAGMA busy_timeout = {busy_timeout}; {pragmas}"))
         .await
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)
