@@ -107,7 +107,7 @@ pub(crate) fn text(case: &mut Case, random: &mut Random) {
                     random.pick(&VALUES)
                 ),
             ),
-            6 => tokens[at] = (*random.pick(&VALUES)).to_owned(),
+            6 => (*random.pick(&VALUES)).clone_into(&mut tokens[at]),
             7 => copy_a_part(&mut tokens, random),
             _ if is_word => {
                 let other = random.below(tokens.len());
@@ -117,7 +117,7 @@ pub(crate) fn text(case: &mut Case, random: &mut Random) {
                     (*random.pick(&WORDS)).to_owned()
                 };
             }
-            _ => tokens[at] = (*random.pick(&VALUES)).to_owned(),
+            _ => (*random.pick(&VALUES)).clone_into(&mut tokens[at]),
         }
         if tokens.is_empty() {
             break;

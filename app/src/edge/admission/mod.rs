@@ -34,6 +34,7 @@ use std::sync::Arc;
 
 use apollo_compiler::Schema;
 use apollo_compiler::ast::OperationType;
+use apollo_compiler::response::JsonValue;
 use apollo_compiler::validation::Valid;
 use async_graphql::Request;
 use quick_cache::Weighter;
@@ -116,7 +117,7 @@ impl Admission {
         let coerced = variables::coerce(&self.schema, &operation.declared, variables)?;
         let complexity = operation
             .cost
-            .with(&|name| coerced.get(name).and_then(|value| value.as_i64()));
+            .with(&|name| coerced.get(name).and_then(JsonValue::as_i64));
         if complexity > self.limits.complexity {
             return Err(Refusal::too_complex(format!(
                 "The operation may resolve {complexity} fields, more than {}. Ask for smaller pages or fewer fields.",

@@ -101,8 +101,7 @@ fn skip_string(after_quote: &[u8]) -> &[u8] {
             match rest {
                 [] => return rest,
                 [b'"', b'"', b'"', tail @ ..] => return tail,
-                [b'\\', b'"', b'"', b'"', tail @ ..] => rest = tail,
-                [_, tail @ ..] => rest = tail,
+                [b'\\', b'"', b'"', b'"', tail @ ..] | [_, tail @ ..] => rest = tail,
             }
         }
     }
