@@ -1,9 +1,3 @@
-//! Taskhive as a library: what the binary runs and what the tests drive. The way in is [`wiring::build`].
+//! Taskhive's service: one GraphQL API over the domain, as a library that the binary and the tests start.
 
-pub mod cli;
-pub mod config;
 pub mod edge;
-pub mod graphql;
-mod secret_file;
-pub mod telemetry;
-pub mod wiring;

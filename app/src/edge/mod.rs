@@ -1,21 +1,3 @@
-//! Between the network and the schema: everything that a stranger can send passes here first.
-//!
-//! Reading order: [`router`], then `http`, then `gateway`, the one way to an execution for every transport.
+//! The edge: everything between the network and the GraphQL executor. No business rule lives here.
 
-pub(crate) mod access;
-pub(crate) mod admission;
-pub(crate) mod cookies;
-pub(crate) mod ended_sessions;
-mod event_stream;
-pub(crate) mod executed;
-mod failure;
-pub(crate) mod gateway;
-pub mod health;
-pub(crate) mod http;
-mod negotiation;
-mod playground;
-mod request;
-mod request_id;
-mod response;
-pub mod router;
-pub mod server;
+pub mod admission;

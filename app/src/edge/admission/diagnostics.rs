@@ -33,9 +33,9 @@ const TOKENS: [(&str, &str); 22] = [
     ("STRING_VALUE", "a string"),
 ];
 
-/// A document that does not parse.
+/// A document that does not parse. Only the first error is told: the others mostly follow from it.
 pub(super) fn syntax(found: &DiagnosticList, places: &Places) -> Refusal {
-    refuse(RefusalKind::Syntax, found, places, |message| {
+    let mut refusal = refuse(RefusalKind::Syntax, found, places, |message| {
         let what = message.strip_prefix("syntax error: ").unwrap_or(message);
         let expected = what
             .split_once(", got ")
@@ -45,7 +45,9 @@ pub(super) fn syntax(found: &DiagnosticList, places: &Places) -> Refusal {
             Some((_, plain)) => format!("Syntax error: expected {plain}."),
             None => format!("Syntax error: {}.", expected.trim_end_matches('.')),
         }
-    })
+    });
+    refusal.errors.truncate(1);
+    refusal
 }
 
 /// A document that parses but does not fit the schema.
@@ -80,7 +82,7 @@ fn refuse(
 /// The first letter large, a full stop at the end.
 fn sentence(message: &str) -> String {
     let mut letters = message.chars();
-    let first = letters.next().map(|first| first.to_uppercase());
+    let first = letters.next().map(char::to_uppercase);
     let mut sentence: String = first.into_iter().flatten().chain(letters).collect();
     if !sentence.ends_with('.') {
         sentence.push('.');

@@ -15,7 +15,7 @@ use super::limits::Limits;
 use super::places::Places;
 use super::refusal::Refusal;
 use super::translate::Translator;
-use super::{cost, cost::Cost, count, diagnostics, rules, scan};
+use super::{cost, cost::Cost, count, diagnostics, positions, rules, scan, syntax};
 
 /// A field of `Query`, `Mutation` or `Subscription` that an operation selects.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,7 @@ impl VettedDocument {
             .validate(schema)
             .map_err(|invalid| diagnostics::validation(&invalid.errors, &places))?;
         rules::check(&document, &places)?;
+        positions::check(&valid, schema, &places)?;
         let translator = Translator::of(&document, &places);
         let operations = document
             .definitions
@@ -103,11 +104,13 @@ impl VettedDocument {
 /// The scan has bounded nesting and tokens in its own terms; the parser's limits, which also count white space, are a
 /// second fence and never the first to be met.
 fn parse(source: &str, places: &Places, limits: &Limits) -> Result<ast::Document, Refusal> {
-    Parser::new()
+    let document = Parser::new()
         .recursion_limit(4 * limits.nesting)
         .token_limit(limits.document_bytes + 2)
         .parse_ast(source, "document.graphql")
-        .map_err(|invalid| diagnostics::syntax(&invalid.errors, places))
+        .map_err(|invalid| diagnostics::syntax(&invalid.errors, places))?;
+    syntax::check_nothing_skipped(source, &document, places)?;
+    Ok(document)
 }
 
 impl VettedOperation {

@@ -1,8 +1,8 @@
 //! Admission: one and the same gate for POST, GET, server-sent events and WebSocket. Nothing unbounded reaches
 //! async-graphql, and nothing invalid is executed.
 //!
-//! In order: a scan of the bytes (`scan`), the compiler's parser, the count of the expanded document (`count`), the
-//! compiler's validation and what it misses (`rules`), translation into the executor's types (`translate`), and what the
+//! In order: a scan of the bytes (`scan`), the compiler's parser and what it skips (`syntax`), the count of the expanded
+//! document (`count`), the compiler's validation and what it misses (`rules`, `positions`), translation into the executor's types (`translate`), and what the
 //! execution may cost (`cost`). All that is kept per document in a bounded cache; a request then pays for choosing its
 //! operation, its variables (`variables`), one sum and one copy of the document.
 //!
@@ -19,9 +19,11 @@ mod diagnostics;
 mod document;
 mod limits;
 mod places;
+mod positions;
 mod refusal;
 mod rules;
 mod scan;
+mod syntax;
 mod translate;
 mod variables;
 
@@ -32,6 +34,7 @@ use std::sync::Arc;
 
 use apollo_compiler::Schema;
 use apollo_compiler::ast::OperationType;
+use apollo_compiler::response::JsonValue;
 use apollo_compiler::validation::Valid;
 use async_graphql::Request;
 use quick_cache::Weighter;
@@ -114,7 +117,7 @@ impl Admission {
         let coerced = variables::coerce(&self.schema, &operation.declared, variables)?;
         let complexity = operation
             .cost
-            .with(&|name| coerced.get(name).and_then(|value| value.as_i64()));
+            .with(&|name| coerced.get(name).and_then(JsonValue::as_i64));
         if complexity > self.limits.complexity {
             return Err(Refusal::too_complex(format!(
                 "The operation may resolve {complexity} fields, more than {}. Ask for smaller pages or fewer fields.",

@@ -42,28 +42,55 @@ pub(super) fn check(source: &str, limits: &Limits) -> Result<Scan, Refusal> {
 pub(super) fn scan(bytes: &[u8]) -> Scan {
     let mut seen = Scan::default();
     let mut depth = 0_usize;
-    let mut rest = bytes;
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        match first {
-            b' ' | b'\t' | b'\n' | b'\r' | b',' | 0xEF | 0xBB | 0xBF => continue,
-            b'#' => {
-                rest = skip_while(rest, |byte| !is_line_end(byte));
-                continue;
-            }
-            b'"' => rest = skip_string(rest),
-            b'[' | b'{' | b'(' => {
+    for token in tokens(bytes) {
+        seen.tokens += 1;
+        match token.text {
+            b"[" | b"{" | b"(" => {
                 depth += 1;
                 seen.nesting = seen.nesting.max(depth);
             }
-            b']' | b'}' | b')' => depth = depth.saturating_sub(1),
-            b'.' => rest = rest.strip_prefix(b"..").unwrap_or(rest),
-            byte if is_word(*byte) => rest = skip_while(rest, is_word),
+            b"]" | b"}" | b")" => depth = depth.saturating_sub(1),
             _ => {}
         }
-        seen.tokens += 1;
     }
     seen
+}
+
+/// A token and where it begins, in bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Token<'a> {
+    pub(super) offset: usize,
+    pub(super) text: &'a [u8],
+}
+
+/// The tokens of a text, without white space, commas and comments.
+pub(super) fn tokens(bytes: &[u8]) -> impl Iterator<Item = Token<'_>> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        loop {
+            let [first, tail @ ..] = rest else {
+                return None;
+            };
+            let start = rest;
+            rest = match first {
+                b' ' | b'\t' | b'\n' | b'\r' | b',' | 0xEF | 0xBB | 0xBF => {
+                    rest = tail;
+                    continue;
+                }
+                b'#' => {
+                    rest = skip_while(tail, |byte| !is_line_end(byte));
+                    continue;
+                }
+                b'"' => skip_string(tail),
+                b'.' => tail.strip_prefix(b"..").unwrap_or(tail),
+                byte if is_word(*byte) => skip_while(tail, is_word),
+                _ => tail,
+            };
+            let text = start.split_at(start.len() - rest.len()).0;
+            let offset = bytes.len() - start.len();
+            return Some(Token { offset, text });
+        }
+    })
 }
 
 /// Skips what follows an opening quote: up to the closing one, or to the end of the line if there is none on it. A block
@@ -74,8 +101,7 @@ fn skip_string(after_quote: &[u8]) -> &[u8] {
             match rest {
                 [] => return rest,
                 [b'"', b'"', b'"', tail @ ..] => return tail,
-                [b'\\', b'"', b'"', b'"', tail @ ..] => rest = tail,
-                [_, tail @ ..] => rest = tail,
+                [b'\\', b'"', b'"', b'"', tail @ ..] | [_, tail @ ..] => rest = tail,
             }
         }
     }

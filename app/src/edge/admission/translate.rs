@@ -224,8 +224,8 @@ fn literal(value: &ast::Value) -> Value {
         ast::Value::Variable(name) => Value::Variable(Name::new(name.as_str())),
         ast::Value::String(text) => Value::String(text.clone()),
         ast::Value::Boolean(value) => Value::Boolean(*value),
-        ast::Value::Int(number) => number_or_text(number.as_str()),
-        ast::Value::Float(number) => number_or_text(number.as_str()),
+        ast::Value::Int(number) => integer(number.as_str()),
+        ast::Value::Float(number) => float(number.as_str()),
         ast::Value::List(items) => Value::List(items.iter().map(|item| literal(item)).collect()),
         ast::Value::Object(fields) => Value::Object(
             fields
@@ -236,11 +236,17 @@ fn literal(value: &ast::Value) -> Value {
     }
 }
 
-/// Of the types in a schema only `ID` takes a number that no machine word holds, and an ID is a text.
-fn number_or_text(digits: &str) -> Value {
-    digits
-        .parse()
-        .map_or_else(|_| Value::String(digits.to_owned()), Value::Number)
+/// Of the types in a schema only `ID` takes an integer that no machine word holds, and an ID is a text.
+fn integer(digits: &str) -> Value {
+    digits.parse::<i64>().map_or_else(
+        |_| Value::String(digits.to_owned()),
+        |number| Value::Number(number.into()),
+    )
+}
+
+/// Validation has refused those that are not finite.
+fn float(digits: &str) -> Value {
+    digits.parse().map_or(Value::Null, Value::Number)
 }
 
 /// A default value. Validation has refused variables in it.

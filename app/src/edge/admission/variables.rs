@@ -29,12 +29,31 @@ pub(super) fn coerce(
         .iter()
         .filter_map(|variable| {
             let value = given.remove(variable.name.as_str())?;
-            Some((variable.name.as_str().into(), value.into()))
+            Some((variable.name.as_str().into(), whole_numbers(value.into())))
         })
         .collect();
     coerce_variable_values(schema, operation, &declared)
         .map(Valid::into_inner)
         .map_err(|_| explain(schema, operation, &declared))
+}
+
+/// JSON has one kind of number: `1.0` is the integer 1 to every client, whatever it writes.
+fn whole_numbers(value: JsonValue) -> JsonValue {
+    match value {
+        JsonValue::Number(number) if number.is_f64() => {
+            let whole = number.as_f64().filter(|float| float.fract() == 0.0);
+            // Its decimal text is exact, and parses only if a machine word holds it.
+            whole
+                .and_then(|float| format!("{float:.0}").parse::<i64>().ok())
+                .map_or(JsonValue::Number(number), JsonValue::from)
+        }
+        JsonValue::Array(items) => items.into_iter().map(whole_numbers).collect(),
+        JsonValue::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| (name, whole_numbers(value)))
+            .collect(),
+        other => other,
+    }
 }
 
 /// The same values for the executor.

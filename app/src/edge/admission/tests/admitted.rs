@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::super::{OperationKind, RefusalKind, RootField};
-use super::{admit, gate, object, refused_with};
+use super::super::{Admission, Limits, OperationKind, RefusalKind, RootField};
+use super::{SDL, admit, gate, object, refused_with, series};
 
 const INTROSPECTION: &str = include_str!("../testdata/introspection.graphql");
 
@@ -20,6 +20,16 @@ fn the_standard_introspection_query_is_admitted() {
         .admit(INTROSPECTION, Some("IntrospectionQuery"), object(json!({})))
         .expect("what every tool sends");
     assert_eq!(*admitted.root_fields, [root("__schema", 1)]);
+}
+
+#[test]
+fn the_introspection_query_leaves_room_for_one_that_asks_a_little_more() {
+    let limits = Limits {
+        introspection_cost: Limits::default().introspection_cost * 6 / 10,
+        ..Limits::default()
+    };
+    let gate = Admission::new(SDL, limits).expect("the contract is a schema");
+    assert!(gate.admit(INTROSPECTION, None, object(json!({}))).is_ok());
 }
 
 #[test]
@@ -100,9 +110,9 @@ fn pages_multiply_what_lies_below_them() {
 
 #[test]
 fn a_cached_document_is_costed_for_every_request_anew() {
-    let fields: String = (0..7)
-        .map(|n| format!("t{n}: tasks(first: $n) {{ nodes {{ id title completed version }} }}"))
-        .collect();
+    let fields = series(7, |n| {
+        format!("t{n}: tasks(first: $n) {{ nodes {{ id title completed version }} }}")
+    });
     let source = format!("query($n: Int) {{ {fields} }}");
     let gate = gate();
     assert!(gate.admit(&source, None, object(json!({"n": 80}))).is_ok());

@@ -1,7 +1,7 @@
 //! Documents made to cost much: each is refused, and as what.
 
 use super::super::RefusalKind::{Syntax, TooComplex, Validation};
-use super::{admit, gate, refused_as};
+use super::{admit, gate, refused_as, series};
 use serde_json::json;
 
 /// Fragments that each spread the next one several times.
@@ -9,7 +9,7 @@ fn chain(links: usize, spreads: usize) -> String {
     let mut source = String::from("{...F0}");
     for link in 0..links {
         let body = format!("...F{} ", link + 1).repeat(spreads);
-        source += &format!("fragment F{link} on Query{{{}}}", body.trim_end());
+        source = source + "fragment F" + &link.to_string() + " on Query{" + body.trim_end() + "}";
     }
     source + &format!("fragment F{links} on Query{{__typename}}")
 }
@@ -125,22 +125,20 @@ fn cycles_are_refused_by_validation() {
         "{me{id}} fragment A on Query{...B} fragment B on Query{...A}",
     );
     refused_as(Validation, "{me{...U}} fragment U on User{id ...{...U}}");
-    let mut ring: String = (0..40)
-        .map(|link| {
-            format!(
-                "fragment F{link} on Query{{...F{} ...F{}}}",
-                (link + 1) % 40,
-                (link + 7) % 40
-            )
-        })
-        .collect();
+    let mut ring = series(40, |link| {
+        format!(
+            "fragment F{link} on Query{{...F{} ...F{}}}",
+            (link + 1) % 40,
+            (link + 7) % 40
+        )
+    });
     ring.push_str("{...F0}");
     refused_as(Validation, &ring);
 }
 
 #[test]
 fn floods_are_counted() {
-    let aliases: String = (0..31).map(|n| format!("a{n}:id ")).collect();
+    let aliases = series(31, |n| format!("a{n}:id "));
     refused_as(TooComplex, &format!("{{me{{{aliases}}}}}"));
     refused_as(
         TooComplex,
@@ -165,7 +163,7 @@ fn floods_are_counted() {
         TooComplex,
         &format!("#{}\n{{me{{id}}}}", "x".repeat(16 * 1024)),
     );
-    let mutations: String = (0..11).map(|n| format!("m{n}:logout{{success}}")).collect();
+    let mutations = series(11, |n| format!("m{n}:logout{{success}}"));
     refused_as(TooComplex, &format!("mutation{{{mutations}}}"));
 }
 
@@ -203,9 +201,9 @@ fn introspection_may_not_circle() {
     );
     let wide = "fragment T on __Type{fields{type{fields{args{name description defaultValue type{name kind ofType{name kind ofType{name}}}}}}}}";
     refused_as(TooComplex, &format!("{{__schema{{types{{...T}}}}}}{wide}"));
-    let often: String = (0..20)
-        .map(|n| format!("a{n}:__schema{{types{{fields{{args{{...V}}}}}}}}"))
-        .collect();
+    let often = series(20, |n| {
+        format!("a{n}:__schema{{types{{fields{{args{{...V}}}}}}}}")
+    });
     refused_as(
         TooComplex,
         &format!(

@@ -2,6 +2,7 @@
 
 mod admitted;
 mod bombs;
+mod executed;
 mod properties;
 mod refused;
 
@@ -13,6 +14,11 @@ const SDL: &str = include_str!("../testdata/schema.graphql");
 
 fn gate() -> Admission {
     Admission::new(SDL, Limits::default()).expect("the contract is a schema")
+}
+
+/// What `write` makes of each number below `count`, one after another.
+fn series(count: usize, write: impl Fn(usize) -> String) -> String {
+    (0..count).fold(String::new(), |text, number| text + &write(number))
 }
 
 fn object(variables: Value) -> Map<String, Value> {
