@@ -2,3 +2,7 @@
 //! them (Diesel among them) appear in no public signature.
 
 pub mod store;
+
+// The tests in here share their support with the integration tests, which know this crate by its name.
+#[cfg(test)]
+extern crate self as taskhive_adapters;
