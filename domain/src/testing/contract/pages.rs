@@ -170,7 +170,7 @@ async fn walk(
 ) -> Result<Vec<TaskId>, InfraError> {
     let mut seen = Vec::new();
     let mut request = first.clone();
-    for step in 0.. {
+    for step in 0..200 {
         let page = repositories.tasks.page(owner, &request).await?;
         assert!(page.tasks.len() <= request.take.limit() as usize);
         seen.extend(page.tasks.iter().map(|task| task.id));
@@ -179,7 +179,7 @@ async fn walk(
             Take::Last(_) => (page.tasks.first(), page.has_previous),
         };
         let Some(edge) = edge.filter(|_| more) else {
-            break;
+            return Ok(seen);
         };
         let cursor = Some(TaskPosition::of(edge, request.order));
         match request.take {
@@ -191,7 +191,7 @@ async fn walk(
             disturb(repositories, owner, step, restless, edge.id).await?;
         }
     }
-    Ok(seen)
+    panic!("paging does not come to an end: {request:?}")
 }
 
 /// Toggles or renames one of the restless tasks, creates one in the middle of the list, and now and then deletes the one
