@@ -120,12 +120,13 @@ fn gateway(config: &Config, services: Services) -> Result<Gateway, InfraError> {
         )
     };
     let sdl = graphql::sdl();
-    let admission = Admission::new(&sdl, DocumentLimits::default())
+    let document_limits = DocumentLimits::default();
+    let admission = Admission::new(&sdl, document_limits.clone())
         .map_err(|error| broken(&error.to_string()))?;
     let policy = Policy::from_sdl(&sdl, config.introspection).map_err(|error| broken(&error))?;
     let ended = Arc::new(EndedSessions::new(Arc::clone(&services.accounts)));
     let guard = Guard::new(Arc::clone(&services.accounts), Arc::clone(&ended));
-    let schema = graphql::executable(services);
+    let schema = graphql::executable(services, document_limits.nesting);
     Ok(Gateway::new(
         schema,
         admission,

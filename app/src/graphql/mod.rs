@@ -39,9 +39,11 @@ pub struct Services {
 
 /// The schema on top of the use cases. It executes without validating: admission has validated by the specification,
 /// which the library's own checks are not complete for, and walking every document twice would be for nothing.
-pub(crate) fn executable(services: Services) -> ApiSchema {
+/// `nesting` is how deep admission lets selections nest: the library's own limit is lower.
+pub(crate) fn executable(services: Services, nesting: usize) -> ApiSchema {
     builder()
         .data(services)
+        .limit_recursive_depth(nesting)
         .validation_mode(ValidationMode::Fast)
         .finish()
 }
