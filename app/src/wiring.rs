@@ -23,7 +23,7 @@ use crate::edge::gateway::Gateway;
 use crate::edge::health::{Probe, Readiness};
 use crate::edge::http::{GraphQlEndpoint, IntakeLimits};
 use crate::edge::router::{RouterOptions, router};
-use crate::graphql::{self, Services};
+use crate::graphql::{self, ServerInfo, Services};
 
 /// Who issues our tokens, and for whom they are: the service itself. An installation is told apart by its secret.
 const TOKEN_ISSUER: &str = "taskhive";
@@ -126,7 +126,11 @@ fn gateway(config: &Config, services: Services) -> Result<Gateway, InfraError> {
     let policy = Policy::from_sdl(&sdl, config.introspection).map_err(|error| broken(&error))?;
     let ended = Arc::new(EndedSessions::new(Arc::clone(&services.accounts)));
     let guard = Guard::new(Arc::clone(&services.accounts), Arc::clone(&ended));
-    let schema = graphql::executable(services, document_limits.nesting);
+    let schema = graphql::executable(
+        services,
+        ServerInfo::new(config.registration_open, true),
+        document_limits.nesting,
+    );
     Ok(Gateway::new(
         schema,
         admission,

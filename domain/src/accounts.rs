@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use crate::id::{SessionId, UserId};
 use crate::ports::{
-    Clock, InfraError, PasswordHasher, RegistrationOutcome, SessionRepository, TokenIssuer,
-    UserRepository, Verification,
+    Clock, InfraError, InfraErrorKind, PasswordChange, PasswordChangeOutcome, PasswordHasher,
+    RegistrationOutcome, SessionRepository, TokenIssuer, UserRepository, Verification,
 };
 use crate::session::{
     ACCESS_TOKEN_LIFETIME, AccessClaims, AccessToken, ENDED_MEMORY, Identity, RefreshClaims,
     RefreshToken, Rotation, Session, TokenRejection,
 };
 use crate::time::Timestamp;
-use crate::user::{Credentials, Registration, StoredCredentials, User};
+use crate::user::{Credentials, NewPassword, Password, Registration, StoredCredentials, User};
 
 /// Why signing up, in or on did not work.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +24,12 @@ pub enum AccountError {
     /// Address and password do not belong together.
     #[error("address and password do not belong together")]
     CredentialsWrong,
+    /// The caller has no such session.
+    #[error("there is no such session")]
+    SessionNotFound,
+    /// The caller's account was deleted; the token outlived it.
+    #[error("the account is gone")]
+    AccountGone,
     /// The refresh token is malformed, used up, or its session is over.
     #[error("the refresh token is not valid")]
     RefreshTokenInvalid,
@@ -183,6 +189,101 @@ impl Accounts {
         self.ports.users.find(who.user).await
     }
 
+    /// Where the caller is signed in, the most recently used first.
+    pub async fn sessions(&self, who: Identity) -> Result<Vec<Session>, InfraError> {
+        self.ports
+            .sessions
+            .list(who.user, self.ports.clock.now())
+            .await
+    }
+
+    /// Signs the caller out on another device, or on this one.
+    pub async fn revoke_session(&self, who: Identity, id: SessionId) -> Result<(), AccountError> {
+        if self
+            .ports
+            .sessions
+            .end(who.user, id, self.ports.clock.now())
+            .await?
+        {
+            Ok(())
+        } else {
+            Err(AccountError::SessionNotFound)
+        }
+    }
+
+    /// Signs the caller out everywhere but here, and names the sessions that ended.
+    pub async fn revoke_other_sessions(&self, who: Identity) -> Result<Vec<SessionId>, InfraError> {
+        let now = self.ports.clock.now();
+        self.ports
+            .sessions
+            .end_others(who.user, Some(who.session), now)
+            .await
+    }
+
+    /// Changes the caller's password, ends all other sessions, and returns new tokens for this one.
+    pub async fn change_password(
+        &self,
+        who: Identity,
+        change: NewPassword,
+    ) -> Result<SignedIn, AccountError> {
+        let stored = self.confirmed(who, change.current.as_ref()).await?;
+        let new = self.ports.hasher.hash(&change.new).await?;
+        let change = PasswordChange {
+            expected: Some(stored.hash),
+            new,
+            keep: Some(who.session),
+        };
+        let now = self.ports.clock.now();
+        match self
+            .ports
+            .users
+            .change_password(who.user, &change, now)
+            .await?
+        {
+            PasswordChangeOutcome::Changed(Some(session)) => {
+                Ok(self.signed_in(stored.user, &session, now)?)
+            }
+            PasswordChangeOutcome::Changed(None) | PasswordChangeOutcome::Refused => {
+                Err(AccountError::CredentialsWrong)
+            }
+        }
+    }
+
+    /// Deletes the caller's account and everything in it, for good. The address is free again.
+    pub async fn delete_account(
+        &self,
+        who: Identity,
+        password: Option<&Password>,
+    ) -> Result<(), AccountError> {
+        let stored = self.confirmed(who, password).await?;
+        let now = self.ports.clock.now();
+        if self.ports.users.delete(who.user, &stored.hash, now).await? {
+            Ok(())
+        } else {
+            Err(AccountError::CredentialsWrong)
+        }
+    }
+
+    /// The caller's stored credentials, once the password has been shown to be right.
+    async fn confirmed(
+        &self,
+        who: Identity,
+        password: Option<&Password>,
+    ) -> Result<StoredCredentials, AccountError> {
+        let Some(stored) = self.ports.users.credentials_of(who.user).await? else {
+            return Err(AccountError::AccountGone);
+        };
+        match self
+            .ports
+            .hasher
+            .verify(password, Some(&stored.hash))
+            .await?
+        {
+            Verification::Match | Verification::MatchOutdated => Ok(stored),
+            Verification::Mismatch => Err(AccountError::CredentialsWrong),
+        }
+    }
+
     /// Who an access token stands for. Does not know of ended sessions: see [`Self::ended_sessions`].
     pub async fn authenticate(&self, token: &str) -> Result<Authenticated, TokenRejection> {
         let claims = self
@@ -208,20 +309,31 @@ impl Accounts {
             .await
     }
 
-    /// Stores the password that has just been verified under the parameters of today.
+    /// Stores the password that has just been verified under the parameters of today. No reason to refuse a right password:
+    /// without capacity for a second hash it is left to the next sign-in.
     async fn rehash(
         &self,
         credentials: &Credentials,
         stored: &StoredCredentials,
-    ) -> Result<(), InfraError> {
-        if let Some(password) = &credentials.password {
-            let hash = self.ports.hasher.hash(password).await?;
-            self.ports
-                .users
-                .rehash(stored.user.id, &stored.hash, &hash)
-                .await?;
+    ) -> Result<(), AccountError> {
+        let Some(password) = &credentials.password else {
+            return Ok(());
+        };
+        let hash = match self.ports.hasher.hash(password).await {
+            Err(error) if error.kind == InfraErrorKind::Unavailable => return Ok(()),
+            hash => hash?,
+        };
+        if self
+            .ports
+            .users
+            .rehash(stored.user.id, &stored.hash, &hash)
+            .await?
+        {
+            Ok(())
+        } else {
+            // Replaced since it was read: what was just verified is the old password.
+            Err(AccountError::CredentialsWrong)
         }
-        Ok(())
     }
 
     fn signed_in(

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod event;
 pub mod id;
 pub mod listing;
+pub mod operations;
 pub mod ports;
 pub mod session;
 pub mod task;
@@ -19,6 +20,7 @@ pub mod violation;
 
 pub use accounts::{AccountError, Accounts};
 pub use id::{SessionId, TaskId, UserId};
+pub use operations::Operations;
 pub use session::Identity;
 pub use tasks::{TaskError, Tasks};
 pub use time::Timestamp;

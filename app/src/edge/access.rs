@@ -203,7 +203,8 @@ mod tests {
             [
                 "Mutation.login",
                 "Mutation.refreshToken",
-                "Mutation.register"
+                "Mutation.register",
+                "Query.server"
             ]
         );
     }

@@ -5,15 +5,17 @@ use taskhive_domain::listing::{
     PageRequest, Search, Take, TaskFilter as DomainFilter, TaskOrder as DomainOrder,
 };
 use taskhive_domain::violation::Violations;
-use taskhive_domain::{TaskId, UserId};
+use taskhive_domain::{SessionId, TaskId, UserId};
 
 use super::Services;
-use super::account_types::User;
+use super::account_types::{Session, User};
 use super::caller::Caller;
 use super::connection::{TaskConnection, Wanted};
 use super::cursor;
+use super::directive::public;
 use super::errors::ApiError;
 use super::node::Node;
+use super::server_info::ServerInfo;
 use super::task_types::{Task, TaskFilter, TaskOrder};
 
 /// Reads. Everything is seen through the eyes of the signed-in user.
@@ -94,6 +96,22 @@ impl Query {
         ))
     }
 
+    /// Where you are signed in, the most recently used first.
+    async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>, ApiError> {
+        let who = Caller::identity(ctx)?;
+        let sessions = services(ctx).accounts.sessions(who).await?;
+        Ok(sessions
+            .iter()
+            .map(|session| Session::seen_by(who, session))
+            .collect())
+    }
+
+    /// How this service is set up, for building forms that match its rules.
+    #[graphql(directive = public::apply())]
+    async fn server<'a>(&self, ctx: &Context<'a>) -> &'a ServerInfo {
+        ctx.data_unchecked::<ServerInfo>()
+    }
+
     /// Any object of yours by its ID, or null if there is none.
     async fn node(
         &self,
@@ -126,6 +144,11 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, ApiError
     if UserId::parse(id) == Ok(who.user()) {
         let user = services(ctx).accounts.me(who).await?;
         return Ok(user.map(|user| Node::User((&user).into())));
+    }
+    if let Ok(id) = SessionId::parse(id) {
+        let sessions = services(ctx).accounts.sessions(who).await?;
+        let session = sessions.iter().find(|session| session.id == id);
+        return Ok(session.map(|session| Node::Session(Session::seen_by(who, session))));
     }
     Ok(None)
 }
