@@ -12,7 +12,7 @@ use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};
 use taskhive_adapters::store::{Store, StoreSettings};
 use taskhive_domain::accounts::AccountPorts;
 use taskhive_domain::ports::{Clock, InfraError, InfraErrorKind, PasswordHasher};
-use taskhive_domain::{Accounts, Tasks};
+use taskhive_domain::{Accounts, Operations, Tasks};
 
 use crate::config::Config;
 use crate::edge::access::{Guard, Policy};
@@ -50,8 +50,12 @@ pub async fn open_store(config: &Config) -> Result<Store, InfraError> {
 
 /// The whole service on an open database. `secrets` sign its tokens.
 pub fn build(config: &Config, store: &Store, secrets: &SigningSecrets) -> Result<App, InfraError> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    build_with(config, store, secrets, Arc::new(Argon2Hasher::new(cores)?))
+    build_with(
+        config,
+        store,
+        secrets,
+        Arc::new(Argon2Hasher::new(cores())?),
+    )
 }
 
 /// The same with another password hasher: tests that sign up hundreds of users take one that costs less.
@@ -86,6 +90,20 @@ pub fn build_with(
         router: router(endpoint, readiness, options),
         stopping,
     })
+}
+
+/// What an operator can do to accounts.
+pub fn operations(store: &Store) -> Result<Operations, InfraError> {
+    Ok(Operations {
+        users: store.users(),
+        sessions: store.sessions(),
+        hasher: Arc::new(Argon2Hasher::new(cores())?),
+        clock: Arc::new(SystemClock),
+    })
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 fn services(

@@ -1,31 +1,37 @@
 //! What an operator does to accounts from the command line, without being one of the users.
 
-use crate::accounts::{AccountError, AccountPorts};
+use std::sync::Arc;
+
+use crate::accounts::AccountError;
 use crate::id::{SessionId, UserId};
-use crate::ports::{InfraError, PasswordChange, PasswordChangeOutcome, RegistrationOutcome};
+use crate::ports::{
+    Clock, InfraError, PasswordChange, PasswordChangeOutcome, PasswordHasher, RegistrationOutcome,
+    SessionRepository, UserRepository,
+};
 use crate::session::Session;
 use crate::user::{EmailAddress, Password, Registration, User};
 
 /// The use cases of an operator. They take no [`Identity`](crate::Identity): whoever can run the binary on the service's database
 /// can do all this anyway.
 pub struct Operations {
-    ports: AccountPorts,
+    /// Where users are stored.
+    pub users: Arc<dyn UserRepository>,
+    /// Where sessions are stored.
+    pub sessions: Arc<dyn SessionRepository>,
+    /// Hashes passwords.
+    pub hasher: Arc<dyn PasswordHasher>,
+    /// Reads the time.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// How many rows one statement of a clean-up touches: few enough not to be in anybody's way.
 const CLEANUP_BATCH: u32 = 500;
 
 impl Operations {
-    /// Puts the use cases on their ports.
-    #[must_use]
-    pub fn new(ports: AccountPorts) -> Self {
-        Self { ports }
-    }
-
     /// Creates an account, also when registration is closed.
     pub async fn create_user(&self, registration: Registration) -> Result<User, AccountError> {
-        let hash = self.ports.hasher.hash(&registration.password).await?;
-        let now = self.ports.clock.now();
+        let hash = self.hasher.hash(&registration.password).await?;
+        let now = self.clock.now();
         let user = User {
             id: UserId::new(now),
             email: registration.email,
@@ -33,9 +39,9 @@ impl Operations {
         };
         // Nobody holds this session's token: it ends at once.
         let session = Session::begin(user.id, "", now);
-        match self.ports.users.register(&user, &hash, &session).await? {
+        match self.users.register(&user, &hash, &session).await? {
             RegistrationOutcome::Registered => {
-                self.ports.sessions.end(user.id, session.id, now).await?;
+                self.sessions.end(user.id, session.id, now).await?;
                 Ok(user)
             }
             RegistrationOutcome::EmailTaken => Err(AccountError::EmailTaken),
@@ -45,7 +51,6 @@ impl Operations {
     /// The user with this address.
     pub async fn find_user(&self, email: &EmailAddress) -> Result<Option<User>, InfraError> {
         Ok(self
-            .ports
             .users
             .credentials(email)
             .await?
@@ -58,43 +63,35 @@ impl Operations {
         user: UserId,
         password: &Password,
     ) -> Result<bool, InfraError> {
-        let new = self.ports.hasher.hash(password).await?;
+        let new = self.hasher.hash(password).await?;
         let change = PasswordChange {
             expected: None,
             new,
             keep: None,
         };
         let outcome = self
-            .ports
             .users
-            .change_password(user, &change, self.ports.clock.now())
+            .change_password(user, &change, self.clock.now())
             .await?;
         Ok(matches!(outcome, PasswordChangeOutcome::Changed(_)))
     }
 
     /// Signs a user out everywhere, and names the sessions that ended.
     pub async fn end_sessions(&self, user: UserId) -> Result<Vec<SessionId>, InfraError> {
-        self.ports
-            .sessions
-            .end_others(user, None, self.ports.clock.now())
-            .await
+        self.sessions.end_others(user, None, self.clock.now()).await
     }
 
     /// Up to `limit` users who signed up after this one.
     pub async fn users(&self, after: Option<UserId>, limit: u32) -> Result<Vec<User>, InfraError> {
-        self.ports.users.list(after, limit).await
+        self.users.list(after, limit).await
     }
 
     /// Removes what expired, a small batch at a time, and says how many rows are gone.
     pub async fn remove_expired(&self) -> Result<u64, InfraError> {
         let mut removed = 0;
         loop {
-            let now = self.ports.clock.now();
-            let batch = self
-                .ports
-                .sessions
-                .remove_expired(now, CLEANUP_BATCH)
-                .await?;
+            let now = self.clock.now();
+            let batch = self.sessions.remove_expired(now, CLEANUP_BATCH).await?;
             removed += batch;
             if batch < u64::from(CLEANUP_BATCH) {
                 return Ok(removed);
@@ -102,3 +99,8 @@ impl Operations {
         }
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "testing")]
+#[path = "operations_tests.rs"]
+mod tests;
