@@ -9,6 +9,7 @@ pub(crate) mod directive;
 mod errors;
 mod mutation;
 mod node;
+mod plain;
 mod query;
 mod scalars;
 mod server_info;
