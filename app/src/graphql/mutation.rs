@@ -1,11 +1,12 @@
 //! Everything that can be written.
 
 use async_graphql::{Context, ID, Object};
+use taskhive_domain::accounts::SignedIn;
 use taskhive_domain::session::RefreshToken;
 use taskhive_domain::task::{Completion, TaskDraft, TaskEdit};
 use taskhive_domain::user::{Credentials, Registration};
 use taskhive_domain::violation::Violations;
-use taskhive_domain::{Accounts, TaskId, Tasks};
+use taskhive_domain::{AccountError, Accounts, TaskId, Tasks};
 
 use super::Services;
 use super::account_types::{
@@ -19,6 +20,8 @@ use super::task_types::{
     SetTaskCompletedPayload, Task, ToggleTaskInput, ToggleTaskPayload, UpdateTaskInput,
     UpdateTaskPayload,
 };
+use crate::audit;
+use crate::limits::{Attempt, RateLimits};
 
 /// Writes. Each takes one `input` and returns what it changed.
 pub(crate) struct Mutation;
@@ -34,18 +37,23 @@ impl Mutation {
         input: RegisterInput,
     ) -> Result<AuthPayload, ApiError> {
         let registration = Registration::parse(&input.email, &input.password).map_err(in_input)?;
-        let user_agent = &Caller::of(ctx).user_agent;
-        let signed_in = accounts(ctx).register(registration, user_agent).await?;
+        let caller = Caller::of(ctx);
+        caller.within(limits(ctx).register(caller.address))?;
+        let accounts = accounts(ctx);
+        let signed_in = accounts.register(registration, &caller.user_agent).await?;
+        audit::account_created(caller, signed_in.user.id);
         Ok(AuthPayload::deliver(ctx, signed_in, input.delivery))
     }
 
     /// Sign in with address and password.
     #[graphql(directive = public::apply())]
     async fn login(&self, ctx: &Context<'_>, input: LoginInput) -> Result<AuthPayload, ApiError> {
+        let caller = Caller::of(ctx);
+        let attempt = caller.within(limits(ctx).login(caller.address, &input.email))?;
         let credentials = Credentials::parse(&input.email, &input.password);
-        let user_agent = &Caller::of(ctx).user_agent;
-        let signed_in = accounts(ctx).login(credentials, user_agent).await?;
-        Ok(AuthPayload::deliver(ctx, signed_in, input.delivery))
+        let outcome = accounts(ctx).login(credentials, &caller.user_agent).await;
+        settle(caller, attempt, &outcome);
+        Ok(AuthPayload::deliver(ctx, outcome?, input.delivery))
     }
 
     /// Get a new access token and a new refresh token. Asking again with the same token gives the
@@ -57,16 +65,23 @@ impl Mutation {
         ctx: &Context<'_>,
         input: RefreshTokenInput,
     ) -> Result<AuthPayload, ApiError> {
-        let (token, delivery) = presented_token(Caller::of(ctx), input)?;
-        let signed_in = accounts(ctx).refresh(&token).await?;
-        Ok(AuthPayload::deliver(ctx, signed_in, Some(delivery)))
+        let caller = Caller::of(ctx);
+        let (token, delivery) = presented_token(caller, input)?;
+        caller.within(limits(ctx).refresh(caller.address))?;
+        let outcome = accounts(ctx).refresh(&token).await;
+        if let Err(AccountError::RefreshTokenReused { user, .. }) = outcome {
+            audit::refresh_reuse(caller, user);
+        }
+        Ok(AuthPayload::deliver(ctx, outcome?, Some(delivery)))
     }
 
     /// End the session the access token belongs to. Its refresh token stops working at once, its
     /// access tokens within seconds, and its live connections are closed.
     async fn logout(&self, ctx: &Context<'_>) -> Result<LogoutPayload, ApiError> {
-        accounts(ctx).logout(Caller::identity(ctx)?).await?;
-        Caller::of(ctx).change_cookie(CookieChange::Clear);
+        let (caller, who) = (Caller::of(ctx), Caller::identity(ctx)?);
+        accounts(ctx).logout(who).await?;
+        audit::sign_out(caller, who.user());
+        caller.change_cookie(CookieChange::Clear);
         Ok(LogoutPayload { success: true })
     }
 
@@ -143,6 +158,25 @@ fn tasks<'a>(ctx: &Context<'a>) -> &'a Tasks {
 
 fn accounts<'a>(ctx: &Context<'a>) -> &'a Accounts {
     &ctx.data_unchecked::<Services>().accounts
+}
+
+fn limits<'a>(ctx: &Context<'a>) -> &'a RateLimits {
+    &ctx.data_unchecked::<Services>().limits
+}
+
+/// Only a wrong guess counts as a failure to sign in, not a service that could not look.
+fn settle(caller: &Caller, attempt: Attempt<'_>, outcome: &Result<SignedIn, AccountError>) {
+    match outcome {
+        Ok(signed_in) => {
+            attempt.forgive();
+            audit::sign_in_ok(caller, signed_in.user.id);
+        }
+        Err(AccountError::CredentialsWrong) => {
+            attempt.failed();
+            audit::sign_in_failed(caller);
+        }
+        Err(_) => attempt.forgive(),
+    }
 }
 
 /// Every mutation takes one argument, `input`: that is where its fields are.
