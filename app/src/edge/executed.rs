@@ -76,16 +76,15 @@ fn presentable(mut error: ServerError, request_id: &str) -> ServerError {
     let path = shown_path(&error.path);
     if let Some(Cause(cause)) = error.source::<Cause>() {
         let chain = chain_of(cause);
-        match cause.kind {
-            InfraErrorKind::Broken => {
-                tracing::error!(request_id, path, cause = chain, "an operation failed")
-            }
-            _ => tracing::warn!(
+        if cause.kind == InfraErrorKind::Broken {
+            tracing::error!(request_id, path, cause = chain, "an operation failed");
+        } else {
+            tracing::warn!(
                 request_id,
                 path,
                 cause = chain,
                 "an operation could not be served"
-            ),
+            );
         }
     }
     let mut extensions = error.extensions.take().unwrap_or_default();

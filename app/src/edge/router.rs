@@ -119,7 +119,7 @@ fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
             request_id.clone(),
         ])
         .expose_headers([request_id, header::RETRY_AFTER, header::WWW_AUTHENTICATE])
-        .max_age(std::time::Duration::from_secs(24 * 60 * 60))
+        .max_age(std::time::Duration::from_hours(24))
 }
 
 /// What [`around_every_request`] needs to know.
@@ -171,5 +171,48 @@ fn add_headers(headers: &mut axum::http::HeaderMap, id: &RequestId, https: bool)
             header::STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static("max-age=63072000"),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[expect(clippy::panic, reason = "what a defect would do")]
+    async fn defect() -> &'static str {
+        panic!("boom")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_our_fault_and_ends_nothing() {
+        let options = RouterOptions {
+            cors_origins: vec![HeaderValue::from_static("https://app.example.org")],
+            playground: false,
+            https: false,
+            proxies: TrustedProxies::default(),
+        };
+        let router = with_what_holds_for_all(Router::new().route("/defect", get(defect)), options);
+        for _ in 0..2 {
+            let request = Request::get("/defect")
+                .header("origin", "https://app.example.org")
+                .header(request_id::HEADER, "the-request")
+                .body(Body::empty())
+                .unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            let headers = response.headers().clone();
+            assert!(headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN));
+            assert!(headers.contains_key(header::CONTENT_SECURITY_POLICY));
+            assert_eq!(headers[request_id::HEADER], "the-request");
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            let error = &body["errors"][0];
+            assert_eq!(error["message"], "Something went wrong.");
+            assert_eq!(error["extensions"]["code"], "INTERNAL");
+            assert_eq!(error["extensions"]["requestId"], "the-request");
+        }
     }
 }

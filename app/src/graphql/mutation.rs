@@ -171,10 +171,7 @@ fn settle(caller: &Caller, attempt: Attempt<'_>, outcome: &Result<SignedIn, Acco
             attempt.forgive();
             audit::sign_in_ok(caller, signed_in.user.id);
         }
-        Err(AccountError::CredentialsWrong) => {
-            attempt.failed();
-            audit::sign_in_failed(caller);
-        }
+        Err(AccountError::CredentialsWrong) => audit::sign_in_failed(caller),
         Err(_) => attempt.forgive(),
     }
 }

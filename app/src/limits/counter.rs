@@ -31,8 +31,7 @@ pub(super) struct Counter<C: Clock + Clone> {
     clock: C,
 }
 
-/// An event that was counted, and can be uncounted.
-#[must_use = "dropping it leaves the event counted: say so by name"]
+/// An event that was counted. Dropping it leaves it so.
 pub(super) struct Counted<'a> {
     cells: &'a Cells,
     cell: usize,
@@ -89,9 +88,6 @@ impl Counted<'_> {
             Ok(()) => {}
         }
     }
-
-    /// The event counts.
-    pub(super) fn keep(self) {}
 }
 
 impl StateStore for Cells {

@@ -72,8 +72,8 @@ pub(crate) struct RateLimits<C: Clock + Clone = MonotonicClock> {
 }
 
 /// An attempt to sign in, counted as a failure before anything is hashed: of a thousand attempts at once, no more than
-/// allowed get to guess. An attempt that is not a wrong guess is forgiven afterwards.
-#[must_use = "an attempt that did not fail must be forgiven"]
+/// allowed get to guess. It stays counted unless it is forgiven.
+#[must_use = "an attempt that was no wrong guess is to be forgiven"]
 pub(crate) struct Attempt<'a> {
     counted: [Option<Counted<'a>>; 2],
 }
@@ -141,13 +141,8 @@ impl<C: Clock + Clone> RateLimits<C> {
         limit: Limit,
         address: IpAddr,
     ) -> Result<(), Limited> {
-        let counted = counter
-            .map(|counter| counter.count(&network(address)))
-            .transpose();
-        if let Some(counted) = counted.map_err(|wait| self.limited(limit, address, wait))? {
-            counted.keep();
-        }
-        Ok(())
+        let outcome = counter.map_or(Ok(()), |of| of.count(&network(address)).map(drop));
+        outcome.map_err(|wait| self.limited(limit, address, wait))
     }
 
     fn limited(&self, limit: Limit, address: IpAddr, wait: Duration) -> Limited {
@@ -158,7 +153,7 @@ impl<C: Clock + Clone> RateLimits<C> {
         Limited {
             limit,
             retry_after: wait.as_secs() + u64::from(wait.subsec_nanos() > 0 || wait.is_zero()),
-            report: reported.is_none_or(|counted| counted.map(Counted::keep).is_ok()),
+            report: reported.is_none_or(|counted| counted.is_ok()),
         }
     }
 }
@@ -168,11 +163,6 @@ impl Attempt<'_> {
     /// knows one password cannot use it to make room for guesses.
     pub(crate) fn forgive(self) {
         self.counted.into_iter().flatten().for_each(Counted::undo);
-    }
-
-    /// It was a wrong guess.
-    pub(crate) fn failed(self) {
-        self.counted.into_iter().flatten().for_each(Counted::keep);
     }
 }
 
