@@ -6,84 +6,51 @@ use taskhive_domain::UserId;
 use crate::graphql::Caller;
 use crate::limits::Limited;
 
+/// One line: the event's name, who asked, in which request, and what else is worth knowing.
+macro_rules! event {
+    ($level:ident, $caller:expr, $($rest:tt)+) => {
+        tracing::$level!(request_id = $caller.request_id, address = %$caller.address, $($rest)+)
+    };
+}
+
 /// Somebody has signed in with address and password.
 pub(crate) fn sign_in_ok(caller: &Caller, user: UserId) {
-    let Caller {
-        request_id,
-        address,
-        ..
-    } = caller;
-    tracing::info!(request_id, %address, %user, "sign_in_ok");
+    event!(info, caller, %user, "sign_in_ok");
 }
 
 /// Address and password did not belong together, at sign-in or where the password is asked for again. Whose address it was is not said: it may be a mistyped password.
 pub(crate) fn sign_in_failed(caller: &Caller) {
-    let Caller {
-        request_id,
-        address,
-        ..
-    } = caller;
-    tracing::warn!(request_id, %address, "sign_in_failed");
+    event!(warn, caller, "sign_in_failed");
 }
 
 /// Somebody has created an account and is signed in.
 pub(crate) fn account_created(caller: &Caller, user: UserId) {
-    let Caller {
-        request_id,
-        address,
-        ..
-    } = caller;
-    tracing::info!(request_id, %address, %user, "account_created");
+    event!(info, caller, %user, "account_created");
 }
 
 /// Somebody has signed out.
 pub(crate) fn sign_out(caller: &Caller, user: UserId) {
-    let Caller {
-        request_id,
-        address,
-        ..
-    } = caller;
-    tracing::info!(request_id, %address, %user, "sign_out");
+    event!(info, caller, %user, "sign_out");
 }
 
 /// Somebody has changed their password; their other sessions have ended.
 pub(crate) fn password_changed(caller: &Caller, user: UserId) {
-    let Caller {
-        request_id,
-        address,
-        ..
-    } = caller;
-    tracing::info!(request_id, %address, %user, "password_changed");
+    event!(info, caller, %user, "password_changed");
 }
 
 /// Somebody has deleted their account.
 pub(crate) fn account_deleted(caller: &Caller, user: UserId) {
-    let Caller {
-        request_id,
-        address,
-        ..
-    } = caller;
-    tracing::info!(request_id, %address, %user, "account_deleted");
+    event!(info, caller, %user, "account_deleted");
 }
 
 /// A used refresh token came back: either the user or this client has a stolen copy. The session was ended.
 pub(crate) fn refresh_reuse(caller: &Caller, user: UserId) {
-    let Caller {
-        request_id,
-        address,
-        ..
-    } = caller;
-    tracing::warn!(request_id, %address, %user, "refresh_reuse");
+    event!(warn, caller, %user, "refresh_reuse");
 }
 
 /// A client has met a limit of rate. It is said once in a while, however often it happens.
 pub(crate) fn rate_limited(caller: &Caller, limited: &Limited) {
-    let Caller {
-        request_id,
-        address,
-        ..
-    } = caller;
     if limited.report {
-        tracing::warn!(request_id, %address, limit = limited.limit.name(), "rate_limited");
+        event!(warn, caller, limit = limited.limit.name(), "rate_limited");
     }
 }
