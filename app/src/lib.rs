@@ -1,3 +1,9 @@
-//! Taskhive's service: one GraphQL API over the domain, as a library that the binary and the tests start.
+//! Taskhive as a library: what the binary runs and what the tests drive. The way in is [`wiring::build`].
 
+pub mod cli;
+pub mod config;
 pub mod edge;
+pub mod graphql;
+mod secret_file;
+pub mod telemetry;
+pub mod wiring;

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 /// Why there is no secret.
 #[derive(Debug, thiserror::Error)]
-pub enum SecretFileError {
+pub(crate) enum SecretFileError {
     /// The file cannot be read or written.
     #[error("{path} cannot be {attempt}: {source}. Make the directory writable, or set JWT_SECRET")]
     Io {
@@ -34,7 +34,7 @@ pub enum SecretFileError {
 }
 
 /// The secrets in the file. If there is none, it is made.
-pub fn load_or_make(path: &Path) -> Result<SigningSecrets, SecretFileError> {
+pub(crate) fn load_or_make(path: &Path) -> Result<SigningSecrets, SecretFileError> {
     let shown = path.display().to_string();
     let io = |attempt| {
         let path = shown.clone();

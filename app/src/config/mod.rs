@@ -97,8 +97,8 @@ impl Config {
         let mut reader = Reader::new(vars);
         let host: IpAddr = reader.parsed("HOST", "an IP address, such as 127.0.0.1 or 0.0.0.0");
         let port: u16 = reader.parsed("PORT", "a number from 0 to 65535");
-        let database = reader.required("DATABASE_URL", |text| StoreUrl::parse(text));
-        let jwt_secret = reader.optional("JWT_SECRET", |text| SigningSecrets::parse(text));
+        let database = reader.required("DATABASE_URL", StoreUrl::parse);
+        let jwt_secret = reader.optional("JWT_SECRET", SigningSecrets::parse);
         if database.as_ref().is_some_and(StoreUrl::is_postgres) && !reader.is_set("JWT_SECRET") {
             let hint = "must be set with PostgreSQL, the same for all instances; make one with: openssl rand -base64 48";
             reader.mistake("JWT_SECRET", hint);
@@ -108,7 +108,7 @@ impl Config {
             public_url: reader
                 .optional("PUBLIC_URL", parse_origin)
                 .unwrap_or_else(|| format!("http://{}", SocketAddr::new(host, port))),
-            database_direct: reader.optional("DATABASE_DIRECT_URL", |text| StoreUrl::parse(text)),
+            database_direct: reader.optional("DATABASE_DIRECT_URL", StoreUrl::parse),
             pool_size: reader.number("DATABASE_POOL_SIZE", 1..=1000),
             jwt_secret,
             cors_origins: reader.list("CORS_ORIGINS", |text| {

@@ -22,11 +22,11 @@ pub(crate) struct Executed {
 
 impl Executed {
     /// Takes over what the library answers.
-    pub(crate) fn new(response: Response, request_id: String) -> Self {
+    pub(crate) fn new(response: Response, request_id: &str) -> Self {
         let Response { data, errors, .. } = response;
         let errors: Vec<ServerError> = errors
             .into_iter()
-            .map(|error| presentable(error, &request_id))
+            .map(|error| presentable(error, request_id))
             .collect();
         let status = status_of(&data, &errors);
         let data = match status {
@@ -42,7 +42,7 @@ impl Executed {
     }
 
     /// The answer when the execution as a whole came to nothing.
-    pub(crate) fn failed(error: ApiError, request_id: String) -> Self {
+    pub(crate) fn failed(error: &ApiError, request_id: &str) -> Self {
         let mut failed = ServerError::new(error.message.clone(), None);
         failed.extensions = Some(error.extensions());
         Self::new(Response::from_errors(vec![failed]), request_id)
@@ -64,16 +64,15 @@ fn presentable(mut error: ServerError, request_id: &str) -> ServerError {
     let path = shown_path(&error.path);
     if let Some(Cause(cause)) = error.source::<Cause>() {
         let chain = chain_of(cause);
-        match cause.kind {
-            InfraErrorKind::Broken => {
-                tracing::error!(request_id, path, cause = chain, "an operation failed")
-            }
-            _ => tracing::warn!(
+        if cause.kind == InfraErrorKind::Broken {
+            tracing::error!(request_id, path, cause = chain, "an operation failed");
+        } else {
+            tracing::warn!(
                 request_id,
                 path,
                 cause = chain,
                 "an operation could not be served"
-            ),
+            );
         }
     }
     let mut extensions = error.extensions.take().unwrap_or_default();

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{Request, Response};
+use async_graphql::{Name, Request, Response};
 use axum::http::StatusCode;
 use futures_util::{FutureExt, Stream, StreamExt};
 use taskhive_domain::accounts::Authenticated;
@@ -16,6 +16,7 @@ use super::ended_sessions::EndedSessions;
 use super::executed::Executed;
 use super::failure::Failure;
 use super::request::GraphQlRequest;
+use super::response_order::{put_in_order, response_keys};
 use crate::graphql::{ApiError, ApiSchema, Caller, ErrorCode};
 
 /// Mutations after which the list of ended sessions must be fetched anew. A refresh is among them because a reused token
@@ -50,6 +51,8 @@ pub(crate) struct Approved {
     request: Request,
     request_id: String,
     ends_sessions: bool,
+    /// The root's keys in the order in which they were asked for.
+    response_keys: Vec<Name>,
 }
 
 /// What one operation answers over time.
@@ -103,6 +106,11 @@ impl Gateway {
             .map(|field| field.name.as_ref())
             .collect();
         let ends_sessions = names.iter().any(|name| ENDS_SESSIONS.contains(name));
+        let mut request = admitted.request;
+        let response_keys = request
+            .parsed_query()
+            .map(response_keys)
+            .unwrap_or_default();
         let identity = authenticated.map(|authenticated| authenticated.identity);
         let caller = Caller {
             identity,
@@ -111,9 +119,10 @@ impl Gateway {
         Ok(Approved {
             kind: admitted.kind,
             authenticated,
-            request: admitted.request.data(caller),
+            request: request.data(caller),
             request_id: call.request_id,
             ends_sessions,
+            response_keys,
         })
     }
 
@@ -142,6 +151,7 @@ impl Gateway {
             request,
             request_id,
             ends_sessions,
+            response_keys,
             ..
         } = approved;
         let schema = self.schema.clone();
@@ -150,7 +160,7 @@ impl Gateway {
         let outcome = if kind == OperationKind::Mutation {
             match tokio::spawn(limited).await {
                 Ok(outcome) => outcome,
-                Err(_) => return Executed::failed(ApiError::internal(), request_id),
+                Err(_) => return Executed::failed(&ApiError::internal(), &request_id),
             }
         } else {
             limited.await
@@ -159,17 +169,20 @@ impl Gateway {
             self.ended.forget();
         }
         match outcome {
-            Ok(Ok(response)) => Executed::new(response, request_id),
+            Ok(Ok(mut response)) => {
+                put_in_order(&mut response.data, &response_keys);
+                Executed::new(response, &request_id)
+            }
             Ok(Err(_panic)) => {
                 tracing::error!(request_id, "a resolver panicked");
-                Executed::failed(ApiError::internal(), request_id)
+                Executed::failed(&ApiError::internal(), &request_id)
             }
             Err(_elapsed) => {
                 tracing::warn!(
                     request_id,
                     "an operation took longer than the request timeout"
                 );
-                Executed::failed(ApiError::timed_out(), request_id)
+                Executed::failed(&ApiError::timed_out(), &request_id)
             }
         }
     }
@@ -182,9 +195,7 @@ impl Gateway {
             ..
         } = approved;
         let responses = self.schema.execute_stream(request);
-        Box::pin(
-            responses.map(move |response: Response| Executed::new(response, request_id.clone())),
-        )
+        Box::pin(responses.map(move |response: Response| Executed::new(response, &request_id)))
     }
 
     /// For transports that outlive their first request: whether this user is still signed in.

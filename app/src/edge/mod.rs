@@ -1,3 +1,22 @@
-//! The edge: everything between the network and the GraphQL executor. No business rule lives here.
+//! Between the network and the schema: everything that a stranger can send passes here first.
+//!
+//! Reading order: [`router`], then `http`, then `gateway`, the one way to an execution for every transport.
 
+pub(crate) mod access;
 pub mod admission;
+pub(crate) mod cookies;
+pub(crate) mod ended_sessions;
+mod event_stream;
+pub(crate) mod executed;
+mod failure;
+pub(crate) mod gateway;
+pub mod health;
+pub(crate) mod http;
+mod negotiation;
+mod playground;
+mod request;
+mod request_id;
+mod response;
+mod response_order;
+pub mod router;
+pub mod server;

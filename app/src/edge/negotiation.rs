@@ -6,9 +6,6 @@ use axum::http::{HeaderMap, header};
 pub(crate) const GRAPHQL_RESPONSE: &str = "application/graphql-response+json; charset=utf-8";
 /// `application/json`: for clients that know nothing else.
 pub(crate) const JSON: &str = "application/json; charset=utf-8";
-/// `text/event-stream`: for subscriptions.
-pub(crate) const EVENT_STREAM: &str = "text/event-stream; charset=utf-8";
-
 /// What a client accepts of what we speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Accepted {

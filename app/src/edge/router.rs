@@ -66,7 +66,7 @@ fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
             request_id.clone(),
         ])
         .expose_headers([request_id, header::RETRY_AFTER, header::WWW_AUTHENTICATE])
-        .max_age(std::time::Duration::from_secs(24 * 60 * 60))
+        .max_age(std::time::Duration::from_hours(24))
 }
 
 async fn around_every_request(

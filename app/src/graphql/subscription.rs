@@ -17,6 +17,10 @@ pub(crate) struct Subscription;
 impl Subscription {
     /// Every change to your tasks from now on, from any device. After a lost connection,
     /// subscribe again and then fetch what you show.
+    #[expect(
+        clippy::unused_async,
+        reason = "the library wants subscriptions to be async"
+    )]
     async fn task_events(
         &self,
         ctx: &Context<'_>,
