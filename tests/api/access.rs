@@ -35,7 +35,13 @@ fn root_fields(user: &TestUser, task: &str, new_address: &str) -> Vec<RootField>
     for (kind, root) in roots {
         let object = schema.get_object(root.as_ref().unwrap()).unwrap();
         for (name, field) in &object.fields {
-            let words = Words { schema: &schema, user, task, new_address, field: name.as_str() };
+            let words = Words {
+                schema: &schema,
+                user,
+                task,
+                new_address,
+                field: name.as_str(),
+            };
             fields.push(RootField {
                 name: name.to_string(),
                 kind,
@@ -58,21 +64,41 @@ struct Words<'a> {
 
 impl Words<'_> {
     fn call(&self, field: &FieldDefinition) -> String {
-        let required = field.arguments.iter().filter(|argument| argument.is_required());
+        let required = field
+            .arguments
+            .iter()
+            .filter(|argument| argument.is_required());
         let arguments: Vec<String> = required
-            .map(|argument| format!("{}: {}", argument.name, self.value(&argument.name, &argument.ty)))
+            .map(|argument| {
+                format!(
+                    "{}: {}",
+                    argument.name,
+                    self.value(&argument.name, &argument.ty)
+                )
+            })
             .collect();
-        let arguments = if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(", ")) };
+        let arguments = if arguments.is_empty() {
+            String::new()
+        } else {
+            format!("({})", arguments.join(", "))
+        };
         let leaf = matches!(
             self.schema.types.get(field.ty.inner_named_type()),
             Some(ExtendedType::Scalar(_) | ExtendedType::Enum(_))
         );
-        format!("{}{arguments}{}", field.name, if leaf { "" } else { " { __typename }" })
+        format!(
+            "{}{arguments}{}",
+            field.name,
+            if leaf { "" } else { " { __typename }" }
+        )
     }
 
     fn value(&self, name: &str, ty: &Type) -> String {
-        if let Some(ExtendedType::InputObject(input)) = self.schema.types.get(ty.inner_named_type()) {
-            let wanted = |name: &str, ty: &Type| ty.is_non_null() || ["title", "refreshToken"].contains(&name);
+        if let Some(ExtendedType::InputObject(input)) = self.schema.types.get(ty.inner_named_type())
+        {
+            let wanted = |name: &str, ty: &Type| {
+                ty.is_non_null() || ["title", "refreshToken"].contains(&name)
+            };
             let fields: Vec<String> = input
                 .fields
                 .values()
@@ -104,7 +130,10 @@ fn with_header(token: &str, change: (&str, &str), signature: &str) -> String {
     let mut header = decoded(token, 0);
     header[change.0] = json!(change.1);
     let payload = token.split('.').nth(1).unwrap();
-    format!("{}.{payload}.{signature}", URL_SAFE_NO_PAD.encode(header.to_string()))
+    format!(
+        "{}.{payload}.{signature}",
+        URL_SAFE_NO_PAD.encode(header.to_string())
+    )
 }
 
 /// Every kind of bad credential: its name, the Authorization header, the reason it is refused for.
@@ -115,8 +144,15 @@ async fn bad_credentials(user: &TestUser) -> Vec<(&'static str, Option<String>, 
     let issue = |secrets: &SigningSecrets, issuer: &str, audience: &str, from: i64, to: i64| {
         let issued_at = payload["iat"].as_i64().unwrap();
         let at = |offset: i64| Timestamp::from_millis((issued_at + offset) * 1000);
-        let (user, session) = (UserId::parse(&text("sub")).unwrap(), SessionId::parse(&text("sid")).unwrap());
-        let claims = AccessClaims { user, session, expires_at: at(to) };
+        let (user, session) = (
+            UserId::parse(&text("sub")).unwrap(),
+            SessionId::parse(&text("sid")).unwrap(),
+        );
+        let claims = AccessClaims {
+            user,
+            session,
+            expires_at: at(to),
+        };
         let issuer = JwtIssuer::new(secrets, issuer, audience).unwrap();
         let token = issuer.issue_access(&claims, at(from)).unwrap();
         Some(format!("Bearer {}", token.reveal()))
@@ -124,7 +160,11 @@ async fn bad_credentials(user: &TestUser) -> Vec<(&'static str, Option<String>, 
     let (ours, iss, aud) = (signing_secrets(), text("iss"), text("aud"));
     let theirs = SigningSecrets::parse("9fK3nVz7Qw1Rt5Yx8Lc2Bm6Hd4Js0Ga!").unwrap();
     let signature = token.rsplit('.').next().unwrap();
-    let forged = format!("{}.{}", token.rsplit_once('.').unwrap().0, URL_SAFE_NO_PAD.encode([7; 32]));
+    let forged = format!(
+        "{}.{}",
+        token.rsplit_once('.').unwrap().0,
+        URL_SAFE_NO_PAD.encode([7; 32])
+    );
     let ended = user.sign_in_again().await;
     ended.run(LOGOUT, json!({})).await.data();
     let bearer = |token: &str| Some(format!("Bearer {token}"));
@@ -132,23 +172,83 @@ async fn bad_credentials(user: &TestUser) -> Vec<(&'static str, Option<String>, 
         ("no token", None, "TOKEN_MISSING"),
         ("garbage", bearer("garbage"), "TOKEN_INVALID"),
         ("empty", Some("Bearer ".to_owned()), "TOKEN_INVALID"),
-        ("another scheme", Some("Basic YWRhOmFkYQ==".to_owned()), "TOKEN_INVALID"),
+        (
+            "another scheme",
+            Some("Basic YWRhOmFkYQ==".to_owned()),
+            "TOKEN_INVALID",
+        ),
         ("without a scheme", Some(token.to_owned()), "TOKEN_INVALID"),
         ("wrong signature", bearer(&forged), "TOKEN_INVALID"),
-        ("without a signature", bearer(&format!("{}.", token.rsplit_once('.').unwrap().0)), "TOKEN_INVALID"),
-        ("alg none", bearer(&with_header(token, ("alg", "none"), "")), "TOKEN_INVALID"),
-        ("alg none, signed", bearer(&with_header(token, ("alg", "none"), signature)), "TOKEN_INVALID"),
-        ("alg HS512", bearer(&with_header(token, ("alg", "HS512"), signature)), "TOKEN_INVALID"),
-        ("alg RS256", bearer(&with_header(token, ("alg", "RS256"), signature)), "TOKEN_INVALID"),
-        ("another type", bearer(&with_header(token, ("typ", "JWT"), signature)), "TOKEN_INVALID"),
-        ("another key", bearer(&with_header(token, ("kid", "x"), signature)), "TOKEN_INVALID"),
-        ("another secret", issue(&theirs, &iss, &aud, 0, 900), "TOKEN_INVALID"),
-        ("expired", issue(&ours, &iss, &aud, -3600, -2700), "TOKEN_EXPIRED"),
-        ("not yet valid", issue(&ours, &iss, &aud, 3600, 4500), "TOKEN_INVALID"),
-        ("wrong issuer", issue(&ours, "elsewhere", &aud, 0, 900), "TOKEN_INVALID"),
-        ("wrong audience", issue(&ours, &iss, "elsewhere", 0, 900), "TOKEN_INVALID"),
-        ("a refresh token", bearer(&user.refresh_token), "TOKEN_INVALID"),
-        ("an ended session", bearer(&ended.access_token), "TOKEN_INVALID"),
+        (
+            "without a signature",
+            bearer(&format!("{}.", token.rsplit_once('.').unwrap().0)),
+            "TOKEN_INVALID",
+        ),
+        (
+            "alg none",
+            bearer(&with_header(token, ("alg", "none"), "")),
+            "TOKEN_INVALID",
+        ),
+        (
+            "alg none, signed",
+            bearer(&with_header(token, ("alg", "none"), signature)),
+            "TOKEN_INVALID",
+        ),
+        (
+            "alg HS512",
+            bearer(&with_header(token, ("alg", "HS512"), signature)),
+            "TOKEN_INVALID",
+        ),
+        (
+            "alg RS256",
+            bearer(&with_header(token, ("alg", "RS256"), signature)),
+            "TOKEN_INVALID",
+        ),
+        (
+            "another type",
+            bearer(&with_header(token, ("typ", "JWT"), signature)),
+            "TOKEN_INVALID",
+        ),
+        (
+            "another key",
+            bearer(&with_header(token, ("kid", "x"), signature)),
+            "TOKEN_INVALID",
+        ),
+        (
+            "another secret",
+            issue(&theirs, &iss, &aud, 0, 900),
+            "TOKEN_INVALID",
+        ),
+        (
+            "expired",
+            issue(&ours, &iss, &aud, -3600, -2700),
+            "TOKEN_EXPIRED",
+        ),
+        (
+            "not yet valid",
+            issue(&ours, &iss, &aud, 3600, 4500),
+            "TOKEN_INVALID",
+        ),
+        (
+            "wrong issuer",
+            issue(&ours, "elsewhere", &aud, 0, 900),
+            "TOKEN_INVALID",
+        ),
+        (
+            "wrong audience",
+            issue(&ours, &iss, "elsewhere", 0, 900),
+            "TOKEN_INVALID",
+        ),
+        (
+            "a refresh token",
+            bearer(&user.refresh_token),
+            "TOKEN_INVALID",
+        ),
+        (
+            "an ended session",
+            bearer(&ended.access_token),
+            "TOKEN_INVALID",
+        ),
     ]
 }
 
@@ -165,7 +265,8 @@ fn requests(client: &Client, document: &str) -> [(&'static str, RequestBuilder);
 
 /// Everything that a person would notice if something had been done in their name.
 async fn state(user: &TestUser) -> Value {
-    let query = "{ me { id email createdAt } tasks(first: 100, orderBy: OLDEST) { totalCount nodes {
+    let query =
+        "{ me { id email createdAt } tasks(first: 100, orderBy: OLDEST) { totalCount nodes {
         id title description completed completedAt updatedAt version } } }";
     user.run(query, json!({})).await.data().clone()
 }
@@ -193,14 +294,20 @@ async fn nothing_protected_runs_without_a_good_token() {
         for (name, header, reason) in &credentials {
             for (transport, request) in requests(&app.anonymous(), &field.document) {
                 let what = format!("{} with {name} over {transport}", field.name);
-                let request = header.iter().fold(request, |request, header| request.header("authorization", header));
+                let request = header.iter().fold(request, |request, header| {
+                    request.header("authorization", header)
+                });
                 let reply = Reply::of(request.send().await.unwrap()).await;
                 let (status, code) = expected(field, transport);
                 reply.assert_refused(status, code, &what);
                 if status == 401 {
                     assert_eq!(reply.reason(), *reason, "{what}");
                     let challenge = reply.header("www-authenticate");
-                    assert_eq!(challenge.contains("invalid_token"), *reason != "TOKEN_MISSING", "{what}");
+                    assert_eq!(
+                        challenge.contains("invalid_token"),
+                        *reason != "TOKEN_MISSING",
+                        "{what}"
+                    );
                     assert!(challenge.starts_with("Bearer "), "{what}");
                 }
             }
@@ -222,12 +329,19 @@ async fn what_is_public_runs_with_any_credential() {
             for (transport, request) in requests(&app.anonymous(), &field.document) {
                 let what = format!("{} with {name} over {transport}", field.name);
                 // Mutations over GET are refused for everybody; once is enough for those that cannot be repeated.
-                if transport.starts_with("GET") || (field.name == "register" && transport != "POST") {
+                if transport.starts_with("GET") || (field.name == "register" && transport != "POST")
+                {
                     continue;
                 }
-                let request = header.iter().fold(request, |request, header| request.header("authorization", header));
+                let request = header.iter().fold(request, |request, header| {
+                    request.header("authorization", header)
+                });
                 let reply = Reply::of(request.send().await.unwrap()).await;
-                assert!(reply.status == 200 && !reply.text.contains("\"errors\""), "{what}: {}", reply.text);
+                assert!(
+                    reply.status == 200 && !reply.text.contains("\"errors\""),
+                    "{what}: {}",
+                    reply.text
+                );
             }
         }
     }
@@ -252,12 +366,28 @@ async fn a_protected_field_cannot_be_hidden() {
         let reply = app.anonymous().send(app.anonymous().post(), &body).await;
         reply.assert_refused(401, "UNAUTHENTICATED", document);
     }
-    let body = json!({"query": "query A { __typename } query B { me { id } }", "operationName": "A"});
-    app.anonymous().send(app.anonymous().post(), &body).await.data();
+    let body =
+        json!({"query": "query A { __typename } query B { me { id } }", "operationName": "A"});
+    app.anonymous()
+        .send(app.anonymous().post(), &body)
+        .await
+        .data();
     // Two Authorization headers are none.
-    let twice = app.anonymous().post().header("authorization", format!("Bearer {}", ada.access_token));
+    let twice = app
+        .anonymous()
+        .post()
+        .header("authorization", format!("Bearer {}", ada.access_token));
     let twice = twice.header("authorization", format!("Bearer {}", ada.access_token));
-    app.anonymous().send(twice, &json!({"query": ME})).await.assert_refused(401, "UNAUTHENTICATED", "twice");
-    let lower = app.anonymous().post().header("authorization", format!("bearer {}", ada.access_token));
-    app.anonymous().send(lower, &json!({"query": ME})).await.data();
+    app.anonymous()
+        .send(twice, &json!({"query": ME}))
+        .await
+        .assert_refused(401, "UNAUTHENTICATED", "twice");
+    let lower = app
+        .anonymous()
+        .post()
+        .header("authorization", format!("bearer {}", ada.access_token));
+    app.anonymous()
+        .send(lower, &json!({"query": ME}))
+        .await
+        .data();
 }

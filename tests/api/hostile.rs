@@ -46,18 +46,38 @@ async fn slow_headers_and_silence_are_given_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_has_a_limit_however_it_is_sent() {
     let app = TestApp::with(&[("LIMIT_BODY_BYTES", "2048")]).await;
-    let long = format!("{{\"query\":\"{{__typename}}\",\"x\":\"{}\"}}", "x".repeat(4096));
-    let announced = format!("{HEAD}Content-Length: {}\r\nConnection: close\r\n\r\n{long}", long.len());
+    let long = format!(
+        "{{\"query\":\"{{__typename}}\",\"x\":\"{}\"}}",
+        "x".repeat(4096)
+    );
+    let announced = format!(
+        "{HEAD}Content-Length: {}\r\nConnection: close\r\n\r\n{long}",
+        long.len()
+    );
     let chunk = format!("{:x}\r\n{long}\r\n", long.len());
-    let chunked = format!("{HEAD}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n{chunk}0\r\n\r\n");
-    let endless = format!("{HEAD}Transfer-Encoding: chunked\r\n\r\n{}", chunk.repeat(50));
-    for (name, request) in [("announced", announced), ("chunked", chunked), ("endless", endless)] {
+    let chunked =
+        format!("{HEAD}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n{chunk}0\r\n\r\n");
+    let endless = format!(
+        "{HEAD}Transfer-Encoding: chunked\r\n\r\n{}",
+        chunk.repeat(50)
+    );
+    for (name, request) in [
+        ("announced", announced),
+        ("chunked", chunked),
+        ("endless", endless),
+    ] {
         let answer = exchange(app.address, request.as_bytes()).await;
         assert_eq!(status(&answer), "413", "{name}: {answer}");
         assert!(answer.contains("BAD_REQUEST"), "{name}: {answer}");
     }
-    let small = format!("{HEAD}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n{:x}\r\n{BODY}\r\n0\r\n\r\n", BODY.len());
-    assert_eq!(status(&exchange(app.address, small.as_bytes()).await), "200");
+    let small = format!(
+        "{HEAD}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n{:x}\r\n{BODY}\r\n0\r\n\r\n",
+        BODY.len()
+    );
+    assert_eq!(
+        status(&exchange(app.address, small.as_bytes()).await),
+        "200"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,18 +89,29 @@ async fn broken_requests_break_nothing() {
         b"GET / HTTP/9.9\r\n\r\n".to_vec(),
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n".to_vec(),
         format!("{HEAD}Content-Length: -1\r\n\r\n").into_bytes(),
-        format!("{HEAD}Content-Length: {length}\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n").into_bytes(),
+        format!("{HEAD}Content-Length: {length}\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+            .into_bytes(),
         format!("{HEAD}Content-Length: {length}\r\nContent-Length: 1\r\n\r\n{BODY}").into_bytes(),
         format!("{HEAD}X: {}\r\n\r\n", "x".repeat(200_000)).into_bytes(),
-        [HEAD.as_bytes(), b"X-Request-Id: \xff\xfe\r\nConnection: close\r\nContent-Length: 3\r\n\r\n\xff\xfe\xfd"].concat(),
+        [
+            HEAD.as_bytes(),
+            b"X-Request-Id: \xff\xfe\r\nConnection: close\r\nContent-Length: 3\r\n\r\n\xff\xfe\xfd",
+        ]
+        .concat(),
     ];
     for (number, request) in requests.iter().enumerate() {
         let answer = exchange(app.address, request).await;
-        assert!(matches!(status(&answer), "" | "400" | "431" | "505"), "{number}: {answer}");
+        assert!(
+            matches!(status(&answer), "" | "400" | "431" | "505"),
+            "{number}: {answer}"
+        );
     }
     // Broken off in the middle of a body.
     let mut stream = TcpStream::connect(app.address).await.unwrap();
-    stream.write_all(format!("{HEAD}Content-Length: 100\r\n\r\n{{").as_bytes()).await.unwrap();
+    stream
+        .write_all(format!("{HEAD}Content-Length: 100\r\n\r\n{{").as_bytes())
+        .await
+        .unwrap();
     drop(stream);
     app.anonymous().run("{__typename}", json!({})).await.data();
 }
@@ -91,10 +122,19 @@ async fn bombs_are_refused_before_they_are_parsed() {
     let app = TestApp::new().await;
     let ada = app.user("ada").await;
     let brackets = |open: &str, close: &str, depth: usize| {
-        format!("{{ task(id: {}1{}) {{ id }} }}", open.repeat(depth), close.repeat(depth))
+        format!(
+            "{{ task(id: {}1{}) {{ id }} }}",
+            open.repeat(depth),
+            close.repeat(depth)
+        )
     };
     let fragments = |levels: usize, spreads: usize| {
-        let one = |n: usize| format!("fragment F{n} on Query {{ {} }}", format!("...F{} ", n + 1).repeat(spreads));
+        let one = |n: usize| {
+            format!(
+                "fragment F{n} on Query {{ {} }}",
+                format!("...F{} ", n + 1).repeat(spreads)
+            )
+        };
         let chain: String = (0..levels).map(one).collect();
         format!("{{ ...F0 }} {chain} fragment F{levels} on Query {{ __typename }}")
     };
@@ -102,7 +142,11 @@ async fn bombs_are_refused_before_they_are_parsed() {
         brackets("[", "]", 2000),
         brackets("{a:", "}", 2000),
         format!("{}id{}", "{ me ".repeat(2000), "}".repeat(2000)),
-        format!("query($a: {}Int{}) {{ __typename }}", "[".repeat(3000), "]".repeat(3000)),
+        format!(
+            "query($a: {}Int{}) {{ __typename }}",
+            "[".repeat(3000),
+            "]".repeat(3000)
+        ),
         fragments(20, 2),
         fragments(7, 8),
         fragments(50, 2),

@@ -30,9 +30,15 @@ async fn pages_have_the_size_that_was_asked_for() {
             "{arguments}"
         );
         assert_eq!(page["totalCount"], 25);
-        let (first, last) = (page["edges"].get(0), page["edges"].as_array().unwrap().last());
+        let (first, last) = (
+            page["edges"].get(0),
+            page["edges"].as_array().unwrap().last(),
+        );
         let cursor = |edge: Option<&Value>| edge.map_or(Value::Null, |edge| edge["cursor"].clone());
-        assert_eq!((&info["startCursor"], &info["endCursor"]), (&cursor(first), &cursor(last)));
+        assert_eq!(
+            (&info["startCursor"], &info["endCursor"]),
+            (&cursor(first), &cursor(last))
+        );
     }
 }
 
@@ -47,8 +53,14 @@ async fn a_range_has_two_ends() {
     let cursor = |n: usize| all["edges"][n]["cursor"].clone();
     for (arguments, expected) in [
         (json!({"after": cursor(3), "before": cursor(7)}), "456"),
-        (json!({"after": cursor(3), "before": cursor(7), "first": 2}), "45"),
-        (json!({"after": cursor(3), "before": cursor(7), "last": 2}), "56"),
+        (
+            json!({"after": cursor(3), "before": cursor(7), "first": 2}),
+            "45",
+        ),
+        (
+            json!({"after": cursor(3), "before": cursor(7), "last": 2}),
+            "56",
+        ),
         (json!({"after": cursor(7), "before": cursor(3)}), ""),
         (json!({"after": cursor(9)}), ""),
         (json!({"before": cursor(0)}), ""),
@@ -57,7 +69,11 @@ async fn a_range_has_two_ends() {
     ] {
         let mut arguments = arguments;
         arguments["orderBy"] = json!("OLDEST");
-        assert_eq!(ada.titles(arguments.clone()).await.concat(), expected, "{arguments}");
+        assert_eq!(
+            ada.titles(arguments.clone()).await.concat(),
+            expected,
+            "{arguments}"
+        );
     }
     // A cursor holds its place when its task is changed or gone.
     let id = &all["edges"][4]["node"]["id"];
@@ -80,7 +96,9 @@ async fn only_cursors_of_this_list_and_order_are_taken() {
     ada.page(json!({"orderBy": "NEWEST", "after": own})).await;
     let mut edited = own.clone();
     edited.replace_range(10..11, if &own[10..11] == "A" { "B" } else { "A" });
-    let refusal = ada.run(TASKS, json!({"orderBy": "NEWEST", "after": "?"})).await;
+    let refusal = ada
+        .run(TASKS, json!({"orderBy": "NEWEST", "after": "?"}))
+        .await;
     for (name, order, cursor) in [
         ("another user's", "NEWEST", hers.as_str()),
         ("of another order", "OLDEST", &own),
@@ -92,10 +110,14 @@ async fn only_cursors_of_this_list_and_order_are_taken() {
         ("with NUL", "NEWEST", "\0"),
         ("an id", "NEWEST", "task_0197c0df1c3d7a42b6e5f4d3c2b1a098"),
     ] {
-        let reply = ada.run(TASKS, json!({"orderBy": order, "after": cursor})).await;
+        let reply = ada
+            .run(TASKS, json!({"orderBy": order, "after": cursor}))
+            .await;
         assert_eq!(reply.issues(), ["after MALFORMED"], "{name}");
         assert_eq!(reply.comparable(), refusal.comparable(), "{name}");
-        let reply = ada.run(TASKS, json!({"orderBy": order, "before": cursor})).await;
+        let reply = ada
+            .run(TASKS, json!({"orderBy": order, "before": cursor}))
+            .await;
         assert_eq!(reply.issues(), ["before MALFORMED"], "{name}");
     }
 }
@@ -131,7 +153,11 @@ async fn a_search_finds_every_word_in_any_case_and_knows_no_wildcards() {
     ] {
         let arguments = json!({"filter": {"search": search}});
         assert_eq!(ada.titles(arguments.clone()).await, expected, "{search}");
-        assert_eq!(ada.page(arguments).await["totalCount"], expected.len(), "{search}");
+        assert_eq!(
+            ada.page(arguments).await["totalCount"],
+            expected.len(),
+            "{search}"
+        );
     }
 }
 
@@ -153,9 +179,16 @@ async fn filters_and_orders_agree_with_the_tasks() {
         (json!({"filter": {"completed": true}}), "421"),
         (json!({"filter": {"completed": false}}), "530"),
         (json!({"filter": {"completed": true, "search": "4"}}), "4"),
-        (json!({"filter": {"completed": true}, "orderBy": "OLDEST", "first": 2}), "12"),
+        (
+            json!({"filter": {"completed": true}, "orderBy": "OLDEST", "first": 2}),
+            "12",
+        ),
     ] {
-        assert_eq!(ada.titles(arguments.clone()).await.concat(), expected, "{arguments}");
+        assert_eq!(
+            ada.titles(arguments.clone()).await.concat(),
+            expected,
+            "{arguments}"
+        );
     }
     let counts = "{ all: tasks(first: 0) { totalCount } done: tasks(first: 0, filter: {completed: true}) { totalCount }
         open: tasks(first: 0, filter: {completed: false}) { nodes { id } edges { cursor } totalCount } }";

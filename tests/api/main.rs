@@ -16,9 +16,12 @@ mod support;
 
 mod access;
 mod accounts;
+mod audit;
+mod both;
 mod hostile;
 mod http;
 mod listing;
+mod masking;
 mod story;
 mod validation;
 mod walks;

@@ -28,36 +28,60 @@ async fn from_sign_up_to_sign_out() {
         )
         .await;
     let task = created.data()["createTask"]["task"].clone();
-    let fields = ["title", "description", "completed", "completedAt", "version"];
+    let fields = [
+        "title",
+        "description",
+        "completed",
+        "completedAt",
+        "version",
+    ];
     let shown: Vec<&Value> = fields.iter().map(|name| &task[*name]).collect();
-    assert_eq!(json!(shown), json!(["Buy milk", " two\r\nlitres ", false, null, 1]));
+    assert_eq!(
+        json!(shown),
+        json!(["Buy milk", " two\r\nlitres ", false, null, 1])
+    );
     assert_eq!(task["createdAt"], task["updatedAt"]);
     let id = task["id"].clone();
     assert_eq!(ada.run(TASK, json!({"id": id})).await.data()["task"], task);
 
     let toggled = ada.mutate(TOGGLE, json!({"id": id})).await;
     let toggled = &toggled.data()["toggleTask"]["task"];
-    assert_eq!((&toggled["completed"], &toggled["version"]), (&json!(true), &json!(2)));
+    assert_eq!(
+        (&toggled["completed"], &toggled["version"]),
+        (&json!(true), &json!(2))
+    );
     assert_eq!(toggled["completedAt"], toggled["updatedAt"]);
 
     let set = json!({"id": id, "completed": true});
     let again = ada.mutate(SET_COMPLETED, set).await;
     let again = &again.data()["setTaskCompleted"]["task"];
-    assert_eq!(again["completedAt"], toggled["completedAt"], "completing twice changes nothing");
+    assert_eq!(
+        again["completedAt"], toggled["completedAt"],
+        "completing twice changes nothing"
+    );
 
     let edit = json!({"id": id, "title": "Buy oat milk", "description": "", "expectedVersion": again["version"]});
     let updated = ada.mutate(UPDATE, edit).await;
     let updated = &updated.data()["updateTask"]["task"];
-    assert_eq!((&updated["title"], &updated["description"]), (&json!("Buy oat milk"), &json!("")));
+    assert_eq!(
+        (&updated["title"], &updated["description"]),
+        (&json!("Buy oat milk"), &json!(""))
+    );
     assert_eq!(updated["completed"], true);
 
     let deleted = ada.mutate(DELETE, json!({"id": id})).await;
-    assert_eq!(deleted.data(), &json!({"deleteTask": {"deletedTaskId": id}}));
+    assert_eq!(
+        deleted.data(),
+        &json!({"deleteTask": {"deletedTaskId": id}})
+    );
     let gone = ada.run(TASK, json!({"id": id})).await;
     assert_eq!((gone.status.as_u16(), gone.code()), (200, "NOT_FOUND"));
     assert_eq!(gone.json["data"], json!({"task": null}));
 
-    assert_eq!(ada.run(LOGOUT, json!({})).await.data(), &json!({"logout": {"success": true}}));
+    assert_eq!(
+        ada.run(LOGOUT, json!({})).await.data(),
+        &json!({"logout": {"success": true}})
+    );
     let after = ada.run(ME, json!({})).await;
     after.assert_refused(401, "UNAUTHENTICATED", "at once after signing out");
     assert_eq!(after.reason(), "TOKEN_INVALID");
@@ -75,9 +99,17 @@ async fn what_is_somebody_elses_looks_like_what_does_not_exist() {
         ("task", TASK, None),
         ("node", NODE, None),
         ("updateTask", UPDATE, Some(json!({"title": "Mine now"}))),
-        ("updateTask, stale", UPDATE, Some(json!({"title": "Mine now", "expectedVersion": 9}))),
+        (
+            "updateTask, stale",
+            UPDATE,
+            Some(json!({"title": "Mine now", "expectedVersion": 9})),
+        ),
         ("updateTask, nothing", UPDATE, Some(json!({}))),
-        ("setTaskCompleted", SET_COMPLETED, Some(json!({"completed": true}))),
+        (
+            "setTaskCompleted",
+            SET_COMPLETED,
+            Some(json!({"completed": true})),
+        ),
         ("toggleTask", TOGGLE, Some(json!({}))),
         ("deleteTask", DELETE, Some(json!({}))),
     ] {
@@ -100,9 +132,21 @@ async fn what_is_somebody_elses_looks_like_what_does_not_exist() {
     let untouched = grace.run(TASK, json!({"id": hers["id"]})).await;
     assert_eq!(untouched.data()["task"], hers);
     // Nor the other user.
-    let (user, session) = (json!(grace.id), json!(grace.id.replace("user_", "session_")));
-    for id in [user, session, json!("user_0197c0df1c3d7a42b6e5f4d3c2b1a098"), json!("?")] {
-        assert_eq!(ada.run(NODE, json!({"id": id})).await.data(), &json!({"node": null}), "{id}");
+    let (user, session) = (
+        json!(grace.id),
+        json!(grace.id.replace("user_", "session_")),
+    );
+    for id in [
+        user,
+        session,
+        json!("user_0197c0df1c3d7a42b6e5f4d3c2b1a098"),
+        json!("?"),
+    ] {
+        assert_eq!(
+            ada.run(NODE, json!({"id": id})).await.data(),
+            &json!({"node": null}),
+            "{id}"
+        );
     }
 }
 
@@ -115,17 +159,25 @@ async fn an_id_of_the_clients_making_is_anybodys_own() {
     let first = first.data()["createTask"]["task"].clone();
     assert_eq!(first["id"], id);
     // The same ID under another roof is another task, and says nothing about the first.
-    let other = grace.mutate(CREATE, json!({"id": id, "title": "Hers"})).await;
+    let other = grace
+        .mutate(CREATE, json!({"id": id, "title": "Hers"}))
+        .await;
     assert_eq!(other.data()["createTask"]["task"]["title"], "Hers");
     // A repeated request gives the task as it is now, and makes no second one.
     ada.mutate(TOGGLE, json!({"id": id})).await.data();
-    let repeated = ada.mutate(CREATE, json!({"id": id, "title": "Twice"})).await;
+    let repeated = ada
+        .mutate(CREATE, json!({"id": id, "title": "Twice"}))
+        .await;
     let repeated = &repeated.data()["createTask"]["task"];
-    assert_eq!((&repeated["title"], &repeated["completed"]), (&json!("Once"), &json!(true)));
+    assert_eq!(
+        (&repeated["title"], &repeated["completed"]),
+        (&json!("Once"), &json!(true))
+    );
     assert_eq!(ada.page(json!({})).await["totalCount"], 1);
     // Twenty at the same time make one.
     let id = "task_0197c0df1c3d7a42b6e5f4d3c2b1a098";
-    let requests = (0..20).map(|n| ada.mutate(CREATE, json!({"id": id, "title": format!("Try {n}")})));
+    let requests =
+        (0..20).map(|n| ada.mutate(CREATE, json!({"id": id, "title": format!("Try {n}")})));
     let replies = futures_util::future::join_all(requests).await;
     let titles: std::collections::BTreeSet<String> = replies
         .iter()
@@ -140,13 +192,21 @@ async fn a_stale_version_changes_nothing() {
     let app = TestApp::new().await;
     let ada = app.user("ada").await;
     let id = ada.create_id("Draft").await;
-    let edit = |title: &str, version: Value| json!({"id": id, "title": title, "expectedVersion": version});
+    let edit =
+        |title: &str, version: Value| json!({"id": id, "title": title, "expectedVersion": version});
     let second = ada.mutate(UPDATE, edit("Second", json!(1))).await;
     assert_eq!(second.data()["updateTask"]["task"]["version"], 2);
     for version in [1, 3, i32::MAX] {
         let stale = ada.mutate(UPDATE, edit("Third", json!(version))).await;
-        assert_eq!((stale.status.as_u16(), stale.code(), stale.reason()), (200, "CONFLICT", "VERSION_MISMATCH"));
-        assert_eq!(stale.json["data"], Value::Null, "half a payload is never returned");
+        assert_eq!(
+            (stale.status.as_u16(), stale.code(), stale.reason()),
+            (200, "CONFLICT", "VERSION_MISMATCH")
+        );
+        assert_eq!(
+            stale.json["data"],
+            Value::Null,
+            "half a payload is never returned"
+        );
     }
     assert_eq!(ada.titles(json!({})).await, ["Second"]);
     // Without a version the last writer wins; null means the same.
@@ -155,8 +215,14 @@ async fn a_stale_version_changes_nothing() {
     // Of many writers that saw the same version exactly one gets through.
     let writers = (0..10).map(|n| ada.mutate(UPDATE, edit(&format!("Writer {n}"), json!(3))));
     let replies = futures_util::future::join_all(writers).await;
-    let won = replies.iter().filter(|reply| reply.code().is_empty()).count();
-    let lost = replies.iter().filter(|reply| reply.code() == "CONFLICT").count();
+    let won = replies
+        .iter()
+        .filter(|reply| reply.code().is_empty())
+        .count();
+    let lost = replies
+        .iter()
+        .filter(|reply| reply.code() == "CONFLICT")
+        .count();
     assert_eq!((won, lost), (1, 9));
 }
 
@@ -178,7 +244,11 @@ async fn what_is_left_out_or_null_stays_as_it_is() {
     ] {
         let reply = ada.run(spelled_out, variables.clone()).await;
         let task = &reply.data()["updateTask"]["task"];
-        assert_eq!(task, &json!({"title": "New", "description": "Kept"}), "{variables}");
+        assert_eq!(
+            task,
+            &json!({"title": "New", "description": "Kept"}),
+            "{variables}"
+        );
     }
     for (arguments, expected) in [
         (json!({"filter": null, "orderBy": null, "first": null}), 1),
@@ -186,7 +256,11 @@ async fn what_is_left_out_or_null_stays_as_it_is() {
         (json!({"filter": {"search": ""}}), 1),
         (json!({"filter": {"completed": true}}), 0),
     ] {
-        assert_eq!(ada.page(arguments.clone()).await["totalCount"], expected, "{arguments}");
+        assert_eq!(
+            ada.page(arguments.clone()).await["totalCount"],
+            expected,
+            "{arguments}"
+        );
     }
 }
 
@@ -199,14 +273,25 @@ async fn mutations_run_in_the_order_they_are_written_in() {
     let toggles: Vec<String> = (0..5)
         .map(|n| format!("t{n}: toggleTask(input: {{id: \"{id}\"}}) {{ task {{ version }} }}"))
         .collect();
-    let reply = ada.run(&format!("mutation {{ {} }}", toggles.join(" ")), json!({})).await;
-    let expected: Value = (0..5).map(|n| (format!("t{n}"), json!({"task": {"version": n + 2}}))).collect::<serde_json::Map<_, _>>().into();
+    let reply = ada
+        .run(&format!("mutation {{ {} }}", toggles.join(" ")), json!({}))
+        .await;
+    let expected: Value = (0..5)
+        .map(|n| (format!("t{n}"), json!({"task": {"version": n + 2}})))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
     assert_eq!(reply.data(), &expected);
     let mixed = "mutation($id: ID!) { a: createTask(input: {title: \"kept\"}) { task { id } }
         b: deleteTask(input: {id: \"task_0197c0df1c3d7a42b6e5f4d3c2b1a098\"}) { deletedTaskId } }";
-    let reply = ada.run(mixed.replace("($id: ID!)", "").as_str(), json!({})).await;
+    let reply = ada
+        .run(mixed.replace("($id: ID!)", "").as_str(), json!({}))
+        .await;
     assert_eq!((reply.status.as_u16(), reply.code()), (200, "NOT_FOUND"));
     assert_eq!(reply.json["errors"][0]["path"], json!(["b"]));
-    assert_eq!(reply.json["data"], Value::Null, "a failed non-null field takes the data with it");
+    assert_eq!(
+        reply.json["data"],
+        Value::Null,
+        "a failed non-null field takes the data with it"
+    );
     assert_eq!(ada.page(json!({})).await["totalCount"], 2);
 }

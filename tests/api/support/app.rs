@@ -121,12 +121,7 @@ impl TestApp {
             .anonymous()
             .run(REGISTER, json!({ "input": input }))
             .await;
-        TestUser::new(
-            self.anonymous(),
-            email,
-            PASSWORD,
-            &reply.data()["register"],
-        )
+        TestUser::new(self.anonymous(), email, PASSWORD, &reply.data()["register"])
     }
 
     /// Makes the database useless under the running service, in the way that says most about itself: tables have other

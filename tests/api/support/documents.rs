@@ -7,23 +7,28 @@ pub(crate) const REGISTER: &str = "mutation($input: RegisterInput!) { register(i
 pub(crate) const LOGIN: &str = "mutation($input: LoginInput!) { login(input: $input) {
     accessToken expiresIn refreshToken user { id email createdAt } } }";
 /// Gets the next pair of tokens.
-pub(crate) const REFRESH: &str = "mutation($input: RefreshTokenInput!) { refreshToken(input: $input) {
+pub(crate) const REFRESH: &str =
+    "mutation($input: RefreshTokenInput!) { refreshToken(input: $input) {
     accessToken expiresIn refreshToken user { id } } }";
 /// Signs out.
 pub(crate) const LOGOUT: &str = "mutation { logout { success } }";
 /// Who am I.
 pub(crate) const ME: &str = "{ me { id email createdAt } }";
 /// Creates a task.
-pub(crate) const CREATE: &str = "mutation($input: CreateTaskInput!) { createTask(input: $input) { task {
+pub(crate) const CREATE: &str =
+    "mutation($input: CreateTaskInput!) { createTask(input: $input) { task {
     id title description completed createdAt updatedAt completedAt version } } }";
 /// Changes a task.
-pub(crate) const UPDATE: &str = "mutation($input: UpdateTaskInput!) { updateTask(input: $input) { task {
+pub(crate) const UPDATE: &str =
+    "mutation($input: UpdateTaskInput!) { updateTask(input: $input) { task {
     id title description completed createdAt updatedAt completedAt version } } }";
 /// Completes or reopens a task.
-pub(crate) const SET_COMPLETED: &str = "mutation($input: SetTaskCompletedInput!) { setTaskCompleted(input: $input) {
+pub(crate) const SET_COMPLETED: &str =
+    "mutation($input: SetTaskCompletedInput!) { setTaskCompleted(input: $input) {
     task { id title description completed createdAt updatedAt completedAt version } } }";
 /// Completes an open task, reopens a completed one.
-pub(crate) const TOGGLE: &str = "mutation($input: ToggleTaskInput!) { toggleTask(input: $input) { task {
+pub(crate) const TOGGLE: &str =
+    "mutation($input: ToggleTaskInput!) { toggleTask(input: $input) { task {
     id title description completed createdAt updatedAt completedAt version } } }";
 /// Deletes a task.
 pub(crate) const DELETE: &str =

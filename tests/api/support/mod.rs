@@ -4,6 +4,8 @@ mod app;
 #[path = "../../../adapters/tests/support/mod.rs"]
 mod databases;
 mod documents;
+#[path = "../../support/npm.rs"]
+pub(crate) mod npm;
 mod reply;
 mod user;
 

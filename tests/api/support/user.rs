@@ -65,8 +65,11 @@ impl Client {
 
     /// Runs an operation.
     pub(crate) async fn run(&self, query: &str, variables: Value) -> Reply {
-        self.send(self.post(), &json!({"query": query, "variables": variables}))
-            .await
+        self.send(
+            self.post(),
+            &json!({"query": query, "variables": variables}),
+        )
+        .await
     }
 
     /// Runs a mutation that takes one `input`.
