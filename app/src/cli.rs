@@ -1,6 +1,7 @@
 //! The command line: `taskhive` alone serves.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -55,21 +56,9 @@ pub async fn run(arguments: Arguments, environment: Vars) -> ExitCode {
     let outcome = match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => serve(environment).await,
         Command::Migrate => migrate(environment).await,
-        Command::Schema => {
-            print!("{}", graphql::sdl());
-            Ok(())
-        }
-        Command::Settings { markdown } => {
-            print!(
-                "{}",
-                if markdown {
-                    settings::readme_table()
-                } else {
-                    settings::env_example()
-                }
-            );
-            Ok(())
-        }
+        Command::Schema => print(&graphql::sdl()),
+        Command::Settings { markdown: true } => print(&settings::readme_table()),
+        Command::Settings { markdown: false } => print(&settings::env_example()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -77,6 +66,14 @@ pub async fn run(arguments: Arguments, environment: Vars) -> ExitCode {
             eprintln!("taskhive cannot start: {message}");
             ExitCode::from(2)
         }
+    }
+}
+
+/// Whoever reads only the beginning, as `head` does, has got what they wanted.
+fn print(text: &str) -> Result<(), StartError> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
     }
 }
 

@@ -31,7 +31,7 @@ impl Mutation {
     async fn register(
         &self,
         ctx: &Context<'_>,
-        input: RegisterInput,
+        #[graphql(desc = "The account to create.")] input: RegisterInput,
     ) -> Result<AuthPayload, ApiError> {
         let registration = Registration::parse(&input.email, &input.password).map_err(in_input)?;
         let user_agent = &Caller::of(ctx).user_agent;
@@ -41,7 +41,11 @@ impl Mutation {
 
     /// Sign in with address and password.
     #[graphql(directive = public::apply())]
-    async fn login(&self, ctx: &Context<'_>, input: LoginInput) -> Result<AuthPayload, ApiError> {
+    async fn login(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who signs in.")] input: LoginInput,
+    ) -> Result<AuthPayload, ApiError> {
         let credentials = Credentials::parse(&input.email, &input.password);
         let user_agent = &Caller::of(ctx).user_agent;
         let signed_in = accounts(ctx).login(credentials, user_agent).await?;
@@ -55,7 +59,7 @@ impl Mutation {
     async fn refresh_token(
         &self,
         ctx: &Context<'_>,
-        input: RefreshTokenInput,
+        #[graphql(desc = "The token to exchange.")] input: RefreshTokenInput,
     ) -> Result<AuthPayload, ApiError> {
         let (token, delivery) = presented_token(Caller::of(ctx), input)?;
         let signed_in = accounts(ctx).refresh(&token).await?;
@@ -74,7 +78,7 @@ impl Mutation {
     async fn create_task(
         &self,
         ctx: &Context<'_>,
-        input: CreateTaskInput,
+        #[graphql(desc = "The task to create.")] input: CreateTaskInput,
     ) -> Result<CreateTaskPayload, ApiError> {
         let (id, description) = (input.id.as_ref(), input.description.as_deref());
         let draft = TaskDraft::parse(id.map(|id| id.as_str()), &input.title, description)
@@ -89,7 +93,7 @@ impl Mutation {
     async fn update_task(
         &self,
         ctx: &Context<'_>,
-        input: UpdateTaskInput,
+        #[graphql(desc = "The task to change, and how.")] input: UpdateTaskInput,
     ) -> Result<UpdateTaskPayload, ApiError> {
         let (title, description) = (input.title.as_deref(), input.description.as_deref());
         let edit = TaskEdit::parse(title, description, input.expected_version);
@@ -102,7 +106,7 @@ impl Mutation {
     async fn set_task_completed(
         &self,
         ctx: &Context<'_>,
-        input: SetTaskCompletedInput,
+        #[graphql(desc = "The task, and what it is to be.")] input: SetTaskCompletedInput,
     ) -> Result<SetTaskCompletedPayload, ApiError> {
         let edit = Ok(TaskEdit::completion(Completion::Set(input.completed)));
         Ok(SetTaskCompletedPayload {
@@ -115,7 +119,7 @@ impl Mutation {
     async fn toggle_task(
         &self,
         ctx: &Context<'_>,
-        input: ToggleTaskInput,
+        #[graphql(desc = "The task to toggle.")] input: ToggleTaskInput,
     ) -> Result<ToggleTaskPayload, ApiError> {
         let edit = Ok(TaskEdit::completion(Completion::Toggle));
         Ok(ToggleTaskPayload {
@@ -127,7 +131,7 @@ impl Mutation {
     async fn delete_task(
         &self,
         ctx: &Context<'_>,
-        input: DeleteTaskInput,
+        #[graphql(desc = "The task to delete.")] input: DeleteTaskInput,
     ) -> Result<DeleteTaskPayload, ApiError> {
         let id = TaskId::parse(&input.id).map_err(|violations| in_input(violations.at("id")))?;
         tasks(ctx).delete(Caller::identity(ctx)?, id).await?;
