@@ -45,7 +45,7 @@ impl Dice {
 
 /// IDs grow, so that tasks made within one millisecond are ordered the same way everywhere.
 fn id(number: u64) -> String {
-    format!("task_01970000{:04x}7000800000000000{:04x}", number, number)
+    format!("task_01970000{number:04x}7000800000000000{number:04x}")
 }
 
 /// What to do in step `number`; `cursor` is the place the last page ended at.

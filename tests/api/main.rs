@@ -22,6 +22,7 @@ mod hostile;
 mod http;
 mod listing;
 mod masking;
+mod readme;
 mod story;
 mod validation;
 mod walks;

@@ -18,7 +18,12 @@ async fn from_sign_up_to_sign_out() {
     assert_eq!(payload["user"]["email"], "ada@example.org");
     assert_eq!(payload["expiresIn"], 900);
     let password = "tidal-ochre-kestrel-42";
-    let ada = TestUser::new(app.anonymous(), "ada@example.org".into(), password, payload);
+    let ada = TestUser::new(
+        &app.anonymous(),
+        "ada@example.org".into(),
+        password,
+        payload,
+    );
     assert_eq!(ada.run(ME, json!({})).await.data()["me"], payload["user"]);
 
     let created = ada

@@ -141,7 +141,7 @@ async fn a_walk_sees_every_untouched_task_once_while_others_change() {
     let app = TestApp::new().await;
     let ada = app.user("ada").await;
     let made = create_all(&ada).await;
-    let touched = |n: &usize| n % CHURN == 0;
+    let touched = |n: &usize| n.is_multiple_of(CHURN);
     let moving: Vec<String> = (0..made.len())
         .filter(touched)
         .map(|n| made[n].0.clone())

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use taskhive::config::Config;
 use taskhive::edge::server::{self, ServerLimits};
 use taskhive::wiring;
@@ -37,7 +37,6 @@ enum Database {
 /// A running service. It stops with the test that started it.
 pub(crate) struct TestApp {
     pub(crate) address: SocketAddr,
-    // Dropped last: the service lets go of its database with the runtime, but the file may be removed before.
     database: Database,
 }
 
@@ -121,7 +120,12 @@ impl TestApp {
             .anonymous()
             .run(REGISTER, json!({ "input": input }))
             .await;
-        TestUser::new(self.anonymous(), email, PASSWORD, &reply.data()["register"])
+        TestUser::new(
+            &self.anonymous(),
+            email,
+            PASSWORD,
+            &reply.data()["register"],
+        )
     }
 
     /// Makes the database useless under the running service, in the way that says most about itself: tables have other
@@ -178,9 +182,4 @@ fn overwrite(path: &str) {
     let garbage = vec![0xA5; usize::try_from(length).unwrap()];
     let mut file = std::fs::OpenOptions::new().write(true).open(path).unwrap();
     file.write_all(&garbage).unwrap();
-}
-
-/// A variable map of one `input`.
-pub(crate) fn input(input: &Value) -> Value {
-    json!({ "input": input })
 }

@@ -46,11 +46,6 @@ impl Reply {
         &self.json["data"]
     }
 
-    /// All errors.
-    pub(crate) fn errors(&self) -> &[Value] {
-        self.json["errors"].as_array().map_or(&[], Vec::as_slice)
-    }
-
     fn extension(&self, name: &str) -> &str {
         self.json["errors"][0]["extensions"][name]
             .as_str()

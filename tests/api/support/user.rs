@@ -106,7 +106,7 @@ pub(crate) struct TestUser {
 impl TestUser {
     /// From what `register` or `login` answered.
     pub(crate) fn new(
-        anonymous: Client,
+        anonymous: &Client,
         email: String,
         password: &'static str,
         payload: &Value,
@@ -132,7 +132,7 @@ impl TestUser {
         };
         let reply = anonymous.mutate(LOGIN, input).await;
         Self::new(
-            anonymous,
+            &anonymous,
             self.email.clone(),
             self.password,
             &reply.data()["login"],
