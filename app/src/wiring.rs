@@ -12,7 +12,7 @@ use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};
 use taskhive_adapters::store::{Store, StoreSettings};
 use taskhive_domain::accounts::AccountPorts;
 use taskhive_domain::ports::{Clock, InfraError, InfraErrorKind, PasswordHasher};
-use taskhive_domain::{Accounts, Tasks};
+use taskhive_domain::{Accounts, Operations, Tasks};
 
 use crate::config::Config;
 use crate::edge::access::{Guard, Policy};
@@ -23,7 +23,7 @@ use crate::edge::gateway::Gateway;
 use crate::edge::health::{Probe, Readiness};
 use crate::edge::http::{GraphQlEndpoint, IntakeLimits};
 use crate::edge::router::{RouterOptions, router};
-use crate::graphql::{self, Services};
+use crate::graphql::{self, ServerInfo, Services};
 
 /// Who issues our tokens, and for whom they are: the service itself. An installation is told apart by its secret.
 const TOKEN_ISSUER: &str = "taskhive";
@@ -50,8 +50,12 @@ pub async fn open_store(config: &Config) -> Result<Store, InfraError> {
 
 /// The whole service on an open database. `secrets` sign its tokens.
 pub fn build(config: &Config, store: &Store, secrets: &SigningSecrets) -> Result<App, InfraError> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    build_with(config, store, secrets, Arc::new(Argon2Hasher::new(cores)?))
+    build_with(
+        config,
+        store,
+        secrets,
+        Arc::new(Argon2Hasher::new(cores())?),
+    )
 }
 
 /// The same with another password hasher: tests that sign up hundreds of users take one that costs less.
@@ -88,6 +92,20 @@ pub fn build_with(
     })
 }
 
+/// What an operator can do to accounts.
+pub fn operations(store: &Store) -> Result<Operations, InfraError> {
+    Ok(Operations {
+        users: store.users(),
+        sessions: store.sessions(),
+        hasher: Arc::new(Argon2Hasher::new(cores())?),
+        clock: Arc::new(SystemClock),
+    })
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
 fn services(
     store: &Store,
     secrets: &SigningSecrets,
@@ -120,12 +138,17 @@ fn gateway(config: &Config, services: Services) -> Result<Gateway, InfraError> {
         )
     };
     let sdl = graphql::sdl();
-    let admission = Admission::new(&sdl, DocumentLimits::default())
+    let document_limits = DocumentLimits::default();
+    let admission = Admission::new(&sdl, document_limits.clone())
         .map_err(|error| broken(&error.to_string()))?;
     let policy = Policy::from_sdl(&sdl, config.introspection).map_err(|error| broken(&error))?;
     let ended = Arc::new(EndedSessions::new(Arc::clone(&services.accounts)));
     let guard = Guard::new(Arc::clone(&services.accounts), Arc::clone(&ended));
-    let schema = graphql::executable(services);
+    let schema = graphql::executable(
+        services,
+        ServerInfo::new(config.registration_open, true),
+        document_limits.nesting,
+    );
     Ok(Gateway::new(
         schema,
         admission,

@@ -44,6 +44,8 @@ pub struct Config {
     pub introspection: Introspection,
     /// Whether `/playground` is there.
     pub playground: bool,
+    /// Whether everybody may create an account.
+    pub registration_open: bool,
     /// How log lines are written.
     pub log_format: LogFormat,
     /// Which log lines are written.
@@ -125,6 +127,11 @@ impl Config {
                 ],
             ),
             playground: reader.choice("PLAYGROUND", true, &[("on", true), ("off", false)]),
+            registration_open: reader.choice(
+                "REGISTRATION",
+                true,
+                &[("open", true), ("closed", false)],
+            ),
             log_format: reader.choice(
                 "LOG_FORMAT",
                 LogFormat::Text,

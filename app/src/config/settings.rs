@@ -34,6 +34,7 @@ settings! {
     "CORS_ORIGINS" = "", "Origins of browser clients that live elsewhere, with commas in between, such as `http://localhost:3000`.";
     "INTROSPECTION" = "public", "Who may look at the schema: `public`, `authenticated` or `off`.";
     "PLAYGROUND" = "on", "Whether `/playground` is there: `on` or `off`.";
+    "REGISTRATION" = "open", "Whether everybody may create an account: `open` or `closed`. `taskhive user create` works in either case.";
     "LOG_FORMAT" = "text", "`text` for people or `json` for machines.";
     "RUST_LOG" = "info", "Which log lines are written, such as `warn` or `info,taskhive=debug`.";
     "LIMIT_BODY_BYTES" = "262144", "The longest body of a request.";

@@ -204,7 +204,8 @@ mod tests {
             [
                 "Mutation.login",
                 "Mutation.refreshToken",
-                "Mutation.register"
+                "Mutation.register",
+                "Query.server"
             ]
         );
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use async_graphql::indexmap::IndexMap;
 use async_graphql::{PathSegment, Response, ServerError, Value};
 use axum::http::StatusCode;
 use serde::Serialize;
@@ -31,6 +32,10 @@ impl Executed {
         let status = status_of(&data, &errors);
         let data = match status {
             StatusCode::OK if lacks_a_failed_field(&data, &errors) => Some(Value::Null),
+            // All fields were skipped: an object without keys, not nothing.
+            StatusCode::OK if errors.is_empty() && data == Value::Null => {
+                Some(Value::Object(IndexMap::new()))
+            }
             StatusCode::OK => Some(data),
             _ => None,
         };

@@ -21,7 +21,14 @@ use crate::graphql::{ApiError, ApiSchema, Caller, ErrorCode};
 
 /// Mutations after which the list of ended sessions must be fetched anew. A refresh is among them because a reused token
 /// ends its session.
-const ENDS_SESSIONS: [&str; 2] = ["logout", "refreshToken"];
+const ENDS_SESSIONS: [&str; 6] = [
+    "logout",
+    "refreshToken",
+    "revokeSession",
+    "revokeOtherSessions",
+    "changePassword",
+    "deleteAccount",
+];
 
 /// How an operation arrived, as far as it matters for what it may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -164,6 +164,20 @@ impl ApiError {
         Self::new(ErrorCode::NotFound, None, "You have no task with this ID.")
     }
 
+    pub(crate) fn registration_closed() -> Self {
+        let message =
+            "Accounts are not open to everybody here. Ask whoever runs this service for one.";
+        Self::new(ErrorCode::Forbidden, None, message)
+    }
+
+    fn session_not_found() -> Self {
+        Self::new(
+            ErrorCode::NotFound,
+            None,
+            "You have no session with this ID.",
+        )
+    }
+
     pub(crate) fn internal() -> Self {
         Self::new(ErrorCode::Internal, None, "Something went wrong.")
     }
@@ -303,9 +317,10 @@ impl From<AccountError> for ApiError {
                     message,
                 )
             }
-            AccountError::RefreshTokenInvalid | AccountError::RefreshTokenReused { .. } => {
-                Self::token_invalid()
-            }
+            AccountError::SessionNotFound => Self::session_not_found(),
+            AccountError::AccountGone
+            | AccountError::RefreshTokenInvalid
+            | AccountError::RefreshTokenReused { .. } => Self::token_invalid(),
             AccountError::Infra(error) => error.into(),
         }
     }

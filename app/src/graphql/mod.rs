@@ -9,8 +9,10 @@ pub(crate) mod directive;
 mod errors;
 mod mutation;
 mod node;
+mod plain;
 mod query;
 mod scalars;
+mod server_info;
 mod subscription;
 mod task_types;
 
@@ -23,6 +25,7 @@ pub(crate) use caller::{Caller, CookieChange};
 pub(crate) use errors::{ApiError, Cause, ErrorCode, ErrorReason, RETRY_AFTER_SECONDS, name_of};
 use mutation::Mutation;
 use query::Query;
+pub(crate) use server_info::ServerInfo;
 use subscription::Subscription;
 
 /// The schema, ready to execute operations that admission let through.
@@ -39,9 +42,12 @@ pub struct Services {
 
 /// The schema on top of the use cases. It executes without validating: admission has validated by the specification,
 /// which the library's own checks are not complete for, and walking every document twice would be for nothing.
-pub(crate) fn executable(services: Services) -> ApiSchema {
+/// `nesting` is how deep admission lets selections nest: the library's own limit is lower.
+pub(crate) fn executable(services: Services, server: ServerInfo, nesting: usize) -> ApiSchema {
     builder()
         .data(services)
+        .data(server)
+        .limit_recursive_depth(nesting)
         .validation_mode(ValidationMode::Fast)
         .finish()
 }

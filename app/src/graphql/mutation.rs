@@ -3,17 +3,20 @@
 use async_graphql::{Context, ID, Object};
 use taskhive_domain::session::RefreshToken;
 use taskhive_domain::task::{Completion, TaskDraft, TaskEdit};
-use taskhive_domain::user::{Credentials, Registration};
+use taskhive_domain::user::{Credentials, NewPassword, Password, Registration};
 use taskhive_domain::violation::Violations;
-use taskhive_domain::{Accounts, TaskId, Tasks};
+use taskhive_domain::{Accounts, SessionId, TaskId, Tasks};
 
 use super::Services;
 use super::account_types::{
-    AuthPayload, LoginInput, LogoutPayload, RefreshTokenInput, RegisterInput,
+    AuthPayload, ChangePasswordInput, DeleteAccountInput, DeleteAccountPayload, LoginInput,
+    LogoutPayload, RefreshTokenInput, RegisterInput, RevokeOtherSessionsPayload,
+    RevokeSessionInput, RevokeSessionPayload,
 };
 use super::caller::{Caller, CookieChange, Delivery};
 use super::directive::public;
 use super::errors::{ApiError, ErrorCode, ErrorReason};
+use super::server_info::ServerInfo;
 use super::task_types::{
     CreateTaskInput, CreateTaskPayload, DeleteTaskInput, DeleteTaskPayload, SetTaskCompletedInput,
     SetTaskCompletedPayload, Task, ToggleTaskInput, ToggleTaskPayload, UpdateTaskInput,
@@ -33,6 +36,9 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The account to create.")] input: RegisterInput,
     ) -> Result<AuthPayload, ApiError> {
+        if !ctx.data_unchecked::<ServerInfo>().registration_open {
+            return Err(ApiError::registration_closed());
+        }
         let registration = Registration::parse(&input.email, &input.password).map_err(in_input)?;
         let user_agent = &Caller::of(ctx).user_agent;
         let signed_in = accounts(ctx).register(registration, user_agent).await?;
@@ -72,6 +78,64 @@ impl Mutation {
         accounts(ctx).logout(Caller::identity(ctx)?).await?;
         Caller::of(ctx).change_cookie(CookieChange::Clear);
         Ok(LogoutPayload { success: true })
+    }
+
+    /// Sign out on another device.
+    async fn revoke_session(
+        &self,
+        ctx: &Context<'_>,
+        input: RevokeSessionInput,
+    ) -> Result<RevokeSessionPayload, ApiError> {
+        let id = SessionId::parse(&input.id).map_err(|violations| in_input(violations.at("id")))?;
+        accounts(ctx)
+            .revoke_session(Caller::identity(ctx)?, id)
+            .await?;
+        Ok(RevokeSessionPayload {
+            revoked_session_id: ID(id.to_string()),
+        })
+    }
+
+    /// Sign out everywhere but here.
+    async fn revoke_other_sessions(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<RevokeOtherSessionsPayload, ApiError> {
+        let ended = accounts(ctx)
+            .revoke_other_sessions(Caller::identity(ctx)?)
+            .await?;
+        let revoked_session_ids = ended.iter().map(|id| ID(id.to_string())).collect();
+        Ok(RevokeOtherSessionsPayload {
+            revoked_session_ids,
+        })
+    }
+
+    /// Change your password. Ends all other sessions and returns new tokens for this one.
+    async fn change_password(
+        &self,
+        ctx: &Context<'_>,
+        input: ChangePasswordInput,
+    ) -> Result<AuthPayload, ApiError> {
+        let change =
+            NewPassword::parse(&input.current_password, &input.new_password).map_err(in_input)?;
+        let signed_in = accounts(ctx)
+            .change_password(Caller::identity(ctx)?, change)
+            .await?;
+        Ok(AuthPayload::deliver(ctx, signed_in, input.delivery))
+    }
+
+    /// Delete your account and everything in it, for good.
+    async fn delete_account(
+        &self,
+        ctx: &Context<'_>,
+        input: DeleteAccountInput,
+    ) -> Result<DeleteAccountPayload, ApiError> {
+        let who = Caller::identity(ctx)?;
+        let password = Password::claimed(&input.password);
+        accounts(ctx).delete_account(who, password.as_ref()).await?;
+        Caller::of(ctx).change_cookie(CookieChange::Clear);
+        Ok(DeleteAccountPayload {
+            deleted_user_id: ID(who.user().to_string()),
+        })
     }
 
     /// Create a task.
