@@ -214,6 +214,14 @@ impl ApiError {
         }
     }
 
+    /// Nothing was done because something that had to be asked first does not answer, for whatever reason.
+    pub(crate) fn unavailable(error: InfraError) -> Self {
+        Self {
+            cause: Some(Arc::new(Cause(error))),
+            ..Self::overloaded()
+        }
+    }
+
     /// The subscriber's buffer ran over. The transport recognises it by [`LAGGED`] and ends the stream.
     pub(crate) fn lagged() -> Self {
         let message =

@@ -37,7 +37,7 @@ impl Mutation {
     async fn register(
         &self,
         ctx: &Context<'_>,
-        input: RegisterInput,
+        #[graphql(desc = "The account to create.")] input: RegisterInput,
     ) -> Result<AuthPayload, ApiError> {
         if !ctx.data_unchecked::<ServerInfo>().registration_open {
             return Err(ApiError::registration_closed());
@@ -53,7 +53,11 @@ impl Mutation {
 
     /// Sign in with address and password.
     #[graphql(directive = public::apply())]
-    async fn login(&self, ctx: &Context<'_>, input: LoginInput) -> Result<AuthPayload, ApiError> {
+    async fn login(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who signs in.")] input: LoginInput,
+    ) -> Result<AuthPayload, ApiError> {
         let caller = Caller::of(ctx);
         let credentials = Credentials::parse(&input.email, &input.password);
         let login = accounts(ctx).login(credentials, &caller.user_agent);
@@ -69,7 +73,7 @@ impl Mutation {
     async fn refresh_token(
         &self,
         ctx: &Context<'_>,
-        input: RefreshTokenInput,
+        #[graphql(desc = "The token to exchange.")] input: RefreshTokenInput,
     ) -> Result<AuthPayload, ApiError> {
         let caller = Caller::of(ctx);
         let (token, delivery) = presented_token(caller, input)?;
@@ -95,7 +99,7 @@ impl Mutation {
     async fn revoke_session(
         &self,
         ctx: &Context<'_>,
-        input: RevokeSessionInput,
+        #[graphql(desc = "Which one.")] input: RevokeSessionInput,
     ) -> Result<RevokeSessionPayload, ApiError> {
         let id = SessionId::parse(&input.id).map_err(|violations| in_input(violations.at("id")))?;
         accounts(ctx)
@@ -124,7 +128,7 @@ impl Mutation {
     async fn change_password(
         &self,
         ctx: &Context<'_>,
-        input: ChangePasswordInput,
+        #[graphql(desc = "The old and the new password.")] input: ChangePasswordInput,
     ) -> Result<AuthPayload, ApiError> {
         let change =
             NewPassword::parse(&input.current_password, &input.new_password).map_err(in_input)?;
@@ -138,7 +142,7 @@ impl Mutation {
     async fn delete_account(
         &self,
         ctx: &Context<'_>,
-        input: DeleteAccountInput,
+        #[graphql(desc = "Your password.")] input: DeleteAccountInput,
     ) -> Result<DeleteAccountPayload, ApiError> {
         let who = Caller::identity(ctx)?;
         let password = Password::claimed(&input.password);
@@ -154,7 +158,7 @@ impl Mutation {
     async fn create_task(
         &self,
         ctx: &Context<'_>,
-        input: CreateTaskInput,
+        #[graphql(desc = "The task to create.")] input: CreateTaskInput,
     ) -> Result<CreateTaskPayload, ApiError> {
         let (id, description) = (input.id.as_ref(), input.description.as_deref());
         let draft = TaskDraft::parse(id.map(|id| id.as_str()), &input.title, description)
@@ -169,7 +173,7 @@ impl Mutation {
     async fn update_task(
         &self,
         ctx: &Context<'_>,
-        input: UpdateTaskInput,
+        #[graphql(desc = "The task to change, and how.")] input: UpdateTaskInput,
     ) -> Result<UpdateTaskPayload, ApiError> {
         let (title, description) = (input.title.as_deref(), input.description.as_deref());
         let edit = TaskEdit::parse(title, description, input.expected_version);
@@ -182,7 +186,7 @@ impl Mutation {
     async fn set_task_completed(
         &self,
         ctx: &Context<'_>,
-        input: SetTaskCompletedInput,
+        #[graphql(desc = "The task, and what it is to be.")] input: SetTaskCompletedInput,
     ) -> Result<SetTaskCompletedPayload, ApiError> {
         let edit = Ok(TaskEdit::completion(Completion::Set(input.completed)));
         Ok(SetTaskCompletedPayload {
@@ -195,7 +199,7 @@ impl Mutation {
     async fn toggle_task(
         &self,
         ctx: &Context<'_>,
-        input: ToggleTaskInput,
+        #[graphql(desc = "The task to toggle.")] input: ToggleTaskInput,
     ) -> Result<ToggleTaskPayload, ApiError> {
         let edit = Ok(TaskEdit::completion(Completion::Toggle));
         Ok(ToggleTaskPayload {
@@ -207,7 +211,7 @@ impl Mutation {
     async fn delete_task(
         &self,
         ctx: &Context<'_>,
-        input: DeleteTaskInput,
+        #[graphql(desc = "The task to delete.")] input: DeleteTaskInput,
     ) -> Result<DeleteTaskPayload, ApiError> {
         let id = TaskId::parse(&input.id).map_err(|violations| in_input(violations.at("id")))?;
         tasks(ctx).delete(Caller::identity(ctx)?, id).await?;
