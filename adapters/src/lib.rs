@@ -7,3 +7,7 @@ pub mod clock;
 pub mod events;
 pub mod jwt;
 pub mod store;
+
+// The tests in here share their support with the integration tests, which know this crate by its name.
+#[cfg(test)]
+extern crate self as taskhive_adapters;

@@ -15,6 +15,9 @@ mod postgres;
 mod rows;
 mod schema;
 mod sqlite;
+#[cfg(test)]
+#[path = "../../tests/support/mod.rs"]
+mod support;
 mod types;
 mod url;
 

@@ -2,7 +2,6 @@
 //! `scripts/with-postgres` starts. Each is removed when its guard is dropped.
 
 use taskhive_adapters::store::{Store, StoreSettings, StoreUrl};
-use taskhive_domain::testing::contract::Repositories;
 use tempfile::TempDir;
 use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
@@ -87,29 +86,6 @@ impl Drop for PostgresDatabase {
                 client(&server_url()).await.batch_execute(&sql).await.ok();
             });
         });
-    }
-}
-
-/// A migrated SQLite database, as the contract wants it.
-pub(crate) async fn sqlite_repositories() -> (SqliteFile, Repositories) {
-    let file = SqliteFile::new();
-    let store = Store::connect(file.settings()).await.unwrap();
-    store.migrate().await.unwrap();
-    (file, repositories(&store))
-}
-
-/// A migrated PostgreSQL database, as the contract wants it.
-pub(crate) async fn postgres_repositories() -> (PostgresDatabase, Repositories) {
-    let database = PostgresDatabase::migrated().await;
-    let store = Store::connect(database.settings()).await.unwrap();
-    (database, repositories(&store))
-}
-
-pub(crate) fn repositories(store: &Store) -> Repositories {
-    Repositories {
-        tasks: store.tasks(),
-        users: store.users(),
-        sessions: store.sessions(),
     }
 }
 

@@ -89,7 +89,11 @@ fn is_tls(error: &tokio_postgres::Error) -> bool {
 }
 
 fn bad(error: &tokio_postgres::Error) -> ConnectionError {
-    ConnectionError::BadConnection(chain(error))
+    let mut reason = chain(error);
+    if reason.ends_with("UnknownIssuer") {
+        reason.push_str(" (sslrootcert=… names the PEM file of an authority of your own)");
+    }
+    ConnectionError::BadConnection(reason)
 }
 
 fn tls_config(root_certificates: Option<&Path>) -> Result<ClientConfig, InfraError> {

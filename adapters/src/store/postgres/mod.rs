@@ -3,8 +3,12 @@
 
 mod connect;
 mod migrations;
+#[cfg(test)]
+mod prepared_tests;
 #[path = "../queries/mod.rs"]
 pub(crate) mod queries;
+#[cfg(test)]
+mod testing;
 
 use std::sync::Arc;
 use std::time::Duration;

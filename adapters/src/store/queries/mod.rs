@@ -2,6 +2,8 @@
 //! it is; it supplies `Conn`, `Db`, `Database` and the few true differences.
 
 mod page;
+#[cfg(test)]
+mod plan_tests;
 mod sessions;
 mod statement;
 mod task_statements;

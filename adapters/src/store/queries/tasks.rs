@@ -160,7 +160,13 @@ fn insertion(owner: UserId, task: &Task, mark: i64) -> InsertTask {
     }
 }
 
-fn update(owner: UserId, id: TaskId, edit: &TaskEdit, now: Timestamp, mark: i64) -> UpdateTask {
+pub(super) fn update(
+    owner: UserId,
+    id: TaskId,
+    edit: &TaskEdit,
+    now: Timestamp,
+    mark: i64,
+) -> UpdateTask {
     let title = edit.title.as_ref().map(|text| Folded::new(text.as_str()));
     let description = edit
         .description

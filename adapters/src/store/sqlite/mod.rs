@@ -3,6 +3,8 @@
 mod migrations;
 #[path = "../queries/mod.rs"]
 pub(crate) mod queries;
+#[cfg(test)]
+mod testing;
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};

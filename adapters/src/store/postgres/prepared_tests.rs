@@ -1,0 +1,86 @@
+//! Each statement of a task's life is prepared once per connection. What is not would take three round trips instead of one.
+
+use std::collections::BTreeMap;
+
+use diesel::QueryableByName;
+use diesel::sql_types::{BigInt, Text};
+use diesel_async::RunQueryDsl;
+use futures_util::FutureExt;
+use taskhive_domain::listing::{PageRequest, Take, TaskFilter, TaskOrder};
+use taskhive_domain::ports::{Insertion, TaskRepository, Update};
+use taskhive_domain::task::{Completion, Task, TaskDescription, TaskEdit, TaskTitle};
+use taskhive_domain::{TaskId, Timestamp, UserId};
+use uuid::Uuid;
+
+use super::queries::DieselTasks;
+use super::testing::filled;
+
+const TIMES: i64 = 3;
+
+#[derive(QueryableByName)]
+struct Prepared {
+    #[diesel(sql_type = Text)]
+    verb: String,
+    #[diesel(sql_type = BigInt)]
+    executions: i64,
+}
+
+async fn live_a_life(tasks: &DieselTasks, owner: UserId) {
+    let now = Timestamp::from_millis(1);
+    let task = Task {
+        id: TaskId::new(now),
+        title: TaskTitle::parse("x").unwrap(),
+        description: TaskDescription::default(),
+        created_at: now,
+        updated_at: now,
+        completed_at: None,
+        version: 1,
+    };
+    let request = PageRequest {
+        filter: TaskFilter::default(),
+        order: TaskOrder::default(),
+        take: Take::First(3),
+        after: None,
+        before: None,
+    };
+    let toggle = TaskEdit::completion(Completion::Toggle);
+    let inserted = tasks.insert(owner, &task).await.unwrap();
+    assert!(matches!(inserted, Insertion::Created(_)));
+    tasks.page(owner, &request).await.unwrap();
+    let updated = tasks.update(owner, task.id, &toggle, now).await.unwrap();
+    assert!(matches!(updated, Update::Changed(_)));
+    assert!(tasks.delete(owner, task.id).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_statement_on_tasks_is_prepared_once() {
+    let (_guard, database) = filled().await;
+    database.pool.resize(1);
+    let tasks = DieselTasks(database);
+    for _ in 0..TIMES {
+        live_a_life(
+            &tasks,
+            UserId::from_uuid(Uuid::from_u128(0x7000_8000_0000_0000_0001)),
+        )
+        .await;
+    }
+
+    let prepared = tasks
+        .0
+        .read("look at prepared statements", |conn| {
+            let sql = "SELECT split_part(statement, ' ', 1) AS verb, \
+                       generic_plans + custom_plans AS executions \
+                       FROM pg_prepared_statements \
+                       WHERE statement LIKE '%tasks%' AND statement NOT LIKE '%pg_prepared%'";
+            async move { diesel::sql_query(sql).load::<Prepared>(conn).await }.boxed()
+        })
+        .await
+        .unwrap();
+
+    let executions: BTreeMap<String, i64> = prepared
+        .into_iter()
+        .map(|row| (row.verb, row.executions))
+        .collect();
+    let expected = ["DELETE", "INSERT", "SELECT", "UPDATE"].map(|verb| (verb.to_owned(), TIMES));
+    assert_eq!(executions, BTreeMap::from(expected));
+}

@@ -1,0 +1,40 @@
+//! A filled PostgreSQL database for tests of plans, and how to read them.
+
+use diesel::sql_types::Text;
+
+use super::Database;
+use crate::store::support::PostgresDatabase;
+use crate::store::{Backend, Store};
+
+/// What makes a statement tell its plan instead of running.
+pub(crate) const EXPLAIN: &str = "EXPLAIN (COSTS OFF) ";
+/// One line of a plan.
+pub(crate) type PlanLine = Text;
+/// One line of a plan, read.
+pub(crate) type PlanText = String;
+/// What a plan says when rows are sorted, or read that need not be.
+pub(crate) const UNWANTED: [&str; 3] = ["Sort", "Seq Scan", "Bitmap"];
+
+pub(crate) fn line(plan: PlanText) -> String {
+    plan
+}
+
+/// 20 owners with 500 tasks each, every third completed, several at a time.
+pub(crate) async fn filled() -> (PostgresDatabase, Database) {
+    let database = PostgresDatabase::migrated().await;
+    database.client().await.batch_execute(FILL).await.unwrap();
+    match Store::connect(database.settings()).await.unwrap().0 {
+        Backend::Postgres(store) => (database, store),
+        Backend::Sqlite(_) => panic!("not PostgreSQL"),
+    }
+}
+
+const FILL: &str = "
+    INSERT INTO users SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, n || '@example.org', 'x', now()
+        FROM generate_series(1, 20) n;
+    INSERT INTO tasks (owner_id, id, title, title_folded, description, description_folded,
+                       created_at, updated_at, completed_at, version, last_change)
+        SELECT users.id, gen_random_uuid(), 'x', 'x', '', '',
+               to_timestamp(n / 3), to_timestamp(n / 2), CASE WHEN n % 3 = 0 THEN now() END, 1, 0
+        FROM users, generate_series(1, 500) n;
+    ANALYZE;";
