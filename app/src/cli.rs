@@ -111,6 +111,7 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
         grace: config.limits.grace,
     };
     server::serve(listener, app.router, limits, app.stopping, stop).await;
+    store.close().await;
     tracing::info!("stopped");
     Ok(())
 }

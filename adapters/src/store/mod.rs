@@ -72,13 +72,18 @@ impl StoreSettings {
 pub struct Store {
     backend: Backend,
     /// Begun when somebody asks for them.
-    events: Arc<OnceLock<Arc<dyn TaskEvents>>>,
+    events: Arc<OnceLock<Events>>,
 }
 
 #[derive(Clone)]
 enum Backend {
     Sqlite(sqlite::Database),
     Postgres(postgres::Database),
+}
+
+enum Events {
+    InProcess(InProcessEvents),
+    Postgres(Arc<PostgresEvents>),
 }
 
 impl Store {
@@ -167,9 +172,22 @@ impl Store {
     #[must_use]
     pub fn events(&self) -> Arc<dyn TaskEvents> {
         let events = self.events.get_or_init(|| match self.backend.clone() {
-            Backend::Sqlite(_) => Arc::new(InProcessEvents::new()),
-            Backend::Postgres(database) => Arc::new(PostgresEvents::start(database, self.tasks())),
+            Backend::Sqlite(_) => Events::InProcess(InProcessEvents::new()),
+            Backend::Postgres(database) => {
+                let events = PostgresEvents::start(database, self.tasks());
+                Events::Postgres(Arc::new(events))
+            }
         });
-        Arc::clone(events)
+        match events {
+            Events::InProcess(events) => Arc::new(events.clone()),
+            Events::Postgres(events) => Arc::clone(events) as Arc<dyn TaskEvents>,
+        }
+    }
+
+    /// For the end of a process, after its last change: waits, 2 s at most, until other instances were told of it.
+    pub async fn close(&self) {
+        if let Some(Events::Postgres(events)) = self.events.get() {
+            events.close().await;
+        }
     }
 }

@@ -13,13 +13,14 @@ mod message;
 mod outage;
 mod outbox;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use taskhive_domain::UserId;
 use taskhive_domain::event::{TaskEvent, TaskEventStream};
 use taskhive_domain::ports::{TaskEvents, TaskRepository};
-use tokio::task::AbortHandle;
-use tokio::time::sleep;
+use tokio::task::{AbortHandle, JoinHandle};
+use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use self::listener::Listener;
@@ -29,10 +30,15 @@ use self::outbox::Outbox;
 use super::InProcessEvents;
 use crate::store::postgres::Database;
 
+/// How long the end of the process may wait for the last messages.
+const CLOSE_WAIT: Duration = Duration::from_secs(2);
+
 /// Tells watchers in every process on the database. When it is dropped, it sends what it still has and stops listening.
 pub(crate) struct PostgresEvents {
     local: InProcessEvents,
     outbox: Arc<Outbox>,
+    /// Until somebody waits for its end.
+    sender: Mutex<Option<JoinHandle<()>>>,
     listener: AbortHandle,
 }
 
@@ -41,7 +47,7 @@ impl PostgresEvents {
     pub(crate) fn start(database: Database, tasks: Arc<dyn TaskRepository>) -> Self {
         let me = Uuid::new_v4();
         let (local, outbox) = (InProcessEvents::new(), Arc::new(Outbox::default()));
-        tokio::spawn(send(me, database.clone(), Arc::clone(&outbox)));
+        let sender = tokio::spawn(send(me, database.clone(), Arc::clone(&outbox)));
         let listener = Listener {
             me,
             database,
@@ -51,7 +57,23 @@ impl PostgresEvents {
         Self {
             local,
             outbox,
+            sender: Mutex::new(Some(sender)),
             listener: tokio::spawn(listener.run()).abort_handle(),
+        }
+    }
+
+    /// Sends what is still to be sent. What is published later reaches watchers of this process only.
+    pub(crate) async fn close(&self) {
+        self.outbox.close();
+        let sender = self
+            .sender
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(sender) = sender
+            && timeout(CLOSE_WAIT, sender).await.is_err()
+        {
+            tracing::warn!("the last live updates did not reach other instances");
         }
     }
 }
