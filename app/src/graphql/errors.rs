@@ -189,7 +189,7 @@ impl ApiError {
     /// The subscriber's buffer ran over. The transport recognises it by [`LAGGED`] and ends the stream.
     pub(crate) fn lagged() -> Self {
         let message =
-            "Updates came faster than they were read. Subscribe again and fetch what you show.";
+            "Updates may have been missed. Subscribe again and fetch what you show.";
         let error = Self::new(ErrorCode::Unavailable, ErrorReason::Overloaded, message);
         Self {
             retry_after: Some(RETRY_AFTER_SECONDS),

@@ -1,10 +1,11 @@
 //! Hears what other instances tell, looks up how the task is now, and tells the watchers of this instance.
 
+use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{StreamExt, stream};
 use taskhive_domain::event::{TaskChange, TaskEvent};
 use taskhive_domain::ports::{InfraError, InfraErrorKind, TaskEvents, TaskRepository};
 use tokio::time::{sleep, timeout};
@@ -13,10 +14,12 @@ use uuid::Uuid;
 use super::message::{Message, News, TaskNews, Unreadable, What};
 use super::outage::Outage;
 use crate::events::InProcessEvents;
-use crate::store::{chain, postgres::Database};
+use crate::store::chain;
+use crate::store::postgres::Database;
+use crate::store::postgres::notifications::Listening;
 
-/// How long one's own message may take to arrive.
-const PROBE_WAIT: Duration = Duration::from_secs(5);
+/// How long one's own message may take to arrive: longer than waiting for a connection and a slow statement.
+const PROBE_WAIT: Duration = Duration::from_secs(10);
 /// A pooler that swallows messages is a mistake in the configuration: it will not go away soon.
 const DEAF_PAUSE: Duration = Duration::from_mins(5);
 /// How many messages are looked at together.
@@ -65,24 +68,34 @@ impl Listener {
     }
 
     /// One connection's life.
-    async fn listen(&self, outage: &mut Outage) -> Result<std::convert::Infallible, End> {
+    async fn listen(&self, outage: &mut Outage) -> Result<Infallible, End> {
         let mut connection = self.database.listen().await?;
+        let heard = timeout(PROBE_WAIT, self.until_heard(&mut connection)).await;
+        let Ok(heard) = heard else {
+            connection.stop().await;
+            return Err(End::Deaf);
+        };
+        heard?;
+        // Whatever was told before this moment may have been missed, and from now on nothing is.
+        self.local.lag_all();
+        outage.is_over();
         let mut chunks = pin!(connection.lines().ready_chunks(CHUNK));
+        loop {
+            let lines = chunks.next().await.ok_or_else(closed)?;
+            self.hear(lines).await?;
+        }
+    }
+
+    /// Says something, as if to others, and waits until it arrives.
+    async fn until_heard(&self, connection: &mut Listening) -> Result<(), InfraError> {
         let probe = Message {
             from: self.me,
             news: News::Probe,
         };
         self.database.notify(vec![probe.to_string()]).await?;
-        timeout(PROBE_WAIT, until(probe, &mut chunks))
-            .await
-            .map_err(|_| End::Deaf)??;
-        // Whatever was told before this moment may have been missed, and from now on nothing is.
-        self.local.lag_all();
-        outage.is_over();
-        loop {
-            let lines = chunks.next().await.ok_or_else(closed)?;
-            self.hear(lines).await?;
-        }
+        let mut lines = pin!(connection.lines());
+        while lines.next().await.ok_or_else(closed)??.parse() != Ok(probe) {}
+        Ok(())
     }
 
     async fn hear(&self, lines: Vec<Result<String, InfraError>>) -> Result<(), InfraError> {
@@ -161,20 +174,6 @@ impl Listener {
             change,
             occurred_at: news.occurred_at,
         }))
-    }
-}
-
-/// Waits for the message.
-async fn until(
-    message: Message,
-    chunks: &mut (impl Stream<Item = Vec<Result<String, InfraError>>> + Unpin),
-) -> Result<(), InfraError> {
-    loop {
-        for line in chunks.next().await.ok_or_else(closed)? {
-            if line?.parse() == Ok(message) {
-                return Ok(());
-            }
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 mod connect;
 mod migrations;
-mod notifications;
+pub(crate) mod notifications;
 #[cfg(test)]
 mod prepared_tests;
 #[path = "../queries/mod.rs"]

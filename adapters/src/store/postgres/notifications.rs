@@ -1,6 +1,8 @@
 //! NOTIFY and LISTEN: lines of text to everybody who listens on the same database. What they say is the business of
 //! `events`.
 
+use std::time::Duration;
+
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Array, Text};
@@ -17,6 +19,8 @@ use crate::store::errors;
 /// whom they do not know.
 const LISTEN: &str = "LISTEN taskhive_task_events";
 const LISTENING: &str = "listen for events";
+/// How long taking that back may take.
+const STOP_WAIT: Duration = Duration::from_secs(1);
 
 /// All lines in one statement, which PostgreSQL delivers together and in this order.
 #[derive(QueryId)]
@@ -37,6 +41,15 @@ impl QueryFragment<Pg> for Notify {
 pub(crate) struct Listening(AsyncPgConnection);
 
 impl Listening {
+    /// For a pooler that passed LISTEN on to a connection which it now lends to others: they would collect what they do not
+    /// want. It may lend us another one; then nothing is lost but the try.
+    pub(crate) async fn stop(mut self) {
+        let stopped = timeout(STOP_WAIT, self.0.batch_execute("UNLISTEN *")).await;
+        if !matches!(stopped, Ok(Ok(()))) {
+            tracing::debug!("a connection could not be told to stop listening");
+        }
+    }
+
     /// What is said, in order. After an error nothing more comes.
     pub(crate) fn lines(&mut self) -> impl Stream<Item = Result<String, InfraError>> {
         let notifications = self.0.notifications_stream();
