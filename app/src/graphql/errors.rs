@@ -188,8 +188,7 @@ impl ApiError {
 
     /// The subscriber's buffer ran over. The transport recognises it by [`LAGGED`] and ends the stream.
     pub(crate) fn lagged() -> Self {
-        let message =
-            "Updates may have been missed. Subscribe again and fetch what you show.";
+        let message = "Updates may have been missed. Subscribe again and fetch what you show.";
         let error = Self::new(ErrorCode::Unavailable, ErrorReason::Overloaded, message);
         Self {
             retry_after: Some(RETRY_AFTER_SECONDS),
