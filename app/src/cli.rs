@@ -1,20 +1,26 @@
 //! The command line: `taskhive` alone serves.
 
+mod user;
+
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use taskhive_adapters::jwt::SigningSecrets;
+use taskhive_domain::Operations;
 
 use crate::config::settings::{self, SECRET_FILE};
 use crate::config::{Config, Vars};
 use crate::edge::executed::chain_of;
 use crate::edge::server::{self, ServerLimits};
 use crate::{graphql, secret_file, telemetry, wiring};
+use user::UserCommand;
 
 /// A task service with a GraphQL API. Without a command it serves.
 #[derive(Debug, Parser)]
@@ -24,7 +30,7 @@ pub struct Arguments {
     command: Option<Command>,
 }
 
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the API (the default).
     Serve,
@@ -38,6 +44,9 @@ enum Command {
         #[arg(long)]
         markdown: bool,
     },
+    /// Look after accounts.
+    #[command(subcommand)]
+    User(UserCommand),
 }
 
 /// A reason not to start, in words for operators. The process ends with code 2.
@@ -55,28 +64,25 @@ pub async fn run(arguments: Arguments, environment: Vars) -> ExitCode {
     let outcome = match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => serve(environment).await,
         Command::Migrate => migrate(environment).await,
-        Command::Schema => {
-            print!("{}", graphql::sdl());
-            Ok(())
-        }
-        Command::Settings { markdown } => {
-            print!(
-                "{}",
-                if markdown {
-                    settings::readme_table()
-                } else {
-                    settings::env_example()
-                }
-            );
-            Ok(())
-        }
+        Command::Schema => print(&graphql::sdl()),
+        Command::User(command) => manage_users(environment, command).await,
+        Command::Settings { markdown: true } => print(&settings::readme_table()),
+        Command::Settings { markdown: false } => print(&settings::env_example()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(StartError(message)) => {
-            eprintln!("taskhive cannot start: {message}");
+            eprintln!("taskhive: {message}");
             ExitCode::from(2)
         }
+    }
+}
+
+/// Whoever reads only the beginning, as `head` does, has got what they wanted.
+fn print(text: &str) -> Result<(), StartError> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
     }
 }
 
@@ -101,6 +107,7 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
         ))
     })?;
     let address = listener.local_addr()?;
+    tokio::spawn(clean_up(wiring::operations(&store)?));
     let stop = stop_signal()?;
     tracing::info!(
         "listening on http://{address}; the playground is at http://{address}/playground"
@@ -110,16 +117,39 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
         header_timeout: config.limits.headers,
         grace: config.limits.grace,
     };
-    server::serve(listener, app.router, limits, app.stopping, stop).await;
+    server::serve(listener, app.router, limits, app.shutdown, stop).await;
     store.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Removes what expired, now and every hour. Instances that do so at the same time are in nobody's way: a batch is small.
+async fn clean_up(operations: Operations) {
+    let mut every_hour = tokio::time::interval(Duration::from_hours(1));
+    loop {
+        every_hour.tick().await;
+        match operations.remove_expired().await {
+            Ok(0) => {}
+            Ok(removed) => tracing::debug!(removed, "expired sessions were removed"),
+            Err(error) => tracing::warn!(
+                cause = chain_of(&error),
+                "expired sessions could not be removed"
+            ),
+        }
+    }
 }
 
 async fn migrate(environment: Vars) -> Result<(), StartError> {
     let config = configure(environment)?;
     announce(wiring::open_store(&config).await?.migrate().await?);
     Ok(())
+}
+
+async fn manage_users(environment: Vars, command: UserCommand) -> Result<(), StartError> {
+    let config = configure(environment)?;
+    let store = wiring::open_store(&config).await?;
+    announce(store.migrate().await?);
+    user::run(&wiring::operations(&store)?, command).await
 }
 
 fn announce(applied: usize) {

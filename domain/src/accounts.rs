@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::id::{SessionId, UserId};
 use crate::ports::{
-    Clock, InfraError, PasswordHasher, RegistrationOutcome, SessionRepository, TokenIssuer,
-    UserRepository, Verification,
+    Clock, InfraError, InfraErrorKind, PasswordHasher, RegistrationOutcome, SessionRepository,
+    TokenIssuer, UserRepository, Verification,
 };
 use crate::session::{
     ACCESS_TOKEN_LIFETIME, AccessClaims, AccessToken, ENDED_MEMORY, Identity, RefreshClaims,
@@ -24,6 +24,12 @@ pub enum AccountError {
     /// Address and password do not belong together.
     #[error("address and password do not belong together")]
     CredentialsWrong,
+    /// The caller has no such session.
+    #[error("there is no such session")]
+    SessionNotFound,
+    /// The caller's account was deleted; the token outlived it.
+    #[error("the account is gone")]
+    AccountGone,
     /// The refresh token is malformed, used up, or its session is over.
     #[error("the refresh token is not valid")]
     RefreshTokenInvalid,
@@ -81,7 +87,7 @@ pub struct AccountPorts {
 
 /// The use cases around accounts and sessions.
 pub struct Accounts {
-    ports: AccountPorts,
+    pub(crate) ports: AccountPorts,
 }
 
 impl Accounts {
@@ -208,23 +214,35 @@ impl Accounts {
             .await
     }
 
-    /// Stores the password that has just been verified under the parameters of today.
+    /// Stores the password that has just been verified under the parameters of today. No reason to refuse a right password:
+    /// without capacity for a second hash it is left to the next sign-in.
     async fn rehash(
         &self,
         credentials: &Credentials,
         stored: &StoredCredentials,
-    ) -> Result<(), InfraError> {
-        if let Some(password) = &credentials.password {
-            let hash = self.ports.hasher.hash(password).await?;
-            self.ports
-                .users
-                .rehash(stored.user.id, &stored.hash, &hash)
-                .await?;
+    ) -> Result<(), AccountError> {
+        let Some(password) = &credentials.password else {
+            return Ok(());
+        };
+        let hash = match self.ports.hasher.hash(password).await {
+            Err(error) if error.kind == InfraErrorKind::Unavailable => return Ok(()),
+            hash => hash?,
+        };
+        if self
+            .ports
+            .users
+            .rehash(stored.user.id, &stored.hash, &hash)
+            .await?
+        {
+            Ok(())
+        } else {
+            // Replaced since it was read: what was just verified is the old password.
+            Err(AccountError::CredentialsWrong)
         }
-        Ok(())
     }
 
-    fn signed_in(
+    /// Tokens for a session that goes on or begins.
+    pub(crate) fn signed_in(
         &self,
         user: User,
         session: &Session,

@@ -304,3 +304,6 @@ async fn nothing_personal_or_secret_is_in_an_outcome_that_is_logged() {
         assert!(!shown.contains(secret), "{shown}");
     }
 }
+
+#[path = "account_changes_tests.rs"]
+mod changes;

@@ -3,10 +3,12 @@
 //! Reading order: the values ([`task`], [`listing`], [`user`], [`session`]), what can be wrong with them ([`violation`]),
 //! what the outside must provide ([`ports`]), and the use cases that put both together ([`Tasks`], [`Accounts`]).
 
+mod account_changes;
 pub mod accounts;
 pub mod event;
 pub mod id;
 pub mod listing;
+pub mod operations;
 pub mod ports;
 pub mod session;
 pub mod task;
@@ -19,6 +21,7 @@ pub mod violation;
 
 pub use accounts::{AccountError, Accounts};
 pub use id::{SessionId, TaskId, UserId};
+pub use operations::Operations;
 pub use session::Identity;
 pub use tasks::{TaskError, Tasks};
 pub use time::Timestamp;

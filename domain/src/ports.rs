@@ -119,6 +119,26 @@ pub enum RegistrationOutcome {
     EmailTaken,
 }
 
+/// A change of password, and what it means for the sessions: a password is changed because somebody else may know it.
+#[derive(Debug, Clone)]
+pub struct PasswordChange {
+    /// Only change it if this is still the stored hash; `None` changes it whatever it is.
+    pub expected: Option<PasswordHash>,
+    /// What is stored from now on.
+    pub new: PasswordHash,
+    /// The one session that goes on, with its next generation.
+    pub keep: Option<SessionId>,
+}
+
+/// What became of a change of password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PasswordChangeOutcome {
+    /// The password is changed and the other sessions are over. Here is the one that was kept.
+    Changed(Option<Session>),
+    /// Nothing was changed: the stored hash is another one, the session to keep is over, or the user is gone.
+    Refused,
+}
+
 /// Stores users.
 #[async_trait]
 pub trait UserRepository: Send + Sync {
@@ -136,6 +156,25 @@ pub trait UserRepository: Send + Sync {
         &self,
         email: &EmailAddress,
     ) -> Result<Option<StoredCredentials>, InfraError>;
+    /// The same for a user whose id is known.
+    async fn credentials_of(&self, id: UserId) -> Result<Option<StoredCredentials>, InfraError>;
+    /// Up to `limit` users with ids after this one, by id: the order in which they signed up.
+    async fn list(&self, after: Option<UserId>, limit: u32) -> Result<Vec<User>, InfraError>;
+    /// Changes the password and ends the other sessions, or does nothing.
+    async fn change_password(
+        &self,
+        id: UserId,
+        change: &PasswordChange,
+        now: Timestamp,
+    ) -> Result<PasswordChangeOutcome, InfraError>;
+    /// Removes the user with everything in the account, if `expected` is still the stored hash. The sessions are remembered as
+    /// ended.
+    async fn delete(
+        &self,
+        id: UserId,
+        expected: &PasswordHash,
+        now: Timestamp,
+    ) -> Result<bool, InfraError>;
     /// Replaces the stored hash if it is still `old`: the same password, hashed with newer parameters. False if the
     /// password was changed meanwhile.
     async fn rehash(
@@ -161,6 +200,19 @@ pub trait SessionRepository: Send + Sync {
     ) -> Result<Rotation, InfraError>;
     /// Ends one session of this user; false if it is not theirs or had ended already.
     async fn end(&self, user: UserId, id: SessionId, now: Timestamp) -> Result<bool, InfraError>;
+    /// Ends all sessions of this user but one, and names those that ended.
+    async fn end_others(
+        &self,
+        user: UserId,
+        keep: Option<SessionId>,
+        now: Timestamp,
+    ) -> Result<Vec<SessionId>, InfraError>;
+    /// The user's sessions that are not over at `now`, the most recently used first, at most
+    /// [`Session::MAX_LISTED`].
+    async fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, InfraError>;
+    /// Removes up to `limit` sessions that expired before `now`, and memories of ended ones that nobody needs any more. Says how
+    /// many rows are gone; fewer than `limit` means that none is left.
+    async fn remove_expired(&self, now: Timestamp, limit: u32) -> Result<u64, InfraError>;
     /// The sessions, of all users, that ended at `since` or later.
     async fn ended_since(&self, since: Timestamp) -> Result<Vec<SessionId>, InfraError>;
 }

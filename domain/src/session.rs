@@ -72,6 +72,9 @@ impl Session {
     /// How much of a client's name is kept, in characters.
     pub const MAX_USER_AGENT: usize = 200;
 
+    /// The most sessions a list of them has.
+    pub const MAX_LISTED: u32 = 100;
+
     /// A session that begins now.
     #[must_use]
     pub fn begin(user: UserId, user_agent: &str, now: Timestamp) -> Self {
@@ -96,6 +99,16 @@ impl Session {
         self.last_used_at
             .plus(IDLE_LIFETIME)
             .min(self.created_at.plus(ABSOLUTE_LIFETIME))
+    }
+
+    /// The session with its next generation, unless it is over: for tokens that are handed out without an older one being
+    /// presented.
+    #[must_use]
+    pub fn renewed(&self, now: Timestamp) -> Option<Self> {
+        match self.rotate(self.generation, now) {
+            Rotation::Rotated(session) => Some(session),
+            Rotation::Repeated(_) | Rotation::Reused(_) | Rotation::Refused => None,
+        }
     }
 
     /// What becomes of the session when a refresh token of `presented` generation arrives.

@@ -1,6 +1,7 @@
 //! Users, their addresses and their passwords.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use zeroize::Zeroizing;
 
@@ -93,7 +94,8 @@ impl Password {
     /// The longest password, in characters: long enough for every passphrase, short enough to hash.
     pub const MAX_LENGTH: u32 = 128;
 
-    /// A password to be set. Neither trimmed nor truncated, and there are no composition rules.
+    /// A password to be set. Neither trimmed nor truncated, and there are no composition rules; but it must not be one of
+    /// those that everybody tries first, in whatever case.
     pub fn parse(text: &str) -> Result<Self, Violations> {
         let mut violations = Violations::default();
         if text.chars().count() < Self::MIN_LENGTH as usize {
@@ -106,7 +108,20 @@ impl Password {
         }
         check_length(&mut violations, text, Self::MAX_LENGTH);
         refuse_nul(&mut violations, text);
+        if is_common(text) {
+            let message =
+                "Everybody tries this password first. Take one that only you would think of.";
+            violations.add(Violation::new(Reason::TooCommon, message));
+        }
         violations.or(Self(Zeroizing::new(text.to_owned())))
+    }
+
+    /// A password somebody claims to have: whatever could have been set at any time, by these or
+    /// older rules. `None` belongs to nobody.
+    #[must_use]
+    pub fn claimed(text: &str) -> Option<Self> {
+        let plausible = text.chars().count() <= Self::MAX_LENGTH as usize && !text.contains('\0');
+        plausible.then(|| Self(Zeroizing::new(text.to_owned())))
     }
 
     /// For hashers: the text.
@@ -114,6 +129,17 @@ impl Password {
     pub fn reveal(&self) -> &str {
         &self.0
     }
+}
+
+/// The passwords of at least 8 characters among the 20,000 most common ones, lower case, sorted by byte: the list that the
+/// Django framework keeps (BSD licence), compiled by Royce Williams from breaches.
+const COMMON_PASSWORDS: &str = include_str!("common_passwords.txt");
+
+fn is_common(password: &str) -> bool {
+    static SORTED: LazyLock<Vec<&str>> = LazyLock::new(|| COMMON_PASSWORDS.lines().collect());
+    SORTED
+        .binary_search(&password.to_lowercase().as_str())
+        .is_ok()
 }
 
 impl fmt::Debug for Password {
@@ -184,7 +210,30 @@ impl Credentials {
     pub fn parse(email: &str, password: &str) -> Self {
         Self {
             email: EmailAddress::parse(email).ok(),
-            password: Password::parse(password).ok(),
+            password: Password::claimed(password),
+        }
+    }
+}
+
+/// What a signed-in person gives to change their password.
+#[derive(Debug, Clone)]
+pub struct NewPassword {
+    /// The password as it is; `None` if the text cannot be one.
+    pub current: Option<Password>,
+    /// The password as it shall be.
+    pub new: Password,
+}
+
+impl NewPassword {
+    /// Only the new password has a form to keep; the current one is right or wrong.
+    pub fn parse(current: &str, new: &str) -> Result<Self, Violations> {
+        let mut violations = Violations::default();
+        match violations.collect("newPassword", Password::parse(new)) {
+            Some(new) => Ok(Self {
+                current: Password::claimed(current),
+                new,
+            }),
+            None => Err(violations),
         }
     }
 }
@@ -196,6 +245,14 @@ pub struct StoredCredentials {
     pub user: User,
     /// What the password must match.
     pub hash: PasswordHash,
+}
+
+impl StoredCredentials {
+    /// Whether the stored hash is the expected one; no expectation is always met.
+    #[must_use]
+    pub fn has(&self, expected: Option<&PasswordHash>) -> bool {
+        expected.is_none_or(|expected| expected.reveal() == self.hash.reveal())
+    }
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ taskhive_domain::repository_contract!(memory());
 fn every_promise_is_listed() {
     let list = include_str!("../src/testing/contract/mod.rs");
     let promises = [
+        include_str!("../src/testing/contract/accounts.rs"),
         include_str!("../src/testing/contract/edits.rs"),
         include_str!("../src/testing/contract/pages.rs"),
         include_str!("../src/testing/contract/registrations.rs"),

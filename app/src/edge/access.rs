@@ -176,7 +176,8 @@ impl Guard {
         match self.ended.contains(authenticated.identity.session()).await {
             Ok(false) => Ok(authenticated),
             Ok(true) => Err(Failure::unauthenticated(ApiError::token_invalid())),
-            Err(error) => Err(Failure::unavailable(error.into())),
+            // Whatever the reason, nobody is let in, and asking again is the right thing to do.
+            Err(error) => Err(Failure::unavailable(ApiError::unavailable(error))),
         }
     }
 }
@@ -203,7 +204,8 @@ mod tests {
             [
                 "Mutation.login",
                 "Mutation.refreshToken",
-                "Mutation.register"
+                "Mutation.register",
+                "Query.server"
             ]
         );
     }

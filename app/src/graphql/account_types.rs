@@ -3,7 +3,9 @@
 use std::fmt;
 
 use async_graphql::{Context, ID, InputObject, SimpleObject};
+use taskhive_domain::Identity;
 use taskhive_domain::accounts::SignedIn;
+use taskhive_domain::session::Session as DomainSession;
 use taskhive_domain::user::User as DomainUser;
 
 use super::caller::{Caller, CookieChange, Delivery};
@@ -15,9 +17,9 @@ pub(crate) struct User {
     /// The user's ID, such as `user_0197c0de5b2a7c1e8f3a4b5c6d7e8f90`.
     pub(crate) id: ID,
     /// The address the user signs in with, in lower case. Only the user sees it.
-    email: String,
+    pub(crate) email: String,
     /// When the account was created.
-    created_at: DateTime,
+    pub(crate) created_at: DateTime,
 }
 
 impl From<&DomainUser> for User {
@@ -111,4 +113,82 @@ impl fmt::Debug for AuthPayload {
 pub(crate) struct LogoutPayload {
     /// Always true: a session that had already ended counts as ended.
     pub(crate) success: bool,
+}
+
+/// A device on which you are signed in.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct Session {
+    /// The session's ID.
+    pub(crate) id: ID,
+    /// Whether it is the session this request was made in.
+    current: bool,
+    /// What the client called itself when it signed in. Empty if it did not say.
+    user_agent: String,
+    /// When you signed in.
+    created_at: DateTime,
+    /// When the session was last used, give or take some minutes.
+    last_used_at: DateTime,
+    /// When the session ends unless it is used.
+    expires_at: DateTime,
+}
+
+impl Session {
+    /// The session as its user sees it from another one, or from itself.
+    pub(crate) fn seen_by(who: Identity, session: &DomainSession) -> Self {
+        Self {
+            id: ID(session.id.to_string()),
+            current: session.id == who.session(),
+            user_agent: session.user_agent.clone(),
+            created_at: DateTime(session.created_at),
+            last_used_at: DateTime(session.last_used_at),
+            expires_at: DateTime(session.expires_at()),
+        }
+    }
+}
+
+/// Input of `revokeSession`.
+#[derive(Debug, InputObject)]
+pub(crate) struct RevokeSessionInput {
+    /// The session to end.
+    pub(crate) id: ID,
+}
+
+/// Result of `revokeSession`.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct RevokeSessionPayload {
+    /// The ID of the session that ended.
+    pub(crate) revoked_session_id: ID,
+}
+
+/// Result of `revokeOtherSessions`.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct RevokeOtherSessionsPayload {
+    /// The IDs of the sessions that ended.
+    pub(crate) revoked_session_ids: Vec<ID>,
+}
+
+/// Input of `changePassword`.
+#[derive(InputObject)]
+pub(crate) struct ChangePasswordInput {
+    /// The password as it is.
+    pub(crate) current_password: String,
+    /// The new one: 8 to 128 characters.
+    pub(crate) new_password: String,
+    /// How to hand over the new refresh token.
+    #[graphql(default_with = "Some(Delivery::Body)")]
+    pub(crate) delivery: Option<Delivery>,
+}
+
+/// Input of `deleteAccount`.
+#[derive(InputObject)]
+pub(crate) struct DeleteAccountInput {
+    /// Your password, to make sure it is you.
+    pub(crate) password: String,
+}
+
+/// Result of `deleteAccount`.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct DeleteAccountPayload {
+    /// The ID of the account that is gone.
+    pub(crate) deleted_user_id: ID,
 }

@@ -99,7 +99,7 @@ pub(crate) fn name_of<T: async_graphql::resolver_utils::EnumType>(value: T) -> V
 }
 
 /// Seconds after which it makes sense to try an unavailable service again.
-pub(crate) const RETRY_AFTER_SECONDS: u64 = 1;
+pub(super) const RETRY_AFTER_SECONDS: u64 = 1;
 
 /// What happened behind an error, for the log. Travels beside the error to the edge and never further.
 pub(crate) struct Cause(pub(crate) InfraError);
@@ -164,6 +164,20 @@ impl ApiError {
         Self::new(ErrorCode::NotFound, None, "You have no task with this ID.")
     }
 
+    pub(crate) fn registration_closed() -> Self {
+        let message =
+            "Accounts are not open to everybody here. Ask whoever runs this service for one.";
+        Self::new(ErrorCode::Forbidden, None, message)
+    }
+
+    fn session_not_found() -> Self {
+        Self::new(
+            ErrorCode::NotFound,
+            None,
+            "You have no session with this ID.",
+        )
+    }
+
     pub(crate) fn internal() -> Self {
         Self::new(ErrorCode::Internal, None, "Something went wrong.")
     }
@@ -186,13 +200,25 @@ impl ApiError {
         }
     }
 
-    /// The subscriber's buffer ran over. The transport recognises it by [`LAGGED`] and ends the stream.
-    pub(crate) fn lagged() -> Self {
-        let message = "Updates may have been missed. Subscribe again and fetch what you show.";
-        let error = Self::new(ErrorCode::Unavailable, ErrorReason::Overloaded, message);
+    /// A limit of rate was met, and nothing was done.
+    pub(crate) fn rate_limited(retry_after: u64) -> Self {
+        let unit = if retry_after == 1 {
+            "second"
+        } else {
+            "seconds"
+        };
+        let message = format!("Too many attempts. Try again in {retry_after} {unit}.");
         Self {
-            retry_after: Some(RETRY_AFTER_SECONDS),
-            ..error
+            retry_after: Some(retry_after),
+            ..Self::new(ErrorCode::RateLimited, None, &message)
+        }
+    }
+
+    /// Nothing was done because something that had to be asked first does not answer, for whatever reason.
+    pub(crate) fn unavailable(error: InfraError) -> Self {
+        Self {
+            cause: Some(Arc::new(Cause(error))),
+            ..Self::overloaded()
         }
     }
 
@@ -294,9 +320,10 @@ impl From<AccountError> for ApiError {
                     message,
                 )
             }
-            AccountError::RefreshTokenInvalid | AccountError::RefreshTokenReused { .. } => {
-                Self::token_invalid()
-            }
+            AccountError::SessionNotFound => Self::session_not_found(),
+            AccountError::AccountGone
+            | AccountError::RefreshTokenInvalid
+            | AccountError::RefreshTokenReused { .. } => Self::token_invalid(),
             AccountError::Infra(error) => error.into(),
         }
     }

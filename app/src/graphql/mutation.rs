@@ -3,22 +3,28 @@
 use async_graphql::{Context, ID, Object};
 use taskhive_domain::session::RefreshToken;
 use taskhive_domain::task::{Completion, TaskDraft, TaskEdit};
-use taskhive_domain::user::{Credentials, Registration};
+use taskhive_domain::user::{Credentials, NewPassword, Password, Registration};
 use taskhive_domain::violation::Violations;
-use taskhive_domain::{Accounts, TaskId, Tasks};
+use taskhive_domain::{AccountError, Accounts, SessionId, TaskId, Tasks};
 
 use super::Services;
 use super::account_types::{
-    AuthPayload, LoginInput, LogoutPayload, RefreshTokenInput, RegisterInput,
+    AuthPayload, ChangePasswordInput, DeleteAccountInput, DeleteAccountPayload, LoginInput,
+    LogoutPayload, RefreshTokenInput, RegisterInput, RevokeOtherSessionsPayload,
+    RevokeSessionInput, RevokeSessionPayload,
 };
 use super::caller::{Caller, CookieChange, Delivery};
 use super::directive::public;
 use super::errors::{ApiError, ErrorCode, ErrorReason};
+use super::guess::{guess, guess_own};
+use super::server_info::ServerInfo;
 use super::task_types::{
     CreateTaskInput, CreateTaskPayload, DeleteTaskInput, DeleteTaskPayload, SetTaskCompletedInput,
     SetTaskCompletedPayload, Task, ToggleTaskInput, ToggleTaskPayload, UpdateTaskInput,
     UpdateTaskPayload,
 };
+use crate::audit;
+use crate::limits::RateLimits;
 
 /// Writes. Each takes one `input` and returns what it changed.
 pub(crate) struct Mutation;
@@ -31,20 +37,32 @@ impl Mutation {
     async fn register(
         &self,
         ctx: &Context<'_>,
-        input: RegisterInput,
+        #[graphql(desc = "The account to create.")] input: RegisterInput,
     ) -> Result<AuthPayload, ApiError> {
+        if !ctx.data_unchecked::<ServerInfo>().registration_open {
+            return Err(ApiError::registration_closed());
+        }
         let registration = Registration::parse(&input.email, &input.password).map_err(in_input)?;
-        let user_agent = &Caller::of(ctx).user_agent;
-        let signed_in = accounts(ctx).register(registration, user_agent).await?;
+        let caller = Caller::of(ctx);
+        caller.within(limits(ctx).register(caller.address))?;
+        let accounts = accounts(ctx);
+        let signed_in = accounts.register(registration, &caller.user_agent).await?;
+        audit::account_created(caller, signed_in.user.id);
         Ok(AuthPayload::deliver(ctx, signed_in, input.delivery))
     }
 
     /// Sign in with address and password.
     #[graphql(directive = public::apply())]
-    async fn login(&self, ctx: &Context<'_>, input: LoginInput) -> Result<AuthPayload, ApiError> {
+    async fn login(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who signs in.")] input: LoginInput,
+    ) -> Result<AuthPayload, ApiError> {
+        let caller = Caller::of(ctx);
         let credentials = Credentials::parse(&input.email, &input.password);
-        let user_agent = &Caller::of(ctx).user_agent;
-        let signed_in = accounts(ctx).login(credentials, user_agent).await?;
+        let login = accounts(ctx).login(credentials, &caller.user_agent);
+        let signed_in = guess(ctx, &input.email, login).await?;
+        audit::sign_in_ok(caller, signed_in.user.id);
         Ok(AuthPayload::deliver(ctx, signed_in, input.delivery))
     }
 
@@ -55,26 +73,92 @@ impl Mutation {
     async fn refresh_token(
         &self,
         ctx: &Context<'_>,
-        input: RefreshTokenInput,
+        #[graphql(desc = "The token to exchange.")] input: RefreshTokenInput,
     ) -> Result<AuthPayload, ApiError> {
-        let (token, delivery) = presented_token(Caller::of(ctx), input)?;
-        let signed_in = accounts(ctx).refresh(&token).await?;
-        Ok(AuthPayload::deliver(ctx, signed_in, Some(delivery)))
+        let caller = Caller::of(ctx);
+        let (token, delivery) = presented_token(caller, input)?;
+        caller.within(limits(ctx).refresh(caller.address))?;
+        let outcome = accounts(ctx).refresh(&token).await;
+        if let Err(AccountError::RefreshTokenReused { user, .. }) = outcome {
+            audit::refresh_reuse(caller, user);
+        }
+        Ok(AuthPayload::deliver(ctx, outcome?, Some(delivery)))
     }
 
     /// End the session the access token belongs to. Its refresh token stops working at once, its
     /// access tokens within seconds, and its live connections are closed.
     async fn logout(&self, ctx: &Context<'_>) -> Result<LogoutPayload, ApiError> {
-        accounts(ctx).logout(Caller::identity(ctx)?).await?;
-        Caller::of(ctx).change_cookie(CookieChange::Clear);
+        let (caller, who) = (Caller::of(ctx), Caller::identity(ctx)?);
+        accounts(ctx).logout(who).await?;
+        audit::sign_out(caller, who.user());
+        caller.change_cookie(CookieChange::Clear);
         Ok(LogoutPayload { success: true })
+    }
+
+    /// Sign out on another device.
+    async fn revoke_session(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] input: RevokeSessionInput,
+    ) -> Result<RevokeSessionPayload, ApiError> {
+        let id = SessionId::parse(&input.id).map_err(|violations| in_input(violations.at("id")))?;
+        accounts(ctx)
+            .revoke_session(Caller::identity(ctx)?, id)
+            .await?;
+        Ok(RevokeSessionPayload {
+            revoked_session_id: ID(id.to_string()),
+        })
+    }
+
+    /// Sign out everywhere but here.
+    async fn revoke_other_sessions(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<RevokeOtherSessionsPayload, ApiError> {
+        let ended = accounts(ctx)
+            .revoke_other_sessions(Caller::identity(ctx)?)
+            .await?;
+        let revoked_session_ids = ended.iter().map(|id| ID(id.to_string())).collect();
+        Ok(RevokeOtherSessionsPayload {
+            revoked_session_ids,
+        })
+    }
+
+    /// Change your password. Ends all other sessions and returns new tokens for this one.
+    async fn change_password(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The old and the new password.")] input: ChangePasswordInput,
+    ) -> Result<AuthPayload, ApiError> {
+        let change =
+            NewPassword::parse(&input.current_password, &input.new_password).map_err(in_input)?;
+        let who = Caller::identity(ctx)?;
+        let signed_in = guess_own(ctx, accounts(ctx).change_password(who, change)).await?;
+        audit::password_changed(Caller::of(ctx), who.user());
+        Ok(AuthPayload::deliver(ctx, signed_in, input.delivery))
+    }
+
+    /// Delete your account and everything in it, for good.
+    async fn delete_account(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Your password.")] input: DeleteAccountInput,
+    ) -> Result<DeleteAccountPayload, ApiError> {
+        let who = Caller::identity(ctx)?;
+        let password = Password::claimed(&input.password);
+        guess_own(ctx, accounts(ctx).delete_account(who, password.as_ref())).await?;
+        audit::account_deleted(Caller::of(ctx), who.user());
+        Caller::of(ctx).change_cookie(CookieChange::Clear);
+        Ok(DeleteAccountPayload {
+            deleted_user_id: ID(who.user().to_string()),
+        })
     }
 
     /// Create a task.
     async fn create_task(
         &self,
         ctx: &Context<'_>,
-        input: CreateTaskInput,
+        #[graphql(desc = "The task to create.")] input: CreateTaskInput,
     ) -> Result<CreateTaskPayload, ApiError> {
         let (id, description) = (input.id.as_ref(), input.description.as_deref());
         let draft = TaskDraft::parse(id.map(|id| id.as_str()), &input.title, description)
@@ -89,7 +173,7 @@ impl Mutation {
     async fn update_task(
         &self,
         ctx: &Context<'_>,
-        input: UpdateTaskInput,
+        #[graphql(desc = "The task to change, and how.")] input: UpdateTaskInput,
     ) -> Result<UpdateTaskPayload, ApiError> {
         let (title, description) = (input.title.as_deref(), input.description.as_deref());
         let edit = TaskEdit::parse(title, description, input.expected_version);
@@ -102,7 +186,7 @@ impl Mutation {
     async fn set_task_completed(
         &self,
         ctx: &Context<'_>,
-        input: SetTaskCompletedInput,
+        #[graphql(desc = "The task, and what it is to be.")] input: SetTaskCompletedInput,
     ) -> Result<SetTaskCompletedPayload, ApiError> {
         let edit = Ok(TaskEdit::completion(Completion::Set(input.completed)));
         Ok(SetTaskCompletedPayload {
@@ -115,7 +199,7 @@ impl Mutation {
     async fn toggle_task(
         &self,
         ctx: &Context<'_>,
-        input: ToggleTaskInput,
+        #[graphql(desc = "The task to toggle.")] input: ToggleTaskInput,
     ) -> Result<ToggleTaskPayload, ApiError> {
         let edit = Ok(TaskEdit::completion(Completion::Toggle));
         Ok(ToggleTaskPayload {
@@ -127,7 +211,7 @@ impl Mutation {
     async fn delete_task(
         &self,
         ctx: &Context<'_>,
-        input: DeleteTaskInput,
+        #[graphql(desc = "The task to delete.")] input: DeleteTaskInput,
     ) -> Result<DeleteTaskPayload, ApiError> {
         let id = TaskId::parse(&input.id).map_err(|violations| in_input(violations.at("id")))?;
         tasks(ctx).delete(Caller::identity(ctx)?, id).await?;
@@ -143,6 +227,10 @@ fn tasks<'a>(ctx: &Context<'a>) -> &'a Tasks {
 
 fn accounts<'a>(ctx: &Context<'a>) -> &'a Accounts {
     &ctx.data_unchecked::<Services>().accounts
+}
+
+fn limits<'a>(ctx: &Context<'a>) -> &'a RateLimits {
+    &ctx.data_unchecked::<Services>().limits
 }
 
 /// Every mutation takes one argument, `input`: that is where its fields are.

@@ -2,7 +2,7 @@
 
 use async_graphql::{ID, Interface};
 
-use super::account_types::User;
+use super::account_types::{Session, User};
 use super::task_types::Task;
 
 /// An object that can be fetched again by its ID.
@@ -15,4 +15,5 @@ use super::task_types::Task;
 pub(crate) enum Node {
     User(User),
     Task(Task),
+    Session(Session),
 }

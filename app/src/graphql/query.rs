@@ -5,15 +5,18 @@ use taskhive_domain::listing::{
     PageRequest, Search, Take, TaskFilter as DomainFilter, TaskOrder as DomainOrder,
 };
 use taskhive_domain::violation::Violations;
-use taskhive_domain::{TaskId, UserId};
+use taskhive_domain::{SessionId, TaskId, UserId};
 
 use super::Services;
-use super::account_types::User;
+use super::account_types::{Session, User};
 use super::caller::Caller;
 use super::connection::{TaskConnection, Wanted};
 use super::cursor;
+use super::directive::public;
 use super::errors::ApiError;
 use super::node::Node;
+use super::plain::InOneWalk;
+use super::server_info::ServerInfo;
 use super::task_types::{Task, TaskFilter, TaskOrder};
 
 /// Reads. Everything is seen through the eyes of the signed-in user.
@@ -23,11 +26,11 @@ pub(crate) struct Query;
 #[Object]
 impl Query {
     /// The signed-in user.
-    async fn me(&self, ctx: &Context<'_>) -> Result<User, ApiError> {
+    async fn me(&self, ctx: &Context<'_>) -> Result<InOneWalk<User>, ApiError> {
         let who = Caller::identity(ctx)?;
         let user = services(ctx).accounts.me(who).await?;
         user.as_ref()
-            .map(User::from)
+            .map(|user| InOneWalk(user.into()))
             .ok_or_else(ApiError::token_invalid)
     }
 
@@ -37,8 +40,8 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The task's ID.")] id: ID,
-    ) -> Option<Result<Task, ApiError>> {
-        Some(find_task(ctx, &id).await)
+    ) -> Option<Result<InOneWalk<Task>, ApiError>> {
+        Some(find_task(ctx, &id).await.map(InOneWalk))
     }
 
     /// Your tasks, a page at a time. Without `first` and `last` the page has 20 items.
@@ -65,7 +68,7 @@ impl Query {
             default_with = "Some(TaskOrder::OpenFirst)"
         )]
         order_by: Option<TaskOrder>,
-    ) -> Result<TaskConnection, ApiError> {
+    ) -> Result<InOneWalk<TaskConnection>, ApiError> {
         let who = Caller::identity(ctx)?;
         let arguments = PageArguments {
             first,
@@ -85,13 +88,26 @@ impl Query {
             0
         };
         let total = i32::try_from(total).unwrap_or(i32::MAX);
-        Ok(TaskConnection::new(
-            who.user(),
-            request.order,
-            &page,
-            wanted,
-            total,
-        ))
+        let (owner, order) = (who.user(), request.order);
+        Ok(InOneWalk(TaskConnection::new(
+            owner, order, &page, wanted, total,
+        )))
+    }
+
+    /// Where you are signed in, the most recently used first.
+    async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>, ApiError> {
+        let who = Caller::identity(ctx)?;
+        let sessions = services(ctx).accounts.sessions(who).await?;
+        Ok(sessions
+            .iter()
+            .map(|session| Session::seen_by(who, session))
+            .collect())
+    }
+
+    /// How this service is set up, for building forms that match its rules.
+    #[graphql(directive = public::apply())]
+    async fn server<'a>(&self, ctx: &Context<'a>) -> &'a ServerInfo {
+        ctx.data_unchecked::<ServerInfo>()
     }
 
     /// Any object of yours by its ID, or null if there is none.
@@ -126,6 +142,11 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, ApiError
     if UserId::parse(id) == Ok(who.user()) {
         let user = services(ctx).accounts.me(who).await?;
         return Ok(user.map(|user| Node::User((&user).into())));
+    }
+    if let Ok(id) = SessionId::parse(id) {
+        let sessions = services(ctx).accounts.sessions(who).await?;
+        let session = sessions.iter().find(|session| session.id == id);
+        return Ok(session.map(|session| Node::Session(Session::seen_by(who, session))));
     }
     Ok(None)
 }

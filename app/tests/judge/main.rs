@@ -11,6 +11,8 @@
 mod generate;
 mod jury;
 mod mutate;
+#[path = "../../../tests/support/npm.rs"]
+mod npm;
 mod random;
 mod values;
 
@@ -74,19 +76,14 @@ fn is_stricter_on_purpose(case: &Case, refusal: &Refusal) -> bool {
             case.query.contains("subscription")
                 && (says("can only have one root field") || says("can not specify @skip"))
         }
-        // The compiler's parser knows no descriptions of operations and variables yet, and no comma before a colon.
+        // The compiler's parser knows no descriptions of operations and variables yet.
         RefusalKind::Syntax => {
-            case.query.starts_with('"')
-                || [
-                    "\" $",
-                    "\" query",
-                    "\" mutation",
-                    "\" subscription",
-                    "\" fragment",
-                    ", :",
-                ]
-                .iter()
-                .any(|oddity| case.query.contains(oddity))
+            let text = case.query.replace(',', " ");
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            text.starts_with('"')
+                || ["$", "query", "mutation", "subscription", "fragment"]
+                    .iter()
+                    .any(|described| text.contains(&format!("\" {described}")))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Repositories in memory: what the ports promise, in the shortest words. They are trusted because they keep the
 //! [`contract`](super::contract) too. Nothing is forgotten and nothing outlives the process.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -9,8 +10,8 @@ use async_trait::async_trait;
 use crate::id::{SessionId, TaskId, UserId};
 use crate::listing::{Page, PageRequest, Take, TaskFilter, TaskPosition};
 use crate::ports::{
-    InfraError, Insertion, RegistrationOutcome, SessionRepository, TaskRepository, Update,
-    UserRepository,
+    InfraError, Insertion, PasswordChange, PasswordChangeOutcome, RegistrationOutcome,
+    SessionRepository, TaskRepository, Update, UserRepository,
 };
 use crate::session::{Generation, Rotation, Session};
 use crate::task::{Task, TaskEdit};
@@ -42,6 +43,34 @@ impl Records {
             .iter()
             .filter(move |((theirs, _), _)| *theirs == owner)
             .map(|(_, task)| task)
+    }
+
+    /// The session as a change of password leaves it, if it lives.
+    fn next_generation(&self, user: UserId, id: SessionId, now: Timestamp) -> Option<Session> {
+        let session = self
+            .sessions
+            .get(&id)
+            .filter(|session| session.user == user)?;
+        session.renewed(now)
+    }
+
+    fn end_others(
+        &mut self,
+        user: UserId,
+        keep: Option<SessionId>,
+        now: Timestamp,
+    ) -> Vec<SessionId> {
+        let others = |session: &&Session| session.user == user && Some(session.id) != keep;
+        let ended: Vec<SessionId> = self
+            .sessions
+            .values()
+            .filter(others)
+            .map(|session| session.id)
+            .collect();
+        for id in &ended {
+            self.end(*id, now);
+        }
+        ended
     }
 
     fn end(&mut self, id: SessionId, now: Timestamp) -> bool {
@@ -166,6 +195,70 @@ impl UserRepository for MemoryStore {
         Ok(users.find(|stored| stored.user.email == *email).cloned())
     }
 
+    async fn credentials_of(&self, id: UserId) -> Result<Option<StoredCredentials>, InfraError> {
+        Ok(self.records().users.get(&id).cloned())
+    }
+
+    async fn list(&self, after: Option<UserId>, limit: u32) -> Result<Vec<User>, InfraError> {
+        let records = self.records();
+        let mut users: Vec<User> = records
+            .users
+            .values()
+            .map(|stored| stored.user.clone())
+            .collect();
+        users.retain(|user| after.is_none_or(|after| user.id > after));
+        users.sort_by_key(|user| user.id);
+        users.truncate(limit as usize);
+        Ok(users)
+    }
+
+    async fn change_password(
+        &self,
+        id: UserId,
+        change: &PasswordChange,
+        now: Timestamp,
+    ) -> Result<PasswordChangeOutcome, InfraError> {
+        let mut records = self.records();
+        let kept = change
+            .keep
+            .map(|keep| records.next_generation(id, keep, now));
+        let fits = records
+            .users
+            .get(&id)
+            .is_some_and(|stored| stored.has(change.expected.as_ref()));
+        if !fits || kept == Some(None) {
+            return Ok(PasswordChangeOutcome::Refused);
+        }
+        if let Some(stored) = records.users.get_mut(&id) {
+            stored.hash = change.new.clone();
+        }
+        records.end_others(id, change.keep, now);
+        let kept = kept.flatten();
+        records
+            .sessions
+            .extend(kept.clone().map(|session| (session.id, session)));
+        Ok(PasswordChangeOutcome::Changed(kept))
+    }
+
+    async fn delete(
+        &self,
+        id: UserId,
+        expected: &PasswordHash,
+        now: Timestamp,
+    ) -> Result<bool, InfraError> {
+        let mut records = self.records();
+        let fits = records
+            .users
+            .get(&id)
+            .is_some_and(|stored| stored.has(Some(expected)));
+        if fits {
+            records.end_others(id, None, now);
+            records.users.remove(&id);
+            records.tasks.retain(|(owner, _), _| *owner != id);
+        }
+        Ok(fits)
+    }
+
     async fn rehash(
         &self,
         id: UserId,
@@ -223,6 +316,41 @@ impl SessionRepository for MemoryStore {
             .get(&id)
             .is_some_and(|session| session.user == user);
         Ok(theirs && records.end(id, now))
+    }
+
+    async fn end_others(
+        &self,
+        user: UserId,
+        keep: Option<SessionId>,
+        now: Timestamp,
+    ) -> Result<Vec<SessionId>, InfraError> {
+        Ok(self.records().end_others(user, keep, now))
+    }
+
+    async fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, InfraError> {
+        let records = self.records();
+        let living = |session: &&Session| session.user == user && now < session.expires_at();
+        let mut sessions: Vec<Session> =
+            records.sessions.values().filter(living).cloned().collect();
+        sessions.sort_by_key(|session| Reverse((session.last_used_at, session.id)));
+        sessions.truncate(Session::MAX_LISTED as usize);
+        Ok(sessions)
+    }
+
+    async fn remove_expired(&self, now: Timestamp, limit: u32) -> Result<u64, InfraError> {
+        let mut records = self.records();
+        let over = |session: &&Session| now >= session.expires_at();
+        let expired: Vec<SessionId> = records
+            .sessions
+            .values()
+            .filter(over)
+            .take(limit as usize)
+            .map(|session| session.id)
+            .collect();
+        for id in &expired {
+            records.sessions.remove(id);
+        }
+        Ok(expired.len() as u64)
     }
 
     async fn ended_since(&self, since: Timestamp) -> Result<Vec<SessionId>, InfraError> {

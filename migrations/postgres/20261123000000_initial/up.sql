@@ -29,6 +29,9 @@ CREATE TABLE sessions (
 -- For the cascade from users, and for clearing away a user's expired sessions.
 CREATE INDEX sessions_user_id ON sessions (user_id);
 
+-- For clearing away, in small batches, sessions that nobody will refresh any more.
+CREATE INDEX sessions_last_used_at ON sessions (last_used_at);
+
 -- Sessions that ended a short while ago, for as long as an access token of theirs may still look good.
 CREATE TABLE ended_sessions (
     -- No foreign key: the memory must outlive the session, and the account.

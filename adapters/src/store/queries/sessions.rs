@@ -24,23 +24,16 @@ pub(crate) struct DieselSessions(pub(crate) Database);
 #[async_trait]
 impl SessionRepository for DieselSessions {
     async fn open(&self, session: &Session) -> Result<bool, InfraError> {
-        let (row, user, now) = (SessionRow::from(session), session.user, session.created_at);
+        let row = SessionRow::from(session);
         self.0
             .write("open a session", move |conn| {
                 async move {
-                    let opened = transaction(conn, |conn| {
-                        async move {
-                            diesel::insert_into(sessions::table)
-                                .values(row)
-                                .execute(conn)
-                                .await?;
-                            forget_expired(conn, user, now).await
-                        }
-                        .boxed()
-                    })
-                    .await;
+                    let opened = diesel::insert_into(sessions::table)
+                        .values(row)
+                        .execute(conn)
+                        .await;
                     match opened {
-                        Ok(()) => Ok(true),
+                        Ok(_) => Ok(true),
                         Err(DieselError::DatabaseError(
                             DatabaseErrorKind::ForeignKeyViolation,
                             _,
@@ -74,6 +67,50 @@ impl SessionRepository for DieselSessions {
             .await
     }
 
+    async fn end_others(
+        &self,
+        user: UserId,
+        keep: Option<SessionId>,
+        now: Timestamp,
+    ) -> Result<Vec<SessionId>, InfraError> {
+        self.0
+            .write("end the other sessions", move |conn| {
+                transaction(conn, move |conn| end_others(conn, user, keep, now).boxed()).boxed()
+            })
+            .await
+    }
+
+    async fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, InfraError> {
+        let rows = self
+            .0
+            .read("list sessions", move |conn| {
+                sessions::table
+                    .filter(sessions::user_id.eq(DbId(user.uuid())))
+                    .filter(sessions::last_used_at.gt(DbTime(now.minus(IDLE_LIFETIME))))
+                    .filter(sessions::created_at.gt(DbTime(now.minus(ABSOLUTE_LIFETIME))))
+                    .order((sessions::last_used_at.desc(), sessions::id.desc()))
+                    .limit(Session::MAX_LISTED.into())
+                    .select(SessionRow::as_select())
+                    .load(conn)
+                    .boxed()
+            })
+            .await?;
+        Ok(rows.into_iter().map(Session::from).collect())
+    }
+
+    async fn remove_expired(&self, now: Timestamp, limit: u32) -> Result<u64, InfraError> {
+        let removed = self
+            .0
+            .write("remove expired sessions", move |conn| {
+                transaction(conn, move |conn| {
+                    remove_expired(conn, now, limit.into()).boxed()
+                })
+                .boxed()
+            })
+            .await?;
+        Ok(removed as u64)
+    }
+
     async fn ended_since(&self, since: Timestamp) -> Result<Vec<SessionId>, InfraError> {
         let ids = self
             .0
@@ -105,13 +142,7 @@ async fn rotate(
     let rotation = Session::from(row).rotate(presented, now);
     match &rotation {
         Rotation::Rotated(next) => {
-            diesel::update(sessions::table.find(DbId(id.uuid())))
-                .set((
-                    sessions::generation.eq(next.generation),
-                    sessions::last_used_at.eq(DbTime(next.last_used_at)),
-                ))
-                .execute(conn)
-                .await?;
+            store_generation(conn, next).await?;
         }
         Rotation::Reused(session) => {
             end(conn, session.user, id, now).await?;
@@ -127,6 +158,65 @@ async fn end(conn: &mut Conn, user: UserId, id: SessionId, now: Timestamp) -> Qu
     if diesel::delete(living).execute(conn).await? == 0 {
         return Ok(false);
     }
+    remember_ended(conn, id, now).await?;
+    Ok(true)
+}
+
+/// Ends all sessions of the user but one.
+pub(super) async fn end_others(
+    conn: &mut Conn,
+    user: UserId,
+    keep: Option<SessionId>,
+    now: Timestamp,
+) -> QueryResult<Vec<SessionId>> {
+    // No session has the nil id, so without one to keep all are others.
+    let keep = DbId(keep.map_or_else(uuid::Uuid::nil, SessionId::uuid));
+    let others = sessions::table
+        .filter(sessions::user_id.eq(DbId(user.uuid())))
+        .filter(sessions::id.ne(keep));
+    let ended: Vec<DbId> = diesel::delete(others)
+        .returning(sessions::id)
+        .get_results(conn)
+        .await?;
+    for id in &ended {
+        remember_ended(conn, *id, now).await?;
+    }
+    Ok(ended
+        .into_iter()
+        .map(|id| SessionId::from_uuid(id.0))
+        .collect())
+}
+
+/// The session with its next generation, stored; `None` if it is not this user's or is over.
+pub(super) async fn renew(
+    conn: &mut Conn,
+    user: UserId,
+    id: SessionId,
+    now: Timestamp,
+) -> QueryResult<Option<Session>> {
+    let row = locked_session(conn, DbId(id.uuid())).await?;
+    let session = row
+        .map(Session::from)
+        .filter(|session| session.user == user);
+    let Some(next) = session.and_then(|session| session.renewed(now)) else {
+        return Ok(None);
+    };
+    store_generation(conn, &next).await?;
+    Ok(Some(next))
+}
+
+async fn store_generation(conn: &mut Conn, next: &Session) -> QueryResult<()> {
+    diesel::update(sessions::table.find(DbId(next.id.uuid())))
+        .set((
+            sessions::generation.eq(next.generation),
+            sessions::last_used_at.eq(DbTime(next.last_used_at)),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+async fn remember_ended(conn: &mut Conn, id: DbId, now: Timestamp) -> QueryResult<()> {
     diesel::insert_into(ended_sessions::table)
         .values((
             ended_sessions::session_id.eq(id),
@@ -134,24 +224,33 @@ async fn end(conn: &mut Conn, user: UserId, id: SessionId, now: Timestamp) -> Qu
         ))
         .execute(conn)
         .await?;
-    // Twice the time that anybody asks about, because the clocks of two instances may differ.
-    let forgotten = DbTime(now.minus(ENDED_MEMORY * 2));
-    diesel::delete(ended_sessions::table.filter(ended_sessions::ended_at.lt(forgotten)))
-        .execute(conn)
-        .await?;
-    Ok(true)
+    Ok(())
 }
 
-/// A session that simply expired is never presented again, so nobody would remove it. Signing in is rare and slow enough to
-/// do it along the way.
-async fn forget_expired(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<()> {
-    let expired = sessions::user_id.eq(DbId(user.uuid())).and(
-        sessions::last_used_at
-            .le(DbTime(now.minus(IDLE_LIFETIME)))
-            .or(sessions::created_at.le(DbTime(now.minus(ABSOLUTE_LIFETIME)))),
-    );
-    diesel::delete(sessions::table.filter(expired))
+/// Sessions that expired, and memories older than twice the time that anybody asks about, because the clocks of two
+/// instances may differ.
+async fn remove_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+    let unused = sessions::last_used_at.le(DbTime(now.minus(IDLE_LIFETIME)));
+    let old = sessions::created_at.le(DbTime(now.minus(ABSOLUTE_LIFETIME)));
+    let expired: Vec<DbId> = sessions::table
+        .filter(unused.or(old))
+        .limit(limit)
+        .select(sessions::id)
+        .load(conn)
+        .await?;
+    let sessions = diesel::delete(sessions::table.filter(sessions::id.eq_any(expired)))
         .execute(conn)
         .await?;
-    Ok(())
+    let forgotten = ended_sessions::ended_at.lt(DbTime(now.minus(ENDED_MEMORY * 2)));
+    let forgotten: Vec<DbId> = ended_sessions::table
+        .filter(forgotten)
+        .limit(limit)
+        .select(ended_sessions::session_id)
+        .load(conn)
+        .await?;
+    let ended =
+        diesel::delete(ended_sessions::table.filter(ended_sessions::session_id.eq_any(forgotten)))
+            .execute(conn)
+            .await?;
+    Ok(sessions.max(ended))
 }

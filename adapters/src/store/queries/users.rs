@@ -1,18 +1,23 @@
 //! Users.
 
 use async_trait::async_trait;
+use diesel::QueryResult;
 use diesel::prelude::*;
+use diesel::result::Error as DieselError;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
-use taskhive_domain::UserId;
-use taskhive_domain::ports::{InfraError, RegistrationOutcome, UserRepository};
+use taskhive_domain::ports::{
+    InfraError, PasswordChange, PasswordChangeOutcome, RegistrationOutcome, UserRepository,
+};
 use taskhive_domain::session::Session;
 use taskhive_domain::user::{EmailAddress, PasswordHash, StoredCredentials, User};
+use taskhive_domain::{Timestamp, UserId};
 
-use super::backend::Database;
+use super::backend::{Conn, Database};
+use super::sessions;
 use super::transaction::transaction;
 use crate::store::rows::{CredentialsRow, NewUserRow, SessionRow, UserRow};
-use crate::store::schema::{sessions, users};
+use crate::store::schema::{sessions as sessions_table, users};
 use crate::store::types::DbId;
 
 /// All users.
@@ -42,7 +47,7 @@ impl UserRepository for DieselUsers {
                         if inserted == 0 {
                             return Ok(RegistrationOutcome::EmailTaken);
                         }
-                        diesel::insert_into(sessions::table)
+                        diesel::insert_into(sessions_table::table)
                             .values(session)
                             .execute(conn)
                             .await?;
@@ -89,6 +94,76 @@ impl UserRepository for DieselUsers {
         row.map(CredentialsRow::parse).transpose()
     }
 
+    async fn credentials_of(&self, id: UserId) -> Result<Option<StoredCredentials>, InfraError> {
+        let row = self
+            .0
+            .read("look up credentials", move |conn| {
+                users::table
+                    .find(DbId(id.uuid()))
+                    .select(CredentialsRow::as_select())
+                    .get_result(conn)
+                    .map(OptionalExtension::optional)
+                    .boxed()
+            })
+            .await?;
+        row.map(CredentialsRow::parse).transpose()
+    }
+
+    async fn list(&self, after: Option<UserId>, limit: u32) -> Result<Vec<User>, InfraError> {
+        // No user has the nil id, and none sorts before it.
+        let after = DbId(after.map_or_else(uuid::Uuid::nil, UserId::uuid));
+        let rows = self
+            .0
+            .read("list users", move |conn| {
+                users::table
+                    .filter(users::id.gt(after))
+                    .order(users::id)
+                    .limit(limit.into())
+                    .select(UserRow::as_select())
+                    .load(conn)
+                    .boxed()
+            })
+            .await?;
+        rows.into_iter().map(UserRow::parse).collect()
+    }
+
+    async fn change_password(
+        &self,
+        id: UserId,
+        change: &PasswordChange,
+        now: Timestamp,
+    ) -> Result<PasswordChangeOutcome, InfraError> {
+        let change = change.clone();
+        self.0
+            .write("change a password", move |conn| {
+                async move {
+                    let work = transaction(conn, move |conn| {
+                        change_password(conn, id, change, now).boxed()
+                    });
+                    match work.await {
+                        Err(DieselError::RollbackTransaction) => Ok(PasswordChangeOutcome::Refused),
+                        outcome => outcome,
+                    }
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn delete(
+        &self,
+        id: UserId,
+        expected: &PasswordHash,
+        now: Timestamp,
+    ) -> Result<bool, InfraError> {
+        let expected = expected.clone();
+        self.0
+            .write("delete a user", move |conn| {
+                transaction(conn, move |conn| delete(conn, id, expected, now).boxed()).boxed()
+            })
+            .await
+    }
+
     async fn rehash(
         &self,
         id: UserId,
@@ -110,4 +185,62 @@ impl UserRepository for DieselUsers {
             .await?;
         Ok(updated > 0)
     }
+}
+
+/// Replaces the hash if it is the expected one, and so locks the user until the end of the transaction.
+async fn replace_hash(
+    conn: &mut Conn,
+    id: UserId,
+    expected: Option<PasswordHash>,
+    new: &PasswordHash,
+) -> QueryResult<bool> {
+    let new = users::password_hash.eq(new.reveal().to_owned());
+    let user = users::table.find(DbId(id.uuid()));
+    let updated = match expected {
+        Some(expected) => {
+            let unchanged = user.filter(users::password_hash.eq(expected.reveal().to_owned()));
+            diesel::update(unchanged).set(new).execute(conn).await?
+        }
+        None => diesel::update(user).set(new).execute(conn).await?,
+    };
+    Ok(updated > 0)
+}
+
+async fn change_password(
+    conn: &mut Conn,
+    id: UserId,
+    change: PasswordChange,
+    now: Timestamp,
+) -> QueryResult<PasswordChangeOutcome> {
+    if !replace_hash(conn, id, change.expected, &change.new).await? {
+        return Ok(PasswordChangeOutcome::Refused);
+    }
+    let kept = match change.keep {
+        Some(keep) => match sessions::renew(conn, id, keep, now).await? {
+            Some(session) => Some(session),
+            // Takes the new hash back.
+            None => return Err(DieselError::RollbackTransaction),
+        },
+        None => None,
+    };
+    sessions::end_others(conn, id, change.keep, now).await?;
+    Ok(PasswordChangeOutcome::Changed(kept))
+}
+
+/// Sessions first, so that they are remembered; the rest of the account goes with the user.
+async fn delete(
+    conn: &mut Conn,
+    id: UserId,
+    expected: PasswordHash,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    let hash = expected.clone();
+    if !replace_hash(conn, id, Some(expected), &hash).await? {
+        return Ok(false);
+    }
+    sessions::end_others(conn, id, None, now).await?;
+    diesel::delete(users::table.find(DbId(id.uuid())))
+        .execute(conn)
+        .await?;
+    Ok(true)
 }

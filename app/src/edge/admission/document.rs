@@ -107,7 +107,7 @@ fn parse(source: &str, places: &Places, limits: &Limits) -> Result<ast::Document
     let document = Parser::new()
         .recursion_limit(4 * limits.nesting)
         .token_limit(limits.document_bytes + 2)
-        .parse_ast(source, "document.graphql")
+        .parse_ast(syntax::without_commas(source), "document.graphql")
         .map_err(|invalid| diagnostics::syntax(&invalid.errors, places))?;
     syntax::check_nothing_skipped(source, &document, places)?;
     Ok(document)

@@ -30,6 +30,7 @@ mod variables;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::sync::Arc;
 
 use apollo_compiler::Schema;
@@ -74,7 +75,6 @@ pub enum OperationKind {
 }
 
 /// An operation that may be executed, as far as its form is concerned.
-#[derive(Debug)]
 pub struct Admitted {
     /// What the operation does.
     pub kind: OperationKind,
@@ -146,6 +146,18 @@ impl Admission {
         let document = Arc::new(VettedDocument::vet(source, &self.schema, &self.limits)?);
         self.documents.insert(source.into(), Arc::clone(&document));
         Ok(document)
+    }
+}
+
+/// Without the request: its variables may hold a password.
+impl fmt::Debug for Admitted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Admitted")
+            .field("kind", &self.kind)
+            .field("root_fields", &self.root_fields)
+            .field("complexity", &self.complexity)
+            .finish_non_exhaustive()
     }
 }
 

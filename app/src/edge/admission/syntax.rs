@@ -9,6 +9,26 @@ use super::places::Places;
 use super::refusal::{Refusal, RefusalError, RefusalKind};
 use super::scan::{Token, tokens};
 
+/// The text with blanks for commas outside strings, every offset as it was. To GraphQL a comma is white space; the
+/// compiler's parser stumbles over one in an unusual place, such as `alias, : field`.
+pub(super) fn without_commas(source: &str) -> String {
+    let mut plain = source.as_bytes().to_vec();
+    let mut end = 0;
+    let ends = Token {
+        offset: source.len(),
+        text: b"",
+    };
+    for token in tokens(source.as_bytes()).chain([ends]) {
+        for byte in plain.get_mut(end..token.offset).unwrap_or_default() {
+            if *byte == b',' {
+                *byte = b' ';
+            }
+        }
+        end = token.offset + token.text.len();
+    }
+    String::from_utf8(plain).unwrap_or_else(|_| source.to_owned())
+}
+
 /// Refuses a text that holds more than was understood.
 pub(super) fn check_nothing_skipped(
     source: &str,

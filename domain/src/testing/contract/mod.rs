@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use crate::ports::{InfraError, SessionRepository, TaskRepository, UserRepository};
 
+mod accounts;
 mod edits;
 mod fixtures;
 mod pages;
@@ -22,6 +23,7 @@ mod searches;
 mod sessions;
 mod tasks;
 
+pub use accounts::*;
 pub use edits::*;
 pub use pages::*;
 pub use registrations::*;
@@ -98,6 +100,15 @@ macro_rules! repository_contract {
             concurrent_registrations_of_one_address_let_one_through
             addresses_that_only_resemble_each_other_are_two
             a_hash_is_replaced_only_while_it_is_the_stored_one
+
+            a_changed_password_ends_the_other_sessions
+            a_refused_change_of_password_changes_nothing
+            a_password_can_be_set_whatever_it_was
+            a_deleted_account_leaves_nothing_behind
+            other_sessions_end_and_one_goes_on
+            living_sessions_are_listed
+            expired_sessions_are_removed_in_batches
+            users_are_listed_in_the_order_they_signed_up
 
             a_session_rotates_as_the_domain_says
             concurrent_rotations_of_one_token_are_one_step

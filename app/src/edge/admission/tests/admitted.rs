@@ -157,3 +157,16 @@ fn positions_are_the_documents_own() {
         .collect();
     assert_eq!(places, [(3, 3), (4, 3)]);
 }
+
+#[test]
+fn the_gate_is_shared_and_its_answers_print_no_variables() {
+    fn shared<T: Send + Sync>(gate: T) -> T {
+        gate
+    }
+    let source = "mutation($input: LoginInput!) { login(input: $input) { expiresIn } }";
+    let variables = json!({"input": {"email": "a@b.c", "password": "correct-horse"}});
+    let admitted = shared(gate())
+        .admit(source, None, object(variables))
+        .expect("valid");
+    assert!(!format!("{admitted:?}").contains("correct"));
+}

@@ -185,6 +185,29 @@ fn odd_bytes_are_answered() {
 }
 
 #[test]
+fn fields_nest_to_the_limit() {
+    let deep = |levels: usize| {
+        let (open, close) = ("ofType{".repeat(levels), "}".repeat(levels));
+        format!("{{__type(name:\"Task\"){{{open}name{close}}}}}")
+    };
+    assert!(admit(&deep(14), json!({})).is_ok());
+    refused_as(TooComplex, &deep(15));
+    let through = "{__type(name:\"Task\"){...A}} fragment A on __Type{ofType{ofType{ofType{ofType{...B}}}}}
+        fragment B on __Type{ofType{ofType{ofType{ofType{...C}}}}} fragment C on __Type{ofType{ofType{";
+    assert!(
+        admit(
+            &format!("{through} ofType{{ofType{{ofType{{ofType{{name}}}}}}}}}}}}}}"),
+            json!({})
+        )
+        .is_ok()
+    );
+    refused_as(
+        TooComplex,
+        &format!("{through} ofType{{ofType{{ofType{{ofType{{ofType{{name}}}}}}}}}}}}}}}}"),
+    );
+}
+
+#[test]
 fn introspection_may_not_circle() {
     let look = |levels: usize| {
         format!(

@@ -8,7 +8,7 @@ use async_graphql::{
 use serde_json::json;
 
 use super::super::{Admission, Limits, Refusal, RefusalKind};
-use super::object;
+use super::{object, series};
 
 struct Query;
 
@@ -145,13 +145,17 @@ fn operations_run_with_fragments_directives_and_defaults() {
 
 #[test]
 fn nested_to_the_limit_still_runs() {
-    let levels = 61;
-    let source = format!(
+    let inline = format!(
         "{{ itself {{ {}order{} }} }}",
-        "...{".repeat(levels),
-        "}".repeat(levels)
+        "...{".repeat(62),
+        "}".repeat(62)
     );
-    answers(&source, json!({}), &json!({"itself": {"order": "NEWEST"}}));
+    answers(&inline, json!({}), &json!({"itself": {"order": "NEWEST"}}));
+    let chain = series(62, |link| {
+        format!(" fragment F{link} on Query {{ ...F{} }}", link + 1)
+    });
+    let spread = format!("{{ ...F0 }} {chain} fragment F62 on Query {{ order }}");
+    answers(&spread, json!({}), &json!({"order": "NEWEST"}));
 }
 
 #[test]

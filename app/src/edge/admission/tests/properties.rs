@@ -4,6 +4,7 @@ use async_graphql::parser::parse_query;
 use proptest::prelude::*;
 use serde_json::json;
 
+use super::super::syntax::without_commas;
 use super::{admit, gate, object};
 
 /// Pieces that make GraphQL, and pieces that break it.
@@ -75,6 +76,15 @@ proptest! {
                 }
             }
         }
+    }
+
+    #[test]
+    fn only_commas_outside_strings_are_blanked(before in document(), text in "[a-z,#]{0,20}") {
+        let plain = without_commas(&before);
+        prop_assert_eq!(plain.len(), before.len());
+        prop_assert!(plain.bytes().zip(before.bytes()).all(|(now, was)| now == was || (was == b',' && now == b' ')));
+        let string = format!("{{,task(,id,:\"{text}\",),}} # ,");
+        prop_assert_eq!(without_commas(&string), format!("{{ task( id :\"{text}\" ) }} #  "));
     }
 
     #[test]

@@ -76,6 +76,39 @@ fn variables_that_do_not_fit_are_refused() {
 }
 
 #[test]
+fn what_the_compilers_parser_skips_is_refused() {
+    for source in [
+        "{ task(id: 1, id) { id } }",
+        "{ task(nope id: 1) { id } }",
+        "{ tasks(filter: {nope search: \"a\"}) { totalCount } }",
+        "mutation { login(input: {email \"x\" email: \"a\", password: \"b\"}) { expiresIn } }",
+        "{ me @include(if if: true) { id } }",
+        "{ me { id } } \u{feff}\u{e9}",
+    ] {
+        refused_as(Syntax, source);
+    }
+    assert!(admit(",{,me,{,x,:,id,},},", json!({})).is_ok());
+    assert!(admit("query { me { id } }", json!({})).is_ok());
+}
+
+#[test]
+fn variables_that_may_be_null_do_not_fit_inside_values_either() {
+    let create = |declared: &str| {
+        format!("mutation({declared}) {{ createTask(input: {{title: $t}}) {{ task {{ id }} }} }}")
+    };
+    assert!(admit(&create("$t: String!"), json!({"t": "x"})).is_ok());
+    assert!(admit(&create("$t: String = \"x\""), json!({})).is_ok());
+    for declared in [
+        "$t: String",
+        "$t: String = null",
+        "$t: ID!",
+        "$t: [String!]!",
+    ] {
+        refused_with(Validation, &create(declared), json!({"t": "x"}));
+    }
+}
+
+#[test]
 fn credential_mutations_stand_alone() {
     let login = |alias: &str| {
         format!("{alias} login(input: {{email: \"a\", password: \"b\"}}) {{ expiresIn }}")

@@ -1,0 +1,107 @@
+//! What an operator can do, on memory.
+
+use super::*;
+use crate::session::IDLE_LIFETIME;
+use crate::testing::{ManualClock, MemoryStore, PlainHasher};
+
+struct House {
+    clock: Arc<ManualClock>,
+    operations: Operations,
+}
+
+impl House {
+    fn new() -> Self {
+        let (store, clock) = (
+            Arc::new(MemoryStore::default()),
+            Arc::new(ManualClock::default()),
+        );
+        let operations = Operations {
+            users: store.clone(),
+            sessions: store,
+            hasher: Arc::new(PlainHasher::default()),
+            clock: clock.clone(),
+        };
+        Self { clock, operations }
+    }
+
+    async fn create(&self, email: &str) -> Result<User, AccountError> {
+        let registration = Registration::parse(email, "correct horse").unwrap();
+        self.operations.create_user(registration).await
+    }
+}
+
+#[tokio::test]
+async fn a_user_made_by_an_operator_is_signed_in_nowhere() {
+    let house = House::new();
+    let user = house.create("ada@example.org").await.unwrap();
+    let sessions = house
+        .operations
+        .sessions
+        .list(user.id, house.clock.now())
+        .await
+        .unwrap();
+    assert_eq!(sessions, []);
+    assert_eq!(
+        house.operations.find_user(&user.email).await.unwrap(),
+        Some(user)
+    );
+    let again = house.create("ADA@example.org").await;
+    assert!(matches!(again, Err(AccountError::EmailTaken)));
+}
+
+#[tokio::test]
+async fn a_set_password_counts_and_signs_out_everywhere() {
+    let house = House::new();
+    let user = house.create("ada@example.org").await.unwrap();
+    let session = Session::begin(user.id, "", house.clock.now());
+    assert!(house.operations.sessions.open(&session).await.unwrap());
+    let old = house
+        .operations
+        .users
+        .credentials_of(user.id)
+        .await
+        .unwrap()
+        .unwrap();
+
+    let password = Password::parse("a better horse").unwrap();
+    assert!(
+        house
+            .operations
+            .set_password(user.id, &password)
+            .await
+            .unwrap()
+    );
+    let new = house
+        .operations
+        .users
+        .credentials_of(user.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_ne!(new.hash.reveal(), old.hash.reveal());
+    assert_eq!(house.operations.end_sessions(user.id).await.unwrap(), []);
+    assert!(
+        !house
+            .operations
+            .set_password(UserId::new(house.clock.now()), &password)
+            .await
+            .unwrap()
+    );
+}
+
+#[tokio::test]
+async fn a_clean_up_goes_on_until_nothing_is_left() {
+    let house = House::new();
+    let user = house.create("ada@example.org").await.unwrap();
+    let many = 2 * CLEANUP_BATCH + 1;
+    for _ in 0..many {
+        let session = Session::begin(user.id, "", house.clock.now());
+        assert!(house.operations.sessions.open(&session).await.unwrap());
+    }
+    assert_eq!(house.operations.remove_expired().await.unwrap(), 0);
+    house.clock.advance(IDLE_LIFETIME);
+    assert_eq!(
+        house.operations.remove_expired().await.unwrap(),
+        u64::from(many)
+    );
+}
