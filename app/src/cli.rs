@@ -118,6 +118,7 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
         grace: config.limits.grace,
     };
     server::serve(listener, app.router, limits, app.shutdown, stop).await;
+    store.close().await;
     tracing::info!("stopped");
     Ok(())
 }

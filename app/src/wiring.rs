@@ -7,7 +7,6 @@ use axum::Router;
 use governor::clock::MonotonicClock;
 use taskhive_adapters::argon2::Argon2Hasher;
 use taskhive_adapters::clock::SystemClock;
-use taskhive_adapters::events::InProcessEvents;
 use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};
 use taskhive_adapters::store::{Store, StoreSettings};
 use taskhive_domain::accounts::AccountPorts;
@@ -118,11 +117,7 @@ fn services(
     hasher: Arc<dyn PasswordHasher>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Services, InfraError> {
-    let tasks = Tasks::new(
-        store.tasks(),
-        Arc::new(InProcessEvents::new()),
-        Arc::clone(clock),
-    );
+    let tasks = Tasks::new(store.tasks(), store.events(), Arc::clone(clock));
     let accounts = Accounts::new(AccountPorts {
         users: store.users(),
         sessions: store.sessions(),

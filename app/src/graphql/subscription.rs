@@ -39,8 +39,7 @@ impl Subscription {
 /// The last thing a watcher is told that read too slowly. [`Lagged`] travels as its source, by which the edge recognises it:
 /// a socket is closed, an event stream is complete.
 fn lagged() -> Error {
-    let message =
-        "Updates came faster than they were read. Subscribe again and fetch what you show.";
+    let message = "Updates may have been missed. Subscribe again and fetch what you show.";
     let mut told = ApiError::new(ErrorCode::Unavailable, ErrorReason::Overloaded, message);
     told.retry_after = Some(RETRY_AFTER_SECONDS);
     Error {
