@@ -84,7 +84,7 @@ impl Mutation {
     async fn revoke_session(
         &self,
         ctx: &Context<'_>,
-        input: RevokeSessionInput,
+        #[graphql(desc = "The session to end.")] input: RevokeSessionInput,
     ) -> Result<RevokeSessionPayload, ApiError> {
         let id = SessionId::parse(&input.id).map_err(|violations| in_input(violations.at("id")))?;
         accounts(ctx)
@@ -113,7 +113,7 @@ impl Mutation {
     async fn change_password(
         &self,
         ctx: &Context<'_>,
-        input: ChangePasswordInput,
+        #[graphql(desc = "The old password and the new one.")] input: ChangePasswordInput,
     ) -> Result<AuthPayload, ApiError> {
         let change =
             NewPassword::parse(&input.current_password, &input.new_password).map_err(in_input)?;
@@ -127,7 +127,7 @@ impl Mutation {
     async fn delete_account(
         &self,
         ctx: &Context<'_>,
-        input: DeleteAccountInput,
+        #[graphql(desc = "The password, once more.")] input: DeleteAccountInput,
     ) -> Result<DeleteAccountPayload, ApiError> {
         let who = Caller::identity(ctx)?;
         let password = Password::claimed(&input.password);
