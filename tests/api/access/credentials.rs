@@ -14,7 +14,7 @@ use crate::support::*;
 pub(super) type BadCredential = (&'static str, Option<String>, &'static str);
 
 /// What is in a token.
-fn decoded(token: &str, part: usize) -> Value {
+pub(super) fn decoded(token: &str, part: usize) -> Value {
     let text = token.split('.').nth(part).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap()
 }
