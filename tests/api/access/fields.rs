@@ -106,9 +106,8 @@ impl Words<'_> {
             "email" if self.field == "register" => json!(self.new_address).to_string(),
             "email" => json!(self.user.email).to_string(),
             "password" | "currentPassword" => json!(self.user.password).to_string(),
-            "newPassword" => "\"changed without right\"".to_owned(),
             "refreshToken" => json!(self.user.refresh_token).to_string(),
-            "title" => "\"changed without right\"".to_owned(),
+            "title" | "newPassword" => "\"changed without right\"".to_owned(),
             "completed" => "true".to_owned(),
             other => panic!("say in this test what a good value for `{other}` is"),
         }
