@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use async_trait::async_trait;
 use axum::Router;
+use governor::clock::MonotonicClock;
 use taskhive_adapters::argon2::Argon2Hasher;
 use taskhive_adapters::clock::SystemClock;
 use taskhive_adapters::events::InProcessEvents;
@@ -16,7 +17,8 @@ use taskhive_domain::{Accounts, Operations, Tasks};
 
 use crate::config::Config;
 use crate::edge::access::{Guard, Policy};
-use crate::edge::admission::{Admission, Limits as DocumentLimits};
+use crate::edge::admission::Admission;
+use crate::edge::client_address::TrustedProxies;
 use crate::edge::cookies::Cookies;
 use crate::edge::ended_sessions::EndedSessions;
 use crate::edge::gateway::Gateway;
@@ -24,6 +26,7 @@ use crate::edge::health::{Probe, Readiness};
 use crate::edge::http::{GraphQlEndpoint, IntakeLimits};
 use crate::edge::router::{RouterOptions, router};
 use crate::graphql::{self, ServerInfo, Services};
+use crate::limits::RateLimits;
 
 /// Who issues our tokens, and for whom they are: the service itself. An installation is told apart by its secret.
 const TOKEN_ISSUER: &str = "taskhive";
@@ -65,7 +68,7 @@ pub fn build_with(
     secrets: &SigningSecrets,
     hasher: Arc<dyn PasswordHasher>,
 ) -> Result<App, InfraError> {
-    let services = services(store, secrets, hasher)?;
+    let services = services(config, store, secrets, hasher)?;
     let gateway = Arc::new(gateway(config, services)?);
     let stopping = Arc::new(AtomicBool::new(false));
     let endpoint = Arc::new(GraphQlEndpoint {
@@ -85,6 +88,7 @@ pub fn build_with(
         cors_origins: config.cors_origins.clone(),
         playground: config.playground,
         https: config.is_https(),
+        proxies: TrustedProxies::new(config.trusted_proxies.clone()),
     };
     Ok(App {
         router: router(endpoint, readiness, options),
@@ -107,6 +111,7 @@ fn cores() -> usize {
 }
 
 fn services(
+    config: &Config,
     store: &Store,
     secrets: &SigningSecrets,
     hasher: Arc<dyn PasswordHasher>,
@@ -127,6 +132,7 @@ fn services(
     Ok(Services {
         tasks: Arc::new(tasks),
         accounts: Arc::new(accounts),
+        limits: Arc::new(RateLimits::new(&config.rates, &MonotonicClock)),
     })
 }
 
@@ -138,23 +144,22 @@ fn gateway(config: &Config, services: Services) -> Result<Gateway, InfraError> {
         )
     };
     let sdl = graphql::sdl();
-    let document_limits = DocumentLimits::default();
-    let admission = Admission::new(&sdl, document_limits.clone())
+    let nesting = config.documents.nesting;
+    let admission = Admission::new(&sdl, config.documents.clone())
         .map_err(|error| broken(&error.to_string()))?;
     let policy = Policy::from_sdl(&sdl, config.introspection).map_err(|error| broken(&error))?;
     let ended = Arc::new(EndedSessions::new(Arc::clone(&services.accounts)));
     let guard = Guard::new(Arc::clone(&services.accounts), Arc::clone(&ended));
-    let schema = graphql::executable(
-        services,
-        ServerInfo::new(config.registration_open, true),
-        document_limits.nesting,
-    );
+    let server = ServerInfo::new(config.registration_open, true);
+    let limits = Arc::clone(&services.limits);
+    let schema = graphql::executable(services, server, nesting);
     Ok(Gateway::new(
         schema,
         admission,
         policy,
         guard,
         ended,
+        limits,
         config.limits.execution,
     ))
 }

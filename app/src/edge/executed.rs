@@ -19,6 +19,8 @@ pub(crate) struct Executed {
     data: Option<Value>,
     #[serde(skip)]
     status: StatusCode,
+    #[serde(skip)]
+    retry_after: Option<u64>,
 }
 
 impl Executed {
@@ -39,10 +41,15 @@ impl Executed {
             StatusCode::OK => Some(data),
             _ => None,
         };
+        let retry_after = match status {
+            StatusCode::OK => None,
+            _ => errors.iter().filter_map(retry_after_of).max(),
+        };
         Self {
             errors,
             data,
             status,
+            retry_after,
         }
     }
 
@@ -56,6 +63,11 @@ impl Executed {
     /// 200, unless nothing was done for lack of capacity.
     pub(crate) fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// If nothing was done: the seconds after which all of it may be tried again.
+    pub(crate) fn retry_after(&self) -> Option<u64> {
+        self.retry_after
     }
 
     /// Whether the subscription that answers this has lost events and ends here.
@@ -146,6 +158,13 @@ fn code_of(error: &ServerError) -> Option<String> {
     match error.extensions.as_ref()?.get("code")? {
         Value::Enum(name) => Some(name.to_string()),
         Value::String(name) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+fn retry_after_of(error: &ServerError) -> Option<u64> {
+    match error.extensions.as_ref()?.get("retryAfter")? {
+        Value::Number(seconds) => seconds.as_u64(),
         _ => None,
     }
 }

@@ -18,6 +18,7 @@ use super::failure::Failure;
 use super::request::GraphQlRequest;
 use super::response_order::{put_in_order, response_keys};
 use crate::graphql::{ApiError, ApiSchema, Caller, ErrorCode};
+use crate::limits::RateLimits;
 
 /// Mutations after which the list of ended sessions must be fetched anew. A refresh is among them because a reused token
 /// ends its session.
@@ -72,6 +73,7 @@ pub(crate) struct Gateway {
     policy: Policy,
     guard: Guard,
     ended: Arc<EndedSessions>,
+    limits: Arc<RateLimits>,
     timeout: Duration,
 }
 
@@ -82,6 +84,7 @@ impl Gateway {
         policy: Policy,
         guard: Guard,
         ended: Arc<EndedSessions>,
+        limits: Arc<RateLimits>,
         timeout: Duration,
     ) -> Self {
         Self {
@@ -90,13 +93,21 @@ impl Gateway {
             policy,
             guard,
             ended,
+            limits,
             timeout,
         }
     }
 
-    /// Whether the operation may run, in the order of the contract's table: is it small and valid, does it fit the
-    /// transport, may this caller do it. Nothing is executed.
+    /// Whether the operation may run, in the order of the contract's table: does the client leave others room, is it small
+    /// and valid, does it fit the transport, may this caller do it. Nothing is executed.
     pub(crate) async fn approve(&self, call: Call) -> Result<Approved, Failure> {
+        let caller = Caller {
+            request_id: call.request_id.clone(),
+            ..call.caller
+        };
+        caller
+            .within(self.limits.request(caller.address))
+            .map_err(|error| Failure::new(StatusCode::TOO_MANY_REQUESTS, error))?;
         let GraphQlRequest {
             query,
             operation_name,
@@ -119,10 +130,7 @@ impl Gateway {
             .map(response_keys)
             .unwrap_or_default();
         let identity = authenticated.map(|authenticated| authenticated.identity);
-        let caller = Caller {
-            identity,
-            ..call.caller
-        };
+        let caller = Caller { identity, ..caller };
         Ok(Approved {
             kind: admitted.kind,
             authenticated,

@@ -99,7 +99,7 @@ pub(crate) fn name_of<T: async_graphql::resolver_utils::EnumType>(value: T) -> V
 }
 
 /// Seconds after which it makes sense to try an unavailable service again.
-pub(crate) const RETRY_AFTER_SECONDS: u64 = 1;
+const RETRY_AFTER_SECONDS: u64 = 1;
 
 /// What happened behind an error, for the log. Travels beside the error to the edge and never further.
 pub(crate) struct Cause(pub(crate) InfraError);
@@ -197,6 +197,20 @@ impl ApiError {
         Self {
             retry_after: Some(RETRY_AFTER_SECONDS),
             ..error
+        }
+    }
+
+    /// A limit of rate was met, and nothing was done.
+    pub(crate) fn rate_limited(retry_after: u64) -> Self {
+        let unit = if retry_after == 1 {
+            "second"
+        } else {
+            "seconds"
+        };
+        let message = format!("Too many attempts. Try again in {retry_after} {unit}.");
+        Self {
+            retry_after: Some(retry_after),
+            ..Self::new(ErrorCode::RateLimited, None, &message)
         }
     }
 

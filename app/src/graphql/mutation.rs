@@ -5,7 +5,7 @@ use taskhive_domain::session::RefreshToken;
 use taskhive_domain::task::{Completion, TaskDraft, TaskEdit};
 use taskhive_domain::user::{Credentials, NewPassword, Password, Registration};
 use taskhive_domain::violation::Violations;
-use taskhive_domain::{Accounts, SessionId, TaskId, Tasks};
+use taskhive_domain::{AccountError, Accounts, SessionId, TaskId, Tasks};
 
 use super::Services;
 use super::account_types::{
@@ -16,12 +16,15 @@ use super::account_types::{
 use super::caller::{Caller, CookieChange, Delivery};
 use super::directive::public;
 use super::errors::{ApiError, ErrorCode, ErrorReason};
+use super::guess::{guess, guess_own};
 use super::server_info::ServerInfo;
 use super::task_types::{
     CreateTaskInput, CreateTaskPayload, DeleteTaskInput, DeleteTaskPayload, SetTaskCompletedInput,
     SetTaskCompletedPayload, Task, ToggleTaskInput, ToggleTaskPayload, UpdateTaskInput,
     UpdateTaskPayload,
 };
+use crate::audit;
+use crate::limits::RateLimits;
 
 /// Writes. Each takes one `input` and returns what it changed.
 pub(crate) struct Mutation;
@@ -40,8 +43,11 @@ impl Mutation {
             return Err(ApiError::registration_closed());
         }
         let registration = Registration::parse(&input.email, &input.password).map_err(in_input)?;
-        let user_agent = &Caller::of(ctx).user_agent;
-        let signed_in = accounts(ctx).register(registration, user_agent).await?;
+        let caller = Caller::of(ctx);
+        caller.within(limits(ctx).register(caller.address))?;
+        let accounts = accounts(ctx);
+        let signed_in = accounts.register(registration, &caller.user_agent).await?;
+        audit::account_created(caller, signed_in.user.id);
         Ok(AuthPayload::deliver(ctx, signed_in, input.delivery))
     }
 
@@ -52,9 +58,11 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who signs in.")] input: LoginInput,
     ) -> Result<AuthPayload, ApiError> {
+        let caller = Caller::of(ctx);
         let credentials = Credentials::parse(&input.email, &input.password);
-        let user_agent = &Caller::of(ctx).user_agent;
-        let signed_in = accounts(ctx).login(credentials, user_agent).await?;
+        let login = accounts(ctx).login(credentials, &caller.user_agent);
+        let signed_in = guess(ctx, &input.email, login).await?;
+        audit::sign_in_ok(caller, signed_in.user.id);
         Ok(AuthPayload::deliver(ctx, signed_in, input.delivery))
     }
 
@@ -67,16 +75,23 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The token to exchange.")] input: RefreshTokenInput,
     ) -> Result<AuthPayload, ApiError> {
-        let (token, delivery) = presented_token(Caller::of(ctx), input)?;
-        let signed_in = accounts(ctx).refresh(&token).await?;
-        Ok(AuthPayload::deliver(ctx, signed_in, Some(delivery)))
+        let caller = Caller::of(ctx);
+        let (token, delivery) = presented_token(caller, input)?;
+        caller.within(limits(ctx).refresh(caller.address))?;
+        let outcome = accounts(ctx).refresh(&token).await;
+        if let Err(AccountError::RefreshTokenReused { user, .. }) = outcome {
+            audit::refresh_reuse(caller, user);
+        }
+        Ok(AuthPayload::deliver(ctx, outcome?, Some(delivery)))
     }
 
     /// End the session the access token belongs to. Its refresh token stops working at once, its
     /// access tokens within seconds, and its live connections are closed.
     async fn logout(&self, ctx: &Context<'_>) -> Result<LogoutPayload, ApiError> {
-        accounts(ctx).logout(Caller::identity(ctx)?).await?;
-        Caller::of(ctx).change_cookie(CookieChange::Clear);
+        let (caller, who) = (Caller::of(ctx), Caller::identity(ctx)?);
+        accounts(ctx).logout(who).await?;
+        audit::sign_out(caller, who.user());
+        caller.change_cookie(CookieChange::Clear);
         Ok(LogoutPayload { success: true })
     }
 
@@ -84,7 +99,7 @@ impl Mutation {
     async fn revoke_session(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The session to end.")] input: RevokeSessionInput,
+        #[graphql(desc = "Which one.")] input: RevokeSessionInput,
     ) -> Result<RevokeSessionPayload, ApiError> {
         let id = SessionId::parse(&input.id).map_err(|violations| in_input(violations.at("id")))?;
         accounts(ctx)
@@ -113,13 +128,13 @@ impl Mutation {
     async fn change_password(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The old password and the new one.")] input: ChangePasswordInput,
+        #[graphql(desc = "The old and the new password.")] input: ChangePasswordInput,
     ) -> Result<AuthPayload, ApiError> {
         let change =
             NewPassword::parse(&input.current_password, &input.new_password).map_err(in_input)?;
-        let signed_in = accounts(ctx)
-            .change_password(Caller::identity(ctx)?, change)
-            .await?;
+        let who = Caller::identity(ctx)?;
+        let signed_in = guess_own(ctx, accounts(ctx).change_password(who, change)).await?;
+        audit::password_changed(Caller::of(ctx), who.user());
         Ok(AuthPayload::deliver(ctx, signed_in, input.delivery))
     }
 
@@ -127,11 +142,12 @@ impl Mutation {
     async fn delete_account(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The password, once more.")] input: DeleteAccountInput,
+        #[graphql(desc = "Your password.")] input: DeleteAccountInput,
     ) -> Result<DeleteAccountPayload, ApiError> {
         let who = Caller::identity(ctx)?;
         let password = Password::claimed(&input.password);
-        accounts(ctx).delete_account(who, password.as_ref()).await?;
+        guess_own(ctx, accounts(ctx).delete_account(who, password.as_ref())).await?;
+        audit::account_deleted(Caller::of(ctx), who.user());
         Caller::of(ctx).change_cookie(CookieChange::Clear);
         Ok(DeleteAccountPayload {
             deleted_user_id: ID(who.user().to_string()),
@@ -211,6 +227,10 @@ fn tasks<'a>(ctx: &Context<'a>) -> &'a Tasks {
 
 fn accounts<'a>(ctx: &Context<'a>) -> &'a Accounts {
     &ctx.data_unchecked::<Services>().accounts
+}
+
+fn limits<'a>(ctx: &Context<'a>) -> &'a RateLimits {
+    &ctx.data_unchecked::<Services>().limits
 }
 
 /// Every mutation takes one argument, `input`: that is where its fields are.
