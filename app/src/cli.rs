@@ -117,7 +117,8 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
         header_timeout: config.limits.headers,
         grace: config.limits.grace,
     };
-    server::serve(listener, app.router, limits, app.stopping, stop).await;
+    server::serve(listener, app.router, limits, app.shutdown, stop).await;
+    store.close().await;
     tracing::info!("stopped");
     Ok(())
 }

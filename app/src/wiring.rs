@@ -1,14 +1,12 @@
 //! Puts the parts together: the only place that names adapters, besides the configuration.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use async_trait::async_trait;
 use axum::Router;
 use governor::clock::MonotonicClock;
 use taskhive_adapters::argon2::Argon2Hasher;
 use taskhive_adapters::clock::SystemClock;
-use taskhive_adapters::events::InProcessEvents;
 use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};
 use taskhive_adapters::store::{Store, StoreSettings};
 use taskhive_domain::accounts::AccountPorts;
@@ -24,7 +22,10 @@ use crate::edge::ended_sessions::EndedSessions;
 use crate::edge::gateway::Gateway;
 use crate::edge::health::{Probe, Readiness};
 use crate::edge::http::{GraphQlEndpoint, IntakeLimits};
+use crate::edge::live::LiveConnections;
 use crate::edge::router::{RouterOptions, router};
+use crate::edge::shutdown::Shutdown;
+use crate::edge::websocket::{SocketEndpoint, SocketLimits};
 use crate::graphql::{self, ServerInfo, Services};
 use crate::limits::RateLimits;
 
@@ -35,8 +36,8 @@ const TOKEN_ISSUER: &str = "taskhive";
 pub struct App {
     /// All paths.
     pub router: Router,
-    /// To be set when the service begins to stop.
-    pub stopping: Arc<AtomicBool>,
+    /// Tells sockets and streams that the service stops. The server begins it.
+    pub shutdown: Shutdown,
 }
 
 /// Opens the database the configuration names.
@@ -68,9 +69,11 @@ pub fn build_with(
     secrets: &SigningSecrets,
     hasher: Arc<dyn PasswordHasher>,
 ) -> Result<App, InfraError> {
-    let services = services(config, store, secrets, hasher)?;
-    let gateway = Arc::new(gateway(config, services)?);
-    let stopping = Arc::new(AtomicBool::new(false));
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let services = services(config, store, secrets, hasher, &clock)?;
+    let shutdown = Shutdown::new();
+    let gateway = Arc::new(gateway(config, services, clock, &shutdown)?);
+    let sockets = Arc::new(sockets(config, &gateway, &shutdown));
     let endpoint = Arc::new(GraphQlEndpoint {
         gateway,
         cookies: Cookies::new(own_origins(config), config.is_https()),
@@ -80,10 +83,7 @@ pub fn build_with(
             body_timeout: config.limits.body,
         },
     });
-    let readiness = Arc::new(Readiness::new(
-        Arc::new(store.clone()),
-        Arc::clone(&stopping),
-    ));
+    let readiness = Arc::new(Readiness::new(Arc::new(store.clone()), shutdown.clone()));
     let options = RouterOptions {
         cors_origins: config.cors_origins.clone(),
         playground: config.playground,
@@ -91,8 +91,8 @@ pub fn build_with(
         proxies: TrustedProxies::new(config.trusted_proxies.clone()),
     };
     Ok(App {
-        router: router(endpoint, readiness, options),
-        stopping,
+        router: router(endpoint, sockets, readiness, options),
+        shutdown,
     })
 }
 
@@ -115,19 +115,15 @@ fn services(
     store: &Store,
     secrets: &SigningSecrets,
     hasher: Arc<dyn PasswordHasher>,
+    clock: &Arc<dyn Clock>,
 ) -> Result<Services, InfraError> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let tasks = Tasks::new(
-        store.tasks(),
-        Arc::new(InProcessEvents::new()),
-        Arc::clone(&clock),
-    );
+    let tasks = Tasks::new(store.tasks(), store.events(), Arc::clone(clock));
     let accounts = Accounts::new(AccountPorts {
         users: store.users(),
         sessions: store.sessions(),
         hasher,
         issuer: Arc::new(JwtIssuer::new(secrets, TOKEN_ISSUER, TOKEN_ISSUER)?),
-        clock,
+        clock: Arc::clone(clock),
     });
     Ok(Services {
         tasks: Arc::new(tasks),
@@ -136,7 +132,12 @@ fn services(
     })
 }
 
-fn gateway(config: &Config, services: Services) -> Result<Gateway, InfraError> {
+fn gateway(
+    config: &Config,
+    services: Services,
+    clock: Arc<dyn Clock>,
+    shutdown: &Shutdown,
+) -> Result<Gateway, InfraError> {
     let broken = |context: &str| {
         InfraError::bare(
             InfraErrorKind::Broken,
@@ -152,6 +153,12 @@ fn gateway(config: &Config, services: Services) -> Result<Gateway, InfraError> {
     let guard = Guard::new(Arc::clone(&services.accounts), Arc::clone(&ended));
     let server = ServerInfo::new(config.registration_open, true);
     let limits = Arc::clone(&services.limits);
+    let live = LiveConnections::new(
+        config.limits.live_per_user,
+        Arc::clone(&ended),
+        clock,
+        shutdown.clone(),
+    );
     let schema = graphql::executable(services, server, nesting);
     Ok(Gateway::new(
         schema,
@@ -160,8 +167,27 @@ fn gateway(config: &Config, services: Services) -> Result<Gateway, InfraError> {
         guard,
         ended,
         limits,
+        Arc::new(live),
         config.limits.execution,
     ))
+}
+
+fn sockets(config: &Config, gateway: &Arc<Gateway>, shutdown: &Shutdown) -> SocketEndpoint {
+    let others = config.cors_origins.iter();
+    let others = others.filter_map(|origin| origin.to_str().ok().map(str::to_owned));
+    SocketEndpoint {
+        gateway: Arc::clone(gateway),
+        origins: own_origins(config).into_iter().chain(others).collect(),
+        limits: SocketLimits {
+            init: config.limits.init,
+            operations: config.limits.operations_per_socket,
+            message_bytes: config.limits.message_bytes,
+            send: config.limits.send,
+            ping: config.limits.ping,
+            silence: config.limits.silence,
+        },
+        shutdown: shutdown.clone(),
+    }
 }
 
 /// Under which origins browsers know the service. A service on loopback has two names.

@@ -33,7 +33,7 @@ async fn the_public_audit_finds_nothing_unknown() {
     let url = format!("http://{}/graphql", app.address);
     let output = tokio::task::spawn_blocking(move || {
         Command::new("node")
-            .arg(npm::install("audit", "audit.js").join("audit.js"))
+            .arg(npm::install("audit", &["audit.js"]).join("audit.js"))
             .arg(url)
             .stderr(Stdio::inherit())
             .output()

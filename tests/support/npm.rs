@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Copies `tests/NAME` to a folder under `target`, installs what its lock file names, and says where that is.
-pub(crate) fn install(name: &str, program: &str) -> PathBuf {
+pub(crate) fn install(name: &str, programs: &[&str]) -> PathBuf {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../tests")
         .join(name);
@@ -15,7 +15,7 @@ pub(crate) fn install(name: &str, program: &str) -> PathBuf {
     let wanted = fs::read(sources.join(lock)).expect("the lock file of the program");
     let installed = folder.join("installed.json");
     let is_current = fs::read(&installed).is_ok_and(|installed| installed == wanted);
-    for file in ["package.json", lock, program] {
+    for file in ["package.json", lock].iter().chain(programs) {
         fs::copy(sources.join(file), folder.join(file)).expect("the files of the program");
     }
     if !is_current {

@@ -22,6 +22,7 @@ use super::failure::Failure;
 use super::health::{self, Readiness};
 use super::http::{self, GraphQlEndpoint};
 use super::request_id::{self, RequestId};
+use super::websocket::{self, SocketEndpoint};
 use super::{playground, response};
 use crate::graphql::ApiError;
 
@@ -43,12 +44,14 @@ pub(crate) struct RouterOptions {
 /// All paths of the service.
 pub(crate) fn router(
     endpoint: Arc<GraphQlEndpoint>,
+    sockets: Arc<SocketEndpoint>,
     readiness: Arc<Readiness>,
     options: RouterOptions,
 ) -> Router {
     let mut router = Router::new()
         .route(GRAPHQL, any(http::graphql))
         .with_state(endpoint)
+        .route("/graphql/ws", any(websocket::handshake).with_state(sockets))
         .route("/health/ready", get(health::ready).with_state(readiness))
         .route("/health/live", get(health::live));
     if options.playground {

@@ -99,7 +99,7 @@ pub(crate) fn name_of<T: async_graphql::resolver_utils::EnumType>(value: T) -> V
 }
 
 /// Seconds after which it makes sense to try an unavailable service again.
-const RETRY_AFTER_SECONDS: u64 = 1;
+pub(super) const RETRY_AFTER_SECONDS: u64 = 1;
 
 /// What happened behind an error, for the log. Travels beside the error to the edge and never further.
 pub(crate) struct Cause(pub(crate) InfraError);
@@ -219,17 +219,6 @@ impl ApiError {
         Self {
             cause: Some(Arc::new(Cause(error))),
             ..Self::overloaded()
-        }
-    }
-
-    /// The subscriber's buffer ran over. The transport recognises it by [`LAGGED`] and ends the stream.
-    pub(crate) fn lagged() -> Self {
-        let message =
-            "Updates came faster than they were read. Subscribe again and fetch what you show.";
-        let error = Self::new(ErrorCode::Unavailable, ErrorReason::Overloaded, message);
-        Self {
-            retry_after: Some(RETRY_AFTER_SECONDS),
-            ..error
         }
     }
 

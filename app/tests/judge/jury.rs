@@ -10,7 +10,7 @@ use crate::{Case, npm};
 
 /// What graphql-js says to each case.
 pub(crate) fn verdicts(cases: &[Case]) -> Vec<Result<(), String>> {
-    let folder = npm::install("judge", "judge.js");
+    let folder = npm::install("judge", &["judge.js"]);
     let requests = folder.join("requests.jsonl");
     let mut file = File::create(&requests).expect("target is writable");
     for case in cases {

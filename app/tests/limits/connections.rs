@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use taskhive::edge::server::{self, ServerLimits};
+use taskhive::edge::shutdown::Shutdown;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -30,7 +31,7 @@ async fn serve(connections: usize, header_timeout: Duration) -> (SocketAddr, App
         listener,
         router,
         limits,
-        std::sync::Arc::default(),
+        Shutdown::new(),
         pending(),
     ));
     (address, app)

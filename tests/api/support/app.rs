@@ -101,7 +101,7 @@ impl TestApp {
             listener,
             app.router,
             limits,
-            app.stopping,
+            app.shutdown,
             never,
         ));
         Self { address, database }
@@ -161,6 +161,8 @@ fn config(address: SocketAddr, settings: &[(&str, &str)]) -> Config {
         "LIMIT_REGISTER_PER_HOUR",
         "LIMIT_REFRESH_PER_MINUTE",
         "LIMIT_ACCOUNT_FAILURES",
+        "LIMIT_ACCOUNT_FAILURES_PER_HOUR",
+        "LIMIT_REQUESTS_PER_MINUTE",
     ];
     let mut vars: BTreeMap<String, String> = unlimited
         .iter()
