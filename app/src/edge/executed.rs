@@ -22,6 +22,7 @@ pub(crate) struct Executed {
     status: StatusCode,
     #[serde(skip)]
     retry_after: Option<u64>,
+    #[serde(skip)]
     lagged: bool,
 }
 

@@ -69,6 +69,7 @@ impl Service {
             ("DATABASE_URL", url.as_str()),
             ("JWT_SECRET", SECRET),
             ("CORS_ORIGINS", ALLOWED_ORIGIN),
+            ("LIMIT_REGISTER_PER_HOUR", "0"),
         ];
         let vars: BTreeMap<_, _> = vars.map(|(name, value)| (name.into(), value.into())).into();
         let config = config(&vars, limits);
