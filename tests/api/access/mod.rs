@@ -3,6 +3,7 @@
 
 mod credentials;
 mod fields;
+mod sockets;
 
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
