@@ -254,3 +254,7 @@ impl From<Refusal> for Failure {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "gateway_tests.rs"]
+mod tests;
