@@ -22,7 +22,7 @@ use taskhive::edge::admission::{Admission, Limits, Refusal, RefusalKind};
 use generate::Generator;
 use random::Random;
 
-const SDL: &str = include_str!("../../src/edge/admission/testdata/schema.graphql");
+const SDL: &str = include_str!("../../../schema.graphql");
 const CASES: u64 = 6000;
 
 /// One request, as both sides get it.
