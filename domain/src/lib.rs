@@ -6,6 +6,7 @@
 mod account_changes;
 pub mod accounts;
 pub mod event;
+pub mod external;
 pub mod id;
 pub mod listing;
 pub mod operations;

@@ -6,6 +6,7 @@ use std::error::Error;
 use async_trait::async_trait;
 
 use crate::event::{TaskEvent, TaskEventStream};
+use crate::external::{ExternalClaims, ExternalIdentity};
 use crate::id::{SessionId, TaskId, UserId};
 use crate::listing::{Page, PageRequest, TaskFilter};
 use crate::session::{
@@ -58,6 +59,23 @@ impl InfraError {
             context: context.into(),
             source: None,
         }
+    }
+}
+
+/// Why it is not known who sends a request.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthenticationError {
+    /// The token proves nothing.
+    #[error("the access token is not good")]
+    Rejected(TokenRejection),
+    /// Whether the token is good cannot be found out now.
+    #[error(transparent)]
+    Infra(#[from] InfraError),
+}
+
+impl From<TokenRejection> for AuthenticationError {
+    fn from(rejection: TokenRejection) -> Self {
+        Self::Rejected(rejection)
     }
 }
 
@@ -149,6 +167,15 @@ pub trait UserRepository: Send + Sync {
         hash: &PasswordHash,
         session: &Session,
     ) -> Result<RegistrationOutcome, InfraError>;
+    /// The user this identity stands for. Is there none yet, `newcomer` is stored, with
+    /// [`PasswordHash::matches_nothing`], and from then on it is that user: of concurrent callers with one identity all get the
+    /// same. If the newcomer's address has an account already, that is somebody else: the newcomer is stored with
+    /// [`EmailAddress::placeholder`].
+    async fn find_or_register_external(
+        &self,
+        identity: &ExternalIdentity,
+        newcomer: &User,
+    ) -> Result<UserId, InfraError>;
     /// The user with this id.
     async fn find(&self, id: UserId) -> Result<Option<User>, InfraError>;
     /// The user with this address, and the hash of their password.
@@ -261,6 +288,18 @@ pub trait TokenIssuer: Send + Sync {
     fn mint_refresh(&self, claims: &RefreshClaims) -> RefreshToken;
     /// What a refresh token says, if it was minted here.
     fn read_refresh(&self, token: &str) -> Option<RefreshClaims>;
+}
+
+/// Verifies access tokens that somebody else issues.
+#[async_trait]
+pub trait IdentityProvider: Send + Sync {
+    /// What a token says. Any doubt is [`TokenRejection::Invalid`]; only a token whose key cannot be had right now, though it may
+    /// exist, is [`InfraErrorKind::Unavailable`].
+    async fn verify(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<ExternalClaims, AuthenticationError>;
 }
 
 /// Tells watchers of a user's tasks what happened.

@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
+use crate::external::ExternalIdentity;
 use crate::id::{SessionId, TaskId, UserId};
 use crate::listing::{Page, PageRequest, Take, TaskFilter, TaskPosition};
 use crate::ports::{
@@ -25,6 +26,7 @@ pub struct MemoryStore(Mutex<Records>);
 #[derive(Default)]
 struct Records {
     users: HashMap<UserId, StoredCredentials>,
+    external: HashMap<ExternalIdentity, UserId>,
     sessions: HashMap<SessionId, Session>,
     ended: HashMap<SessionId, Timestamp>,
     tasks: BTreeMap<(UserId, TaskId), Task>,
@@ -181,6 +183,26 @@ impl UserRepository for MemoryStore {
         Ok(RegistrationOutcome::Registered)
     }
 
+    async fn find_or_register_external(
+        &self,
+        identity: &ExternalIdentity,
+        newcomer: &User,
+    ) -> Result<UserId, InfraError> {
+        let mut records = self.records();
+        if let Some(user) = records.external.get(identity) {
+            return Ok(*user);
+        }
+        let mut user = newcomer.clone();
+        let taken = |stored: &StoredCredentials| stored.user.email == user.email;
+        if records.users.values().any(taken) {
+            user.email = EmailAddress::placeholder(user.id);
+        }
+        let (id, hash) = (user.id, PasswordHash::matches_nothing());
+        records.users.insert(id, StoredCredentials { user, hash });
+        records.external.insert(identity.clone(), id);
+        Ok(id)
+    }
+
     async fn find(&self, id: UserId) -> Result<Option<User>, InfraError> {
         let records = self.records();
         Ok(records.users.get(&id).map(|stored| stored.user.clone()))
@@ -254,6 +276,7 @@ impl UserRepository for MemoryStore {
         if fits {
             records.end_others(id, None, now);
             records.users.remove(&id);
+            records.external.retain(|_, user| *user != id);
             records.tasks.retain(|(owner, _), _| *owner != id);
         }
         Ok(fits)
