@@ -8,6 +8,7 @@ use axum::Router;
 use taskhive_adapters::argon2::Argon2Hasher;
 use taskhive_adapters::clock::SystemClock;
 use taskhive_adapters::events::InProcessEvents;
+use taskhive_adapters::external_issuer::ExternalIssuer;
 use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};
 use taskhive_adapters::store::{Store, StoreSettings};
 use taskhive_domain::accounts::AccountPorts;
@@ -48,7 +49,8 @@ pub async fn open_store(config: &Config) -> Result<Store, InfraError> {
     .await
 }
 
-/// The whole service on an open database. `secrets` sign its tokens.
+/// The whole service on an open database. `secrets` sign its tokens. With an identity provider, begins to fetch its keys,
+/// so there must be a Tokio runtime.
 pub fn build(config: &Config, store: &Store, secrets: &SigningSecrets) -> Result<App, InfraError> {
     build_with(
         config,
@@ -65,7 +67,7 @@ pub fn build_with(
     secrets: &SigningSecrets,
     hasher: Arc<dyn PasswordHasher>,
 ) -> Result<App, InfraError> {
-    let services = services(store, secrets, hasher)?;
+    let services = services(config, store, secrets, hasher)?;
     let gateway = Arc::new(gateway(config, services)?);
     let stopping = Arc::new(AtomicBool::new(false));
     let endpoint = Arc::new(GraphQlEndpoint {
@@ -107,6 +109,7 @@ fn cores() -> usize {
 }
 
 fn services(
+    config: &Config,
     store: &Store,
     secrets: &SigningSecrets,
     hasher: Arc<dyn PasswordHasher>,
@@ -117,13 +120,17 @@ fn services(
         Arc::new(InProcessEvents::new()),
         Arc::clone(&clock),
     );
-    let accounts = Accounts::new(AccountPorts {
+    let ports = AccountPorts {
         users: store.users(),
         sessions: store.sessions(),
         hasher,
         issuer: Arc::new(JwtIssuer::new(secrets, TOKEN_ISSUER, TOKEN_ISSUER)?),
         clock,
-    });
+    };
+    let accounts = match &config.external_issuer {
+        None => Accounts::new(ports),
+        Some(issuer) => Accounts::behind(Arc::new(ExternalIssuer::watching(issuer)?), ports),
+    };
     Ok(Services {
         tasks: Arc::new(tasks),
         accounts: Arc::new(accounts),
@@ -144,11 +151,7 @@ fn gateway(config: &Config, services: Services) -> Result<Gateway, InfraError> {
     let policy = Policy::from_sdl(&sdl, config.introspection).map_err(|error| broken(&error))?;
     let ended = Arc::new(EndedSessions::new(Arc::clone(&services.accounts)));
     let guard = Guard::new(Arc::clone(&services.accounts), Arc::clone(&ended));
-    let schema = graphql::executable(
-        services,
-        ServerInfo::new(config.registration_open, true),
-        document_limits.nesting,
-    );
+    let schema = graphql::executable(services, server_info(config), document_limits.nesting);
     Ok(Gateway::new(
         schema,
         admission,
@@ -157,6 +160,12 @@ fn gateway(config: &Config, services: Services) -> Result<Gateway, InfraError> {
         ended,
         config.limits.execution,
     ))
+}
+
+/// With an identity provider, neither signing up nor in is done here.
+fn server_info(config: &Config) -> ServerInfo {
+    let password_login = config.external_issuer.is_none();
+    ServerInfo::new(password_login && config.registration_open, password_login)
 }
 
 /// Under which origins browsers know the service. A service on loopback has two names.

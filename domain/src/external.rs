@@ -119,17 +119,16 @@ impl Accounts {
     ) -> Result<Authenticated, AuthenticationError> {
         let claims = external.provider.verify(token, now).await?;
         let known = external.with_known(|known| known.find(&claims.identity, now));
-        let user = match known {
-            Some(user) => user,
-            None => {
-                let newcomer = User::first_seen(claims.email, now);
-                let users = &self.ports.users;
-                let user = users
-                    .find_or_register_external(&claims.identity, &newcomer)
-                    .await?;
-                external.with_known(|known| known.remember(claims.identity, user, now));
-                user
-            }
+        let user = if let Some(user) = known {
+            user
+        } else {
+            let newcomer = User::first_seen(claims.email, now);
+            let users = &self.ports.users;
+            let user = users
+                .find_or_register_external(&claims.identity, &newcomer)
+                .await?;
+            external.with_known(|known| known.remember(claims.identity, user, now));
+            user
         };
         Ok(Authenticated {
             identity: Identity {

@@ -36,6 +36,7 @@ impl Mutation {
         ctx: &Context<'_>,
         input: RegisterInput,
     ) -> Result<AuthPayload, ApiError> {
+        require_password_login(ctx)?;
         if !ctx.data_unchecked::<ServerInfo>().registration_open {
             return Err(ApiError::registration_closed());
         }
@@ -48,6 +49,7 @@ impl Mutation {
     /// Sign in with address and password.
     #[graphql(directive = public::apply())]
     async fn login(&self, ctx: &Context<'_>, input: LoginInput) -> Result<AuthPayload, ApiError> {
+        require_password_login(ctx)?;
         let credentials = Credentials::parse(&input.email, &input.password);
         let user_agent = &Caller::of(ctx).user_agent;
         let signed_in = accounts(ctx).login(credentials, user_agent).await?;
@@ -63,6 +65,7 @@ impl Mutation {
         ctx: &Context<'_>,
         input: RefreshTokenInput,
     ) -> Result<AuthPayload, ApiError> {
+        require_password_login(ctx)?;
         let (token, delivery) = presented_token(Caller::of(ctx), input)?;
         let signed_in = accounts(ctx).refresh(&token).await?;
         Ok(AuthPayload::deliver(ctx, signed_in, Some(delivery)))
@@ -111,6 +114,7 @@ impl Mutation {
         ctx: &Context<'_>,
         input: ChangePasswordInput,
     ) -> Result<AuthPayload, ApiError> {
+        require_password_login(ctx)?;
         let change =
             NewPassword::parse(&input.current_password, &input.new_password).map_err(in_input)?;
         let signed_in = accounts(ctx)
@@ -207,6 +211,15 @@ fn tasks<'a>(ctx: &Context<'a>) -> &'a Tasks {
 
 fn accounts<'a>(ctx: &Context<'a>) -> &'a Accounts {
     &ctx.data_unchecked::<Services>().accounts
+}
+
+/// Refuses before the input is looked at: no input would do.
+fn require_password_login(ctx: &Context<'_>) -> Result<(), ApiError> {
+    if ctx.data_unchecked::<ServerInfo>().password_login {
+        Ok(())
+    } else {
+        Err(ApiError::sign_in_elsewhere())
+    }
 }
 
 /// Every mutation takes one argument, `input`: that is where its fields are.

@@ -135,11 +135,10 @@ pub async fn an_external_user_who_left_comes_back_as_another(
     let id = repositories.sight(&leaver, "leaver@example.org").await?;
     repositories.store(id, &task("Pack", START)).await?;
     let users = &repositories.users;
-    let stored = users.credentials_of(id).await?;
-    let hash = stored
-        .map(|stored| stored.hash)
-        .unwrap_or_else(|| panic!("just stored"));
-    assert!(users.delete(id, &hash, START).await?);
+    let Some(stored) = users.credentials_of(id).await? else {
+        panic!("just stored");
+    };
+    assert!(users.delete(id, &stored.hash, START).await?);
     let back = repositories.sight(&leaver, "leaver@example.org").await?;
     assert_ne!(back, id);
     assert_eq!(users.find(id).await?, None);
