@@ -1,13 +1,12 @@
 //! Puts the parts together: the only place that names adapters, besides the configuration.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use async_trait::async_trait;
 use axum::Router;
+use governor::clock::MonotonicClock;
 use taskhive_adapters::argon2::Argon2Hasher;
 use taskhive_adapters::clock::SystemClock;
-use taskhive_adapters::events::InProcessEvents;
 use taskhive_adapters::external_issuer::ExternalIssuer;
 use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};
 use taskhive_adapters::store::{Store, StoreSettings};
@@ -17,14 +16,19 @@ use taskhive_domain::{Accounts, Operations, Tasks};
 
 use crate::config::Config;
 use crate::edge::access::{Guard, Policy};
-use crate::edge::admission::{Admission, Limits as DocumentLimits};
+use crate::edge::admission::Admission;
+use crate::edge::client_address::TrustedProxies;
 use crate::edge::cookies::Cookies;
 use crate::edge::ended_sessions::EndedSessions;
 use crate::edge::gateway::Gateway;
 use crate::edge::health::{Probe, Readiness};
 use crate::edge::http::{GraphQlEndpoint, IntakeLimits};
+use crate::edge::live::LiveConnections;
 use crate::edge::router::{RouterOptions, router};
+use crate::edge::shutdown::Shutdown;
+use crate::edge::websocket::{SocketEndpoint, SocketLimits};
 use crate::graphql::{self, ServerInfo, Services};
+use crate::limits::RateLimits;
 
 /// Who issues our tokens, and for whom they are: the service itself. An installation is told apart by its secret.
 const TOKEN_ISSUER: &str = "taskhive";
@@ -33,8 +37,8 @@ const TOKEN_ISSUER: &str = "taskhive";
 pub struct App {
     /// All paths.
     pub router: Router,
-    /// To be set when the service begins to stop.
-    pub stopping: Arc<AtomicBool>,
+    /// Tells sockets and streams that the service stops. The server begins it.
+    pub shutdown: Shutdown,
 }
 
 /// Opens the database the configuration names.
@@ -67,9 +71,11 @@ pub fn build_with(
     secrets: &SigningSecrets,
     hasher: Arc<dyn PasswordHasher>,
 ) -> Result<App, InfraError> {
-    let services = services(config, store, secrets, hasher)?;
-    let gateway = Arc::new(gateway(config, services)?);
-    let stopping = Arc::new(AtomicBool::new(false));
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let services = services(config, store, secrets, hasher, &clock)?;
+    let shutdown = Shutdown::new();
+    let gateway = Arc::new(gateway(config, services, clock, &shutdown)?);
+    let sockets = Arc::new(sockets(config, &gateway, &shutdown));
     let endpoint = Arc::new(GraphQlEndpoint {
         gateway,
         cookies: Cookies::new(own_origins(config), config.is_https()),
@@ -79,18 +85,16 @@ pub fn build_with(
             body_timeout: config.limits.body,
         },
     });
-    let readiness = Arc::new(Readiness::new(
-        Arc::new(store.clone()),
-        Arc::clone(&stopping),
-    ));
+    let readiness = Arc::new(Readiness::new(Arc::new(store.clone()), shutdown.clone()));
     let options = RouterOptions {
         cors_origins: config.cors_origins.clone(),
         playground: config.playground,
         https: config.is_https(),
+        proxies: TrustedProxies::new(config.trusted_proxies.clone()),
     };
     Ok(App {
-        router: router(endpoint, readiness, options),
-        stopping,
+        router: router(endpoint, sockets, readiness, options),
+        shutdown,
     })
 }
 
@@ -113,19 +117,15 @@ fn services(
     store: &Store,
     secrets: &SigningSecrets,
     hasher: Arc<dyn PasswordHasher>,
+    clock: &Arc<dyn Clock>,
 ) -> Result<Services, InfraError> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let tasks = Tasks::new(
-        store.tasks(),
-        Arc::new(InProcessEvents::new()),
-        Arc::clone(&clock),
-    );
+    let tasks = Tasks::new(store.tasks(), store.events(), Arc::clone(clock));
     let ports = AccountPorts {
         users: store.users(),
         sessions: store.sessions(),
         hasher,
         issuer: Arc::new(JwtIssuer::new(secrets, TOKEN_ISSUER, TOKEN_ISSUER)?),
-        clock,
+        clock: Arc::clone(clock),
     };
     let accounts = match &config.external_issuer {
         None => Accounts::new(ports),
@@ -134,10 +134,16 @@ fn services(
     Ok(Services {
         tasks: Arc::new(tasks),
         accounts: Arc::new(accounts),
+        limits: Arc::new(RateLimits::new(&config.rates, &MonotonicClock)),
     })
 }
 
-fn gateway(config: &Config, services: Services) -> Result<Gateway, InfraError> {
+fn gateway(
+    config: &Config,
+    services: Services,
+    clock: Arc<dyn Clock>,
+    shutdown: &Shutdown,
+) -> Result<Gateway, InfraError> {
     let broken = |context: &str| {
         InfraError::bare(
             InfraErrorKind::Broken,
@@ -145,19 +151,28 @@ fn gateway(config: &Config, services: Services) -> Result<Gateway, InfraError> {
         )
     };
     let sdl = graphql::sdl();
-    let document_limits = DocumentLimits::default();
-    let admission = Admission::new(&sdl, document_limits.clone())
+    let nesting = config.documents.nesting;
+    let admission = Admission::new(&sdl, config.documents.clone())
         .map_err(|error| broken(&error.to_string()))?;
     let policy = Policy::from_sdl(&sdl, config.introspection).map_err(|error| broken(&error))?;
     let ended = Arc::new(EndedSessions::new(Arc::clone(&services.accounts)));
     let guard = Guard::new(Arc::clone(&services.accounts), Arc::clone(&ended));
-    let schema = graphql::executable(services, server_info(config), document_limits.nesting);
+    let limits = Arc::clone(&services.limits);
+    let live = LiveConnections::new(
+        config.limits.live_per_user,
+        Arc::clone(&ended),
+        clock,
+        shutdown.clone(),
+    );
+    let schema = graphql::executable(services, server_info(config), nesting);
     Ok(Gateway::new(
         schema,
         admission,
         policy,
         guard,
         ended,
+        limits,
+        Arc::new(live),
         config.limits.execution,
     ))
 }
@@ -166,6 +181,24 @@ fn gateway(config: &Config, services: Services) -> Result<Gateway, InfraError> {
 fn server_info(config: &Config) -> ServerInfo {
     let password_login = config.external_issuer.is_none();
     ServerInfo::new(password_login && config.registration_open, password_login)
+}
+
+fn sockets(config: &Config, gateway: &Arc<Gateway>, shutdown: &Shutdown) -> SocketEndpoint {
+    let others = config.cors_origins.iter();
+    let others = others.filter_map(|origin| origin.to_str().ok().map(str::to_owned));
+    SocketEndpoint {
+        gateway: Arc::clone(gateway),
+        origins: own_origins(config).into_iter().chain(others).collect(),
+        limits: SocketLimits {
+            init: config.limits.init,
+            operations: config.limits.operations_per_socket,
+            message_bytes: config.limits.message_bytes,
+            send: config.limits.send,
+            ping: config.limits.ping,
+            silence: config.limits.silence,
+        },
+        shutdown: shutdown.clone(),
+    }
 }
 
 /// Under which origins browsers know the service. A service on loopback has two names.

@@ -13,12 +13,15 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use axum::http::HeaderValue;
+use ipnet::IpNet;
 use taskhive_adapters::external_issuer::ExternalIssuerSettings;
 use taskhive_adapters::jwt::SigningSecrets;
 use taskhive_adapters::store::StoreUrl;
 use tracing_subscriber::filter::Targets;
 
 use crate::edge::access::Introspection;
+use crate::edge::admission;
+use crate::limits::Rates;
 use crate::telemetry::LogFormat;
 use reader::Reader;
 
@@ -44,6 +47,8 @@ pub struct Config {
     pub external_issuer: Option<ExternalIssuerSettings>,
     /// Origins of browser clients that live elsewhere.
     pub cors_origins: Vec<HeaderValue>,
+    /// Networks of proxies whose X-Forwarded-For is believed.
+    pub trusted_proxies: Vec<IpNet>,
     /// Who may look at the schema.
     pub introspection: Introspection,
     /// Whether `/playground` is there.
@@ -56,6 +61,10 @@ pub struct Config {
     pub log_filter: Targets,
     /// Limits of size and time.
     pub limits: Limits,
+    /// Limits of rate.
+    pub rates: Rates,
+    /// Limits of what one document may ask for.
+    pub documents: admission::Limits,
     /// What looks like a mistake, but does not keep the service from starting.
     pub warnings: Vec<String>,
 }
@@ -81,6 +90,20 @@ pub struct Limits {
     pub connections: usize,
     /// How long requests may go on once the service is told to stop.
     pub grace: Duration,
+    /// Sockets and event streams of one user.
+    pub live_per_user: usize,
+    /// Operations that run on one socket at the same time.
+    pub operations_per_socket: usize,
+    /// Longest message on a socket, in bytes.
+    pub message_bytes: usize,
+    /// Within this a socket must have been initialised.
+    pub init: Duration,
+    /// How long a client may take to read one message of its socket.
+    pub send: Duration,
+    /// How often a socket is asked for a sign of life.
+    pub ping: Duration,
+    /// A socket that is not heard of for so long is given up.
+    pub silence: Duration,
 }
 
 /// Everything that is wrong with the configuration.
@@ -122,6 +145,7 @@ impl Config {
                 parse_origin(text)
                     .and_then(|origin| HeaderValue::from_str(&origin).map_err(|_| NOT_AN_ORIGIN))
             }),
+            trusted_proxies: reader.list("TRUSTED_PROXIES", parse_network),
             introspection: reader.choice(
                 "INTROSPECTION",
                 Introspection::Public,
@@ -144,6 +168,8 @@ impl Config {
             ),
             log_filter: reader.parsed("RUST_LOG", "levels as in `info` or `warn,taskhive=debug`"),
             limits: Limits::read(&mut reader),
+            rates: read_rates(&mut reader),
+            documents: read_document_limits(&mut reader),
             warnings: reader.misspelt(),
             database: match reader.finish(database) {
                 Ok(database) => database,
@@ -172,8 +198,51 @@ impl Limits {
             body: reader.seconds("LIMIT_BODY_SECONDS"),
             connections: reader.number("LIMIT_CONNECTIONS", 1..=1_000_000),
             grace: reader.seconds("LIMIT_GRACE_SECONDS"),
+            live_per_user: reader.number("LIMIT_SOCKETS_PER_USER", 1..=100_000),
+            operations_per_socket: reader.number("LIMIT_OPERATIONS_PER_SOCKET", 1..=10_000),
+            message_bytes: reader.number("LIMIT_MESSAGE_BYTES", 1024..=16 << 20),
+            init: reader.seconds("LIMIT_INIT_SECONDS"),
+            send: reader.seconds("LIMIT_SEND_SECONDS"),
+            ping: reader.seconds("LIMIT_PING_SECONDS"),
+            silence: reader.seconds("LIMIT_SILENCE_SECONDS"),
         }
     }
+}
+
+fn read_rates(reader: &mut Reader<'_>) -> Rates {
+    Rates {
+        requests_per_minute: reader.rate("LIMIT_REQUESTS_PER_MINUTE"),
+        login_per_minute: reader.rate("LIMIT_LOGIN_PER_MINUTE"),
+        register_per_hour: reader.rate("LIMIT_REGISTER_PER_HOUR"),
+        refresh_per_minute: reader.rate("LIMIT_REFRESH_PER_MINUTE"),
+        account_failures: reader.rate("LIMIT_ACCOUNT_FAILURES"),
+        account_failures_per_hour: reader.rate("LIMIT_ACCOUNT_FAILURES_PER_HOUR"),
+    }
+}
+
+fn read_document_limits(reader: &mut Reader<'_>) -> admission::Limits {
+    let defaults = admission::Limits::default();
+    admission::Limits {
+        document_bytes: reader.number("LIMIT_DOCUMENT_BYTES", 256..=1 << 20),
+        tokens: reader.number("LIMIT_TOKENS", 10..=100_000),
+        expanded_fields: reader.number("LIMIT_EXPANDED_FIELDS", 1..=100_000),
+        aliases: reader.number("LIMIT_ALIASES", 0..=100_000),
+        root_fields: reader.number("LIMIT_ROOT_FIELDS", 1..=1000),
+        mutations: reader.number("LIMIT_MUTATIONS", 1..=1000),
+        directives: reader.number("LIMIT_DIRECTIVES", 0..=10_000),
+        directives_per_field: reader.number("LIMIT_DIRECTIVES_PER_FIELD", 0..=1000),
+        // What nests deeper than that is refused before anybody counts: it is what bounds the stack.
+        depth: reader.number("LIMIT_DEPTH", 1..=defaults.nesting),
+        complexity: reader.number("LIMIT_COMPLEXITY", 1..=1_000_000) as u64,
+        ..defaults
+    }
+}
+
+/// `10.0.0.0/8`, or one address.
+fn parse_network(text: &str) -> Result<IpNet, &'static str> {
+    let address = || text.parse::<IpAddr>().map(IpNet::from);
+    let mistake = "must be IP addresses or networks, such as 10.0.0.0/8, with commas in between";
+    text.parse().or_else(|_| address()).map_err(|_| mistake)
 }
 
 const NOT_AN_ORIGIN: &str =

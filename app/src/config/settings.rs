@@ -36,6 +36,7 @@ settings! {
     "PORT" = "8000", "The port to listen on.";
     "PUBLIC_URL" = "", "How browsers reach the service, such as `https://tasks.example.org`. With https, cookies are Secure and HSTS is sent. Not set: the address it listens on.";
     "CORS_ORIGINS" = "", "Origins of browser clients that live elsewhere, with commas in between, such as `http://localhost:3000`.";
+    "TRUSTED_PROXIES" = "", "Addresses or networks of your own reverse proxies, with commas in between, such as `10.0.0.0/8`. Their X-Forwarded-For says who a client is; nobody else's does. Without it, everybody behind a proxy counts as one client.";
     "INTROSPECTION" = "public", "Who may look at the schema: `public`, `authenticated` or `off`.";
     "PLAYGROUND" = "on", "Whether `/playground` is there: `on` or `off`.";
     "REGISTRATION" = "open", "Whether everybody may create an account: `open` or `closed`. `taskhive user create` works in either case.";
@@ -49,7 +50,30 @@ settings! {
     "LIMIT_HEADERS_SECONDS" = "10", "How long the headers of a request may take to arrive.";
     "LIMIT_BODY_SECONDS" = "10", "How long the body of a request may take to arrive.";
     "LIMIT_CONNECTIONS" = "10000", "Open connections; further ones wait.";
+    "LIMIT_REQUESTS_PER_MINUTE" = "600000", "Operations from one address a minute, of any kind. 0 switches a limit of rate off, this one and those below.";
+    "LIMIT_LOGIN_PER_MINUTE" = "10", "Attempts to sign in from one address a minute. Limits of rate are per instance; so many at once, and what is used up comes back evenly.";
+    "LIMIT_REGISTER_PER_HOUR" = "5", "Attempts to create an account from one address an hour.";
+    "LIMIT_REFRESH_PER_MINUTE" = "60", "Attempts to refresh tokens from one address a minute.";
+    "LIMIT_ACCOUNT_FAILURES" = "10", "Failures to sign in to one account from one address in 15 minutes.";
+    "LIMIT_ACCOUNT_FAILURES_PER_HOUR" = "100", "Failures to sign in to one account an hour, wherever they come from.";
+    "LIMIT_DOCUMENT_BYTES" = "16384", "The longest GraphQL document.";
+    "LIMIT_TOKENS" = "1000", "Tokens in a document.";
+    "LIMIT_EXPANDED_FIELDS" = "1000", "Fields in a document, every fragment counted each time it is used.";
+    "LIMIT_ALIASES" = "30", "Aliases in a document, counted like fields.";
+    "LIMIT_ROOT_FIELDS" = "20", "Root fields of an operation.";
+    "LIMIT_MUTATIONS" = "10", "Mutations in an operation.";
+    "LIMIT_DIRECTIVES" = "50", "Directives in a document.";
+    "LIMIT_DIRECTIVES_PER_FIELD" = "5", "Directives at one place of a document.";
+    "LIMIT_DEPTH" = "16", "How deep fields may nest. The standard introspection query nests 15.";
+    "LIMIT_COMPLEXITY" = "3000", "Fields that an operation may resolve, where those below a page count once per item asked for.";
     "LIMIT_GRACE_SECONDS" = "20", "How long requests may go on once the service is told to stop.";
+    "LIMIT_SOCKETS_PER_USER" = "20", "Open sockets and event streams of one user, together.";
+    "LIMIT_OPERATIONS_PER_SOCKET" = "20", "Operations that run on one socket at the same time.";
+    "LIMIT_MESSAGE_BYTES" = "65536", "The longest message on a socket.";
+    "LIMIT_INIT_SECONDS" = "10", "How long a socket may take to say `connection_init`.";
+    "LIMIT_SEND_SECONDS" = "10", "How long a client may take to read one message of its socket.";
+    "LIMIT_PING_SECONDS" = "25", "How often a socket is asked for a sign of life.";
+    "LIMIT_SILENCE_SECONDS" = "60", "A socket that is not heard of for so long is given up.";
 }
 
 /// The text of `.env.example`.

@@ -94,6 +94,46 @@ fn https_is_known_by_the_public_url() {
 }
 
 #[test]
+fn the_manual_names_the_documents_limits_as_they_are() {
+    assert_eq!(from(&[]).unwrap().documents, admission::Limits::default());
+}
+
+#[test]
+fn limits_of_rate_are_those_of_the_contract_and_can_be_switched_off() {
+    let rates = from(&[]).unwrap().rates;
+    let contract = (
+        rates.login_per_minute,
+        rates.register_per_hour,
+        rates.refresh_per_minute,
+    );
+    assert_eq!(contract, (10, 5, 60));
+    assert_eq!(
+        (rates.account_failures, rates.account_failures_per_hour),
+        (10, 100)
+    );
+    let off = from(&[("LIMIT_LOGIN_PER_MINUTE", "0")]).unwrap();
+    assert_eq!(off.rates.login_per_minute, 0);
+    assert!(from(&[("LIMIT_LOGIN_PER_MINUTE", "-1")]).is_err());
+}
+
+#[test]
+fn proxies_are_addresses_or_networks() {
+    let proxies = |text| from(&[("TRUSTED_PROXIES", text)]).map(|config| config.trusted_proxies);
+    assert_eq!(proxies("").unwrap(), []);
+    let networks = proxies("127.0.0.1, 10.0.0.0/8,2001:db8::/32").unwrap();
+    let shown: Vec<String> = networks.iter().map(ToString::to_string).collect();
+    assert_eq!(shown, ["127.0.0.1/32", "10.0.0.0/8", "2001:db8::/32"]);
+    for text in [
+        "*",
+        "10.0.0.0/33",
+        "proxy.example.org",
+        "10.0.0.0/8 10.1.0.1",
+    ] {
+        assert!(proxies(text).is_err(), "{text}");
+    }
+}
+
+#[test]
 fn the_example_and_the_readme_say_what_the_code_says() {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
     let file = |name| std::fs::read_to_string(format!("{root}/{name}")).unwrap();

@@ -180,7 +180,8 @@ impl Guard {
         match self.ended.contains(authenticated.identity.session()).await {
             Ok(false) => Ok(authenticated),
             Ok(true) => Err(Failure::unauthenticated(ApiError::token_invalid())),
-            Err(error) => Err(Failure::unavailable(error.into())),
+            // Whatever the reason, nobody is let in, and asking again is the right thing to do.
+            Err(error) => Err(Failure::unavailable(ApiError::unavailable(error))),
         }
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use async_graphql::indexmap::IndexMap;
 use async_graphql::{PathSegment, Response, ServerError, Value};
 use axum::http::StatusCode;
 use serde::Serialize;
+use taskhive_domain::event::Lagged;
 use taskhive_domain::ports::InfraErrorKind;
 
 use crate::graphql::{ApiError, Cause, ErrorCode, name_of};
@@ -18,12 +20,19 @@ pub(crate) struct Executed {
     data: Option<Value>,
     #[serde(skip)]
     status: StatusCode,
+    #[serde(skip)]
+    retry_after: Option<u64>,
+    #[serde(skip)]
+    lagged: bool,
 }
 
 impl Executed {
     /// Takes over what the library answers.
     pub(crate) fn new(response: Response, request_id: &str) -> Self {
         let Response { data, errors, .. } = response;
+        let lagged = errors
+            .iter()
+            .any(|error| error.source::<Lagged>().is_some());
         let errors: Vec<ServerError> = errors
             .into_iter()
             .map(|error| presentable(error, request_id))
@@ -31,13 +40,23 @@ impl Executed {
         let status = status_of(&data, &errors);
         let data = match status {
             StatusCode::OK if lacks_a_failed_field(&data, &errors) => Some(Value::Null),
+            // All fields were skipped: an object without keys, not nothing.
+            StatusCode::OK if errors.is_empty() && data == Value::Null => {
+                Some(Value::Object(IndexMap::new()))
+            }
             StatusCode::OK => Some(data),
             _ => None,
+        };
+        let retry_after = match status {
+            StatusCode::OK => None,
+            _ => errors.iter().filter_map(retry_after_of).max(),
         };
         Self {
             errors,
             data,
             status,
+            retry_after,
+            lagged,
         }
     }
 
@@ -53,9 +72,19 @@ impl Executed {
         self.status
     }
 
-    /// Whether the subscription that answers this has lost events and ends here.
-    pub(crate) fn has_errors(&self) -> bool {
-        !self.errors.is_empty()
+    /// If nothing was done: the seconds after which all of it may be tried again.
+    pub(crate) fn retry_after(&self) -> Option<u64> {
+        self.retry_after
+    }
+
+    /// Whether the subscription that answers this has lost events. It ends here.
+    pub(crate) fn is_lagged(&self) -> bool {
+        self.lagged
+    }
+
+    /// The errors alone, for when nothing was done.
+    pub(crate) fn errors(&self) -> &[ServerError] {
+        &self.errors
     }
 }
 
@@ -141,6 +170,13 @@ fn code_of(error: &ServerError) -> Option<String> {
     match error.extensions.as_ref()?.get("code")? {
         Value::Enum(name) => Some(name.to_string()),
         Value::String(name) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+fn retry_after_of(error: &ServerError) -> Option<u64> {
+    match error.extensions.as_ref()?.get("retryAfter")? {
+        Value::Number(seconds) => seconds.as_u64(),
         _ => None,
     }
 }

@@ -4,6 +4,8 @@
 
 pub(crate) mod access;
 pub mod admission;
+pub(crate) mod client_address;
+mod content_coding;
 pub(crate) mod cookies;
 pub(crate) mod ended_sessions;
 mod event_stream;
@@ -12,6 +14,7 @@ mod failure;
 pub(crate) mod gateway;
 pub mod health;
 pub(crate) mod http;
+pub(crate) mod live;
 mod negotiation;
 mod playground;
 mod request;
@@ -20,3 +23,6 @@ mod response;
 mod response_order;
 pub mod router;
 pub mod server;
+pub mod shutdown;
+mod transport;
+pub(crate) mod websocket;

@@ -99,7 +99,7 @@ pub(crate) fn name_of<T: async_graphql::resolver_utils::EnumType>(value: T) -> V
 }
 
 /// Seconds after which it makes sense to try an unavailable service again.
-pub(crate) const RETRY_AFTER_SECONDS: u64 = 1;
+pub(super) const RETRY_AFTER_SECONDS: u64 = 1;
 
 /// What happened behind an error, for the log. Travels beside the error to the edge and never further.
 pub(crate) struct Cause(pub(crate) InfraError);
@@ -205,14 +205,25 @@ impl ApiError {
         }
     }
 
-    /// The subscriber's buffer ran over. The transport recognises it by [`LAGGED`] and ends the stream.
-    pub(crate) fn lagged() -> Self {
-        let message =
-            "Updates came faster than they were read. Subscribe again and fetch what you show.";
-        let error = Self::new(ErrorCode::Unavailable, ErrorReason::Overloaded, message);
+    /// A limit of rate was met, and nothing was done.
+    pub(crate) fn rate_limited(retry_after: u64) -> Self {
+        let unit = if retry_after == 1 {
+            "second"
+        } else {
+            "seconds"
+        };
+        let message = format!("Too many attempts. Try again in {retry_after} {unit}.");
         Self {
-            retry_after: Some(RETRY_AFTER_SECONDS),
-            ..error
+            retry_after: Some(retry_after),
+            ..Self::new(ErrorCode::RateLimited, None, &message)
+        }
+    }
+
+    /// Nothing was done because something that had to be asked first does not answer, for whatever reason.
+    pub(crate) fn unavailable(error: InfraError) -> Self {
+        Self {
+            cause: Some(Arc::new(Cause(error))),
+            ..Self::overloaded()
         }
     }
 

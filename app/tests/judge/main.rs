@@ -11,6 +11,8 @@
 mod generate;
 mod jury;
 mod mutate;
+#[path = "../../../tests/support/npm.rs"]
+mod npm;
 mod random;
 mod values;
 

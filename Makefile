@@ -1,0 +1,31 @@
+# Thin names for commands that can also be pasted.
+
+.PHONY: run test check deny generated
+
+# Serves on http://127.0.0.1:8000 with nothing set up.
+run:
+	scripts/need cc
+	cargo run
+
+# All tests; then once more those that drive the service from outside, on PostgreSQL instead of SQLite. The server is started
+# for them and removed afterwards.
+test:
+	scripts/need cc node npm
+	scripts/with-postgres cargo test --workspace
+	TASKHIVE_TEST_DATABASE=postgres scripts/with-postgres cargo test --workspace --test api
+
+# Format, lints, documentation, and what the crates may depend on. Warnings are errors here and nowhere else.
+check:
+	scripts/need cc
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
+	scripts/check-layers
+
+# Licences and sources of all dependencies, and known vulnerabilities where the list of them can be had.
+deny:
+	scripts/check-dependencies
+
+# Writes what is made from the code: schema.graphql, .env.example and the table of settings in the README.
+generated:
+	scripts/generate
