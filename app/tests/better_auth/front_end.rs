@@ -6,7 +6,7 @@ use crate::PROGRAMS;
 use crate::provider::{Provider, node};
 use crate::service::{Service, code};
 
-/// `aud` is the service's name, which is not where the test finds it: a second provider would be needed to tell it.
+/// The modules of the manual, as a browser would run them.
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_signs_up_works_and_comes_back() {
     let provider = Provider::start();

@@ -14,6 +14,8 @@ pub(crate) struct Service {
     pub(crate) url: String,
     client: Client,
     log: BufReader<ChildStderr>,
+    /// What was read from the log so far.
+    seen: Vec<String>,
     process: Child,
     _folder: TempDir,
 }
@@ -37,6 +39,7 @@ impl Service {
             url: String::new(),
             client: Client::new(),
             log,
+            seen: Vec::new(),
             process,
             _folder: folder,
         };
@@ -46,17 +49,19 @@ impl Service {
         service
     }
 
-    /// The next line of the log that says so.
+    /// The line of the log that says so; waits for it if it is not there yet.
     pub(crate) fn line_with(&mut self, text: &str) -> String {
-        let mut seen = String::new();
+        if let Some(line) = self.seen.iter().find(|line| line.contains(text)) {
+            return line.clone();
+        }
         loop {
             let mut line = String::new();
             let read = self.log.read_line(&mut line).unwrap();
-            assert!(read > 0, "the log ended without {text:?}:\n{seen}");
+            assert!(read > 0, "the log ended without {text:?}: {:?}", self.seen);
+            self.seen.push(line.clone());
             if line.contains(text) {
                 return line;
             }
-            seen.push_str(&line);
         }
     }
 
