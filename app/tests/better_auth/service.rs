@@ -45,7 +45,7 @@ impl Service {
         };
         let line = service.line_with("listening on ");
         let url = line.split("listening on ").nth(1).unwrap();
-        service.url = url.split(';').next().unwrap().trim().to_owned();
+        url.split(';').next().unwrap().trim().clone_into(&mut service.url);
         service
     }
 
