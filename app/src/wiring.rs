@@ -157,22 +157,17 @@ fn gateway(
     let policy = Policy::from_sdl(&sdl, config.introspection).map_err(|error| broken(&error))?;
     let ended = Arc::new(EndedSessions::new(Arc::clone(&services.accounts)));
     let guard = Guard::new(Arc::clone(&services.accounts), Arc::clone(&ended));
+    let live = LiveConnections::new(config.limits.live_per_user, ended, clock, shutdown.clone());
+    let server = server_info(config);
     let limits = Arc::clone(&services.limits);
-    let live = LiveConnections::new(
-        config.limits.live_per_user,
-        Arc::clone(&ended),
-        clock,
-        shutdown.clone(),
-    );
-    let schema = graphql::executable(services, server_info(config), nesting);
+    let schema = graphql::executable(services, server, nesting);
     Ok(Gateway::new(
         schema,
         admission,
         policy,
         guard,
-        ended,
-        limits,
         Arc::new(live),
+        limits,
         config.limits.execution,
     ))
 }

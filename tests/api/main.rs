@@ -23,6 +23,7 @@ mod http;
 mod listing;
 mod masking;
 mod readme;
+mod sessions;
 mod story;
 mod validation;
 mod walks;

@@ -184,7 +184,8 @@ impl Store {
         }
     }
 
-    /// For the end of a process, after its last change: waits, 2 s at most, until other instances were told of it.
+    /// For the end of a process, after its last change: hears no more of other instances, and waits, 2 s at most, until they
+    /// were told.
     pub async fn close(&self) {
         if let Some(Events::Postgres(events)) = self.events.get() {
             events.close().await;

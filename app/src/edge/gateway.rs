@@ -12,7 +12,6 @@ use taskhive_domain::accounts::Authenticated;
 
 use super::access::{Credential, Guard, Policy, Requirement};
 use super::admission::{Admission, Admitted, OperationKind, Refusal, RefusalKind};
-use super::ended_sessions::EndedSessions;
 use super::executed::Executed;
 use super::failure::Failure;
 use super::live::{LiveConnection, LiveConnections};
@@ -63,9 +62,8 @@ pub(crate) struct Gateway {
     admission: Admission,
     policy: Policy,
     guard: Guard,
-    ended: Arc<EndedSessions>,
-    limits: Arc<RateLimits>,
     live: Arc<LiveConnections>,
+    limits: Arc<RateLimits>,
     timeout: Duration,
 }
 
@@ -75,9 +73,8 @@ impl Gateway {
         admission: Admission,
         policy: Policy,
         guard: Guard,
-        ended: Arc<EndedSessions>,
-        limits: Arc<RateLimits>,
         live: Arc<LiveConnections>,
+        limits: Arc<RateLimits>,
         timeout: Duration,
     ) -> Self {
         Self {
@@ -85,9 +82,8 @@ impl Gateway {
             admission,
             policy,
             guard,
-            ended,
-            limits,
             live,
+            limits,
             timeout,
         }
     }
@@ -159,7 +155,7 @@ impl Gateway {
             response_keys,
             ..
         } = approved;
-        let (schema, ended) = (self.schema.clone(), Arc::clone(&self.ended));
+        let (schema, ended) = (self.schema.clone(), Arc::clone(self.guard.ended()));
         let work = async move { schema.execute(request).await };
         let limited = tokio::time::timeout(self.timeout, AssertUnwindSafe(work).catch_unwind());
         // Part of the work, because whoever waits for it may be gone when it is done.
@@ -258,3 +254,7 @@ impl From<Refusal> for Failure {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "gateway_tests.rs"]
+mod tests;

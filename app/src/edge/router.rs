@@ -24,7 +24,6 @@ use super::http::{self, GraphQlEndpoint};
 use super::request_id::{self, RequestId};
 use super::websocket::{self, SocketEndpoint};
 use super::{playground, response};
-use crate::graphql::ApiError;
 
 /// Where the API is.
 const GRAPHQL: &str = "/graphql";
@@ -103,8 +102,7 @@ async fn answer_panics(request: Request, next: Next) -> Response<Body> {
     let caught = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     caught.unwrap_or_else(|_panic| {
         tracing::error!(request_id = id.0, "a handler panicked");
-        let failure = Failure::new(StatusCode::INTERNAL_SERVER_ERROR, ApiError::internal());
-        response::failure(&failure, &id.0)
+        response::failure(&Failure::internal(), &id.0)
     })
 }
 

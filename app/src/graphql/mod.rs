@@ -3,6 +3,7 @@
 
 mod account_types;
 mod caller;
+mod codes;
 mod connection;
 mod cursor;
 pub(crate) mod directive;
@@ -23,7 +24,8 @@ use async_graphql::{SDLExportOptions, Schema, ValidationMode};
 use taskhive_domain::{Accounts, Tasks};
 
 pub(crate) use caller::{Caller, CookieChange};
-pub(crate) use errors::{ApiError, Cause, ErrorCode, ErrorReason, name_of};
+pub(crate) use codes::{ErrorCode, ErrorReason, name_of};
+pub(crate) use errors::{ApiError, Cause};
 use mutation::Mutation;
 use query::Query;
 pub(crate) use server_info::ServerInfo;

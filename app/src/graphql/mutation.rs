@@ -14,8 +14,9 @@ use super::account_types::{
     RevokeSessionInput, RevokeSessionPayload,
 };
 use super::caller::{Caller, CookieChange, Delivery};
+use super::codes::{ErrorCode, ErrorReason};
 use super::directive::public;
-use super::errors::{ApiError, ErrorCode, ErrorReason};
+use super::errors::ApiError;
 use super::guess::{guess, guess_own};
 use super::server_info::ServerInfo;
 use super::task_types::{

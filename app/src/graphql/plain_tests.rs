@@ -84,9 +84,10 @@ fn selection(on: &'static str, field: BoxedStrategy<String>) -> BoxedStrategy<St
         "__typename ... @skip(if: $yes) { {} }",
     ]);
     let wrapped = (field.clone(), within).prop_map(move |(field, within)| {
-        match field.ends_with('}') && within.starts_with("{} @") {
-            true => field,
-            false => within.replace("{on}", on).replacen("{}", &field, 1),
+        if field.ends_with('}') && within.starts_with("{} @") {
+            field
+        } else {
+            within.replace("{on}", on).replacen("{}", &field, 1)
         }
     });
     proptest::collection::vec(wrapped, 1..6)

@@ -8,7 +8,8 @@ use taskhive_domain::event::Lagged;
 
 use super::Services;
 use super::caller::Caller;
-use super::errors::{ApiError, ErrorCode, ErrorReason, RETRY_AFTER_SECONDS};
+use super::codes::{ErrorCode, ErrorReason};
+use super::errors::{ApiError, RETRY_AFTER_SECONDS};
 use super::task_types::TaskEvent;
 
 /// Live updates, over WebSocket (`graphql-transport-ws`) or server-sent events.

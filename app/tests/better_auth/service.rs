@@ -45,7 +45,11 @@ impl Service {
         };
         let line = service.line_with("listening on ");
         let url = line.split("listening on ").nth(1).unwrap();
-        url.split(';').next().unwrap().trim().clone_into(&mut service.url);
+        url.split(';')
+            .next()
+            .unwrap()
+            .trim()
+            .clone_into(&mut service.url);
         service
     }
 

@@ -257,3 +257,36 @@ async fn a_client_is_who_the_trusted_proxy_says() {
         StatusCode::TOO_MANY_REQUESTS
     );
 }
+
+/// With a stolen access token nobody may try passwords without end either, and aliases do not help.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_confirms_is_guessed_ten_times_at_most() {
+    let app = App::with(&[("LIMIT_LOGIN_PER_MINUTE", "0")]).await;
+    let registered = register(&app, SOMEBODY, "ada@example.org").await.json();
+    let token = registered["data"]["register"]["accessToken"]
+        .as_str()
+        .unwrap();
+    let guess = async |query: &str| {
+        let mut request = post(query, &json!({}));
+        let bearer = format!("Bearer {token}");
+        request
+            .headers_mut()
+            .insert("authorization", bearer.parse().unwrap());
+        app.send(request).await
+    };
+    let one = r#"deleteAccount(input: {password: "wrong-password"}) { deletedUserId }"#;
+    let five = (0..5).map(|n| format!("a{n}: {one} "));
+    let reply = guess(&format!("mutation {{ {} }}", five.collect::<String>())).await;
+    assert_eq!(reply.code(), "UNAUTHENTICATED");
+    let change = r#"mutation { changePassword(input: {currentPassword: "wrong-password", newPassword: "umber-lagoon-93-plover"}) { expiresIn } }"#;
+    let mut judged = 1;
+    while guess(change).await.status == StatusCode::OK {
+        judged += 1;
+    }
+    assert!((6..=10).contains(&judged), "{judged}");
+    assert_limited(&guess(change).await, 90);
+    assert_limited(&guess(&format!("mutation {{ {one} }}")).await, 90);
+    // The same account, the same counter.
+    let login = login(&app, SOMEBODY, "ada@example.org", PASSWORD).await;
+    assert_limited(&login, 90);
+}

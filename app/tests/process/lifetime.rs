@@ -97,6 +97,7 @@ fn a_request_in_flight_is_finished_before_the_end() {
         let (status, log) = service.wait();
         assert_eq!(status.code(), Some(0), "{signal}: {log}");
         assert!(log.contains("stopped"), "{log}");
+        assert!(!log.contains('\u{1b}'), "colours are for terminals: {log}");
     }
 }
 

@@ -11,3 +11,4 @@ mod http;
 mod lifetime;
 mod service;
 mod trouble;
+mod users;

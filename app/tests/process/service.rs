@@ -51,7 +51,7 @@ impl Service {
                 panic!("the service ended instead of listening: {before}");
             }
             if let Some((_, rest)) = before[start..].split_once("listening on http://") {
-                let end = rest.find([';', '\u{1b}', ' ']).unwrap_or(rest.len());
+                let end = rest.find(';').unwrap_or(rest.len());
                 break rest[..end].trim().parse().unwrap();
             }
         };

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
 
-use crate::client::{Client, TASK_EVENTS};
+use crate::client::{Client, TASK_EVENTS, handshake};
 use crate::service::Service;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -31,6 +32,37 @@ async fn operations_beyond_the_limit_are_refused_until_one_completes() {
     assert_eq!(refused["payload"][0]["extensions"]["code"], "RATE_LIMITED");
     client.say(&json!({ "type": "complete", "id": "1" })).await;
     client.watch("3").await;
+}
+
+/// A socket belongs to the client that opened it, not to the proxy, and its operations count like requests.
+#[tokio::test(flavor = "multi_thread")]
+async fn operations_count_for_the_address_of_who_opened_the_socket() {
+    let settings = [
+        ("TRUSTED_PROXIES", "127.0.0.0/8"),
+        ("LIMIT_REQUESTS_PER_MINUTE", "3"),
+    ];
+    let service = Service::start_as(&settings, |_| {}).await;
+    let ada = service.sign_up("ada").await;
+    let open = async |client: &'static str| {
+        let mut request = handshake(&service);
+        let value = HeaderValue::from_static(client);
+        request.headers_mut().insert("x-forwarded-for", value);
+        let opened = Client::open_with(request, &service, None).await;
+        let mut client = opened.expect("a handshake");
+        client.sign_in(&ada.token).await;
+        client
+    };
+    let (mut first, mut second) = (open("198.51.100.1").await, open("198.51.100.2").await);
+    for id in ["1", "2", "3"] {
+        first.subscribe(id, "{ __typename }").await;
+        assert_eq!(first.hear().await["type"], "next");
+        assert_eq!(first.hear().await["type"], "complete");
+    }
+    first.subscribe("4", "{ __typename }").await;
+    let refused = first.hear().await;
+    assert_eq!(refused["payload"][0]["extensions"]["code"], "RATE_LIMITED");
+    second.subscribe("1", "{ __typename }").await;
+    assert_eq!(second.hear().await["type"], "next");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -63,14 +63,26 @@ impl Service {
 
     /// With other limits.
     pub(crate) async fn start_with(limits: impl FnOnce(&mut Limits)) -> Self {
+        Self::start_as(&[], limits).await
+    }
+
+    /// With other settings and limits.
+    pub(crate) async fn start_as(
+        settings: &[(&str, &str)],
+        limits: impl FnOnce(&mut Limits),
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         let vars = [
             ("DATABASE_URL", url.as_str()),
             ("JWT_SECRET", SECRET),
             ("CORS_ORIGINS", ALLOWED_ORIGIN),
+            ("LIMIT_REGISTER_PER_HOUR", "0"),
         ];
-        let vars: BTreeMap<_, _> = vars.map(|(name, value)| (name.into(), value.into())).into();
+        let vars = vars.iter().chain(settings);
+        let vars: BTreeMap<_, _> = vars
+            .map(|(name, value)| ((*name).into(), (*value).into()))
+            .collect();
         let config = config(&vars, limits);
         let store = wiring::open_store(&config).await.expect("a database");
         store.migrate().await.expect("migrations");

@@ -14,13 +14,13 @@ use crate::support::*;
 pub(super) type BadCredential = (&'static str, Option<String>, &'static str);
 
 /// What is in a token.
-fn decoded(token: &str, part: usize) -> Value {
+pub(super) fn decoded(token: &str, part: usize) -> Value {
     let text = token.split('.').nth(part).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap()
 }
 
 /// The same token with another header.
-fn with_header(token: &str, (name, value): (&str, &str), signature: &str) -> Option<String> {
+fn with_header(token: &str, (name, value): (&str, &str), signature: &str) -> String {
     let mut header = decoded(token, 0);
     header[name] = json!(value);
     let payload = token.split('.').nth(1).unwrap();
@@ -28,8 +28,8 @@ fn with_header(token: &str, (name, value): (&str, &str), signature: &str) -> Opt
     bearer(&format!("{header}.{payload}.{signature}"))
 }
 
-fn bearer(token: &str) -> Option<String> {
-    Some(format!("Bearer {token}"))
+fn bearer(token: &str) -> String {
+    format!("Bearer {token}")
 }
 
 /// What the service wrote into a token, to be signed anew with something changed.
@@ -55,11 +55,11 @@ impl Template {
     }
 
     /// Signed with our own secret, from and to so many seconds after the original.
-    fn issue(&self, from: i64, to: i64) -> Option<String> {
+    fn issue(&self, from: i64, to: i64) -> String {
         self.issue_with(&signing_secrets(), from, to)
     }
 
-    fn issue_with(&self, secrets: &SigningSecrets, from: i64, to: i64) -> Option<String> {
+    fn issue_with(&self, secrets: &SigningSecrets, from: i64, to: i64) -> String {
         let at = |offset: i64| Timestamp::from_millis((self.issued_at + offset) * 1000);
         let claims = AccessClaims {
             user: UserId::parse(&self.sub).unwrap(),
@@ -81,12 +81,12 @@ pub(super) async fn bad_credentials(user: &TestUser) -> Vec<BadCredential> {
     all.extend([
         (
             "a refresh token",
-            bearer(&user.refresh_token),
+            Some(bearer(&user.refresh_token)),
             "TOKEN_INVALID",
         ),
         (
             "an ended session",
-            bearer(&ended.access_token),
+            Some(bearer(&ended.access_token)),
             "TOKEN_INVALID",
         ),
     ]);
@@ -97,7 +97,7 @@ fn no_tokens(token: &str) -> Vec<BadCredential> {
     let some = |text: &str| Some(text.to_owned());
     vec![
         ("no token", None, "TOKEN_MISSING"),
-        ("garbage", bearer("garbage"), "TOKEN_INVALID"),
+        ("garbage", Some(bearer("garbage")), "TOKEN_INVALID"),
         ("empty", some("Bearer "), "TOKEN_INVALID"),
         (
             "another scheme",
@@ -111,12 +111,12 @@ fn no_tokens(token: &str) -> Vec<BadCredential> {
 fn tampered(token: &str) -> Vec<BadCredential> {
     let (signed, signature) = token.rsplit_once('.').unwrap();
     let forged = format!("{signed}.{}", URL_SAFE_NO_PAD.encode([7; 32]));
-    let header = |change, signature| with_header(token, change, signature);
+    let header = |change, signature| Some(with_header(token, change, signature));
     vec![
-        ("wrong signature", bearer(&forged), "TOKEN_INVALID"),
+        ("wrong signature", Some(bearer(&forged)), "TOKEN_INVALID"),
         (
             "without a signature",
-            bearer(&format!("{signed}.")),
+            Some(bearer(&format!("{signed}."))),
             "TOKEN_INVALID",
         ),
         ("alg none", header(("alg", "none"), ""), "TOKEN_INVALID"),
@@ -163,12 +163,20 @@ fn signed_anew(token: &str) -> Vec<BadCredential> {
     vec![
         (
             "another secret",
-            ours.issue_with(&theirs, 0, 900),
+            Some(ours.issue_with(&theirs, 0, 900)),
             "TOKEN_INVALID",
         ),
-        ("expired", ours.issue(-3600, -2700), "TOKEN_EXPIRED"),
-        ("not yet valid", ours.issue(3600, 4500), "TOKEN_INVALID"),
-        ("wrong issuer", issuer.issue(0, 900), "TOKEN_INVALID"),
-        ("wrong audience", audience.issue(0, 900), "TOKEN_INVALID"),
+        ("expired", Some(ours.issue(-3600, -2700)), "TOKEN_EXPIRED"),
+        (
+            "not yet valid",
+            Some(ours.issue(3600, 4500)),
+            "TOKEN_INVALID",
+        ),
+        ("wrong issuer", Some(issuer.issue(0, 900)), "TOKEN_INVALID"),
+        (
+            "wrong audience",
+            Some(audience.issue(0, 900)),
+            "TOKEN_INVALID",
+        ),
     ]
 }

@@ -101,14 +101,21 @@ impl Words<'_> {
             return format!("{{{}}}", fields.join(", "));
         }
         match name {
+            "id" if self.field == "revokeSession" => json!(session_of(self.user)).to_string(),
             "id" => json!(self.task).to_string(),
             "email" if self.field == "register" => json!(self.new_address).to_string(),
             "email" => json!(self.user.email).to_string(),
-            "password" => json!(self.user.password).to_string(),
+            "password" | "currentPassword" => json!(self.user.password).to_string(),
             "refreshToken" => json!(self.user.refresh_token).to_string(),
-            "title" => "\"changed without right\"".to_owned(),
+            "title" | "newPassword" => "\"changed without right\"".to_owned(),
             "completed" => "true".to_owned(),
             other => panic!("say in this test what a good value for `{other}` is"),
         }
     }
+}
+
+/// The session of an access token.
+fn session_of(user: &TestUser) -> String {
+    let payload = super::credentials::decoded(&user.access_token, 1);
+    payload["sid"].as_str().unwrap().to_owned()
 }

@@ -86,25 +86,18 @@ impl TestApp {
                 (Database::Postgres(database), store)
             }
         };
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let config = config(address, settings);
-        let hasher = Arc::new(PlainHasher::default());
-        let app = wiring::build_with(&config, &store, &signing_secrets(), hasher).unwrap();
-        let limits = ServerLimits {
-            connections: config.limits.connections,
-            header_timeout: config.limits.headers,
-            grace: config.limits.grace,
-        };
-        let never = std::future::pending();
-        tokio::spawn(server::serve(
-            listener,
-            app.router,
-            limits,
-            app.shutdown,
-            never,
-        ));
+        let address = serve(&store, settings).await;
         Self { address, database }
+    }
+
+    /// One more instance of the service on the same database: where it listens.
+    pub(crate) async fn another_instance(&self) -> Client {
+        let settings = match &self.database {
+            Database::Sqlite(file) => file.settings(),
+            Database::Postgres(database) => database.settings(),
+        };
+        let store = Store::connect(settings).await.unwrap();
+        Client::new(serve(&store, &[]).await)
     }
 
     /// Somebody who sends no credential.
@@ -152,6 +145,29 @@ impl TestApp {
             Database::Sqlite(file) => vec![file.path()],
         }
     }
+}
+
+/// Starts an instance on a database, and says where it listens.
+async fn serve(store: &Store, settings: &[(&str, &str)]) -> SocketAddr {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let config = config(address, settings);
+    let hasher = Arc::new(PlainHasher::default());
+    let app = wiring::build_with(&config, store, &signing_secrets(), hasher).unwrap();
+    let limits = ServerLimits {
+        connections: config.limits.connections,
+        header_timeout: config.limits.headers,
+        grace: config.limits.grace,
+    };
+    let never = std::future::pending();
+    tokio::spawn(server::serve(
+        listener,
+        app.router,
+        limits,
+        app.shutdown,
+        never,
+    ));
+    address
 }
 
 fn config(address: SocketAddr, settings: &[(&str, &str)]) -> Config {

@@ -19,7 +19,13 @@ impl Reply {
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.bytes().await.unwrap();
         let text = String::from_utf8(bytes.to_vec()).expect("answers are UTF-8");
-        let json = serde_json::from_str(&text).unwrap_or(Value::Null);
+        let json: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+        // The specification allows `extensions` beside these two; this service has none.
+        let known = |name: &String| name == "data" || name == "errors";
+        assert!(
+            json.as_object().is_none_or(|body| body.keys().all(known)),
+            "{text}"
+        );
         Self {
             status,
             headers,

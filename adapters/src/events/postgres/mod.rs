@@ -62,8 +62,10 @@ impl PostgresEvents {
         }
     }
 
-    /// Sends what is still to be sent. What is published later reaches watchers of this process only.
+    /// Stops listening, and sends what is still to be sent. What is published later reaches watchers of this process only.
     pub(crate) async fn close(&self) {
+        // Or the end of the runtime, which closes the connection, would look like an outage.
+        self.listener.abort();
         self.outbox.close();
         let sender = self
             .sender

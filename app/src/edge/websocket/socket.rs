@@ -212,6 +212,7 @@ impl Socket {
             transport: Transport::Socket,
             credential: self.credential.clone(),
             caller: Caller {
+                address: self.visitor.address,
                 user_agent: self.visitor.user_agent.clone(),
                 ..Caller::default()
             },

@@ -1,114 +1,17 @@
 //! What happens to a task reaches its owner's watchers on every instance, and where something may be missing, they are told.
 
+mod instance;
+
 use std::collections::HashSet;
-use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt};
-use taskhive_adapters::store::{Store, StoreSettings, StoreUrl};
-use taskhive_domain::event::{Lagged, TaskChange, TaskEvent, TaskEventStream};
-use taskhive_domain::ports::{Insertion, TaskEvents, TaskRepository, Update};
-use taskhive_domain::task::{Completion, Task, TaskDescription, TaskEdit, TaskTitle};
+use taskhive_adapters::store::{Store, StoreSettings};
+use taskhive_domain::event::{Lagged, TaskChange, TaskEvent};
 use taskhive_domain::{TaskId, UserId};
 
+use self::instance::{Instance, next, next_change};
 use crate::failures::{LOCK_EVERYTHING, NOW, register, until_waiting};
 use crate::support::{PostgresDatabase, SqliteFile, settings};
-
-/// Only a defect takes so long.
-const PATIENCE: Duration = Duration::from_mins(1);
-
-/// One process of many, as far as the database can tell.
-struct Instance {
-    store: Store,
-    tasks: Arc<dyn TaskRepository>,
-    events: Arc<dyn TaskEvents>,
-}
-
-impl Instance {
-    /// The server knows its listening connection by this name.
-    async fn start(database: &PostgresDatabase, name: &str) -> Self {
-        Self::with(StoreSettings {
-            direct_url: Some(listening_as(database, name)),
-            ..database.settings()
-        })
-        .await
-    }
-
-    async fn with(settings: StoreSettings) -> Self {
-        let store = Store::connect(settings).await.unwrap();
-        Self {
-            tasks: store.tasks(),
-            events: store.events(),
-            store,
-        }
-    }
-
-    async fn create(&self, owner: UserId) -> Task {
-        self.create_again(owner, TaskId::new(NOW)).await
-    }
-
-    async fn create_again(&self, owner: UserId, id: TaskId) -> Task {
-        let draft = Task {
-            id,
-            title: TaskTitle::parse("Water the plants").unwrap(),
-            description: TaskDescription::default(),
-            created_at: NOW,
-            updated_at: NOW,
-            completed_at: None,
-            version: 1,
-        };
-        let Insertion::Created(task) = self.tasks.insert(owner, &draft).await.unwrap() else {
-            panic!("not created");
-        };
-        self.publish(owner, id, TaskChange::Created(task.clone()));
-        task
-    }
-
-    async fn toggle(&self, owner: UserId, id: TaskId) -> Task {
-        let edit = TaskEdit::completion(Completion::Toggle);
-        let Update::Changed(task) = self.tasks.update(owner, id, &edit, NOW).await.unwrap() else {
-            panic!("not changed");
-        };
-        self.publish(owner, id, TaskChange::Updated(task.clone()));
-        task
-    }
-
-    async fn delete(&self, owner: UserId, id: TaskId) {
-        assert!(self.tasks.delete(owner, id).await.unwrap());
-        self.publish(owner, id, TaskChange::Deleted);
-    }
-
-    fn publish(&self, owner: UserId, task: TaskId, change: TaskChange) {
-        let event = TaskEvent {
-            task,
-            change,
-            occurred_at: NOW,
-        };
-        self.events.publish(owner, event);
-    }
-
-    /// Waits until this instance hears the other one: either it does, or it begins to and says that something may have been
-    /// missed.
-    async fn until_it_hears(&self, other: &Self) {
-        let somebody = UserId::new(NOW);
-        let mut stream = self.events.subscribe(somebody);
-        other.publish(somebody, TaskId::new(NOW), TaskChange::Deleted);
-        next(&mut stream).await.ok();
-    }
-}
-
-fn listening_as(database: &PostgresDatabase, name: &str) -> StoreUrl {
-    StoreUrl::parse(&format!("{}&application_name={name}", database.url)).unwrap()
-}
-
-async fn next(stream: &mut TaskEventStream) -> Result<TaskEvent, Lagged> {
-    let item = tokio::time::timeout(PATIENCE, stream.next()).await;
-    item.expect("an event in time").expect("no end")
-}
-
-async fn next_change(stream: &mut TaskEventStream) -> TaskChange {
-    next(stream).await.unwrap().change
-}
 
 /// Two instances that hear each other, and a user.
 async fn two_instances(database: &PostgresDatabase) -> (Instance, Instance, UserId) {
