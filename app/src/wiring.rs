@@ -7,6 +7,7 @@ use axum::Router;
 use governor::clock::MonotonicClock;
 use taskhive_adapters::argon2::Argon2Hasher;
 use taskhive_adapters::clock::SystemClock;
+use taskhive_adapters::external_issuer::ExternalIssuer;
 use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};
 use taskhive_adapters::store::{Store, StoreSettings};
 use taskhive_domain::accounts::AccountPorts;
@@ -52,7 +53,8 @@ pub async fn open_store(config: &Config) -> Result<Store, InfraError> {
     .await
 }
 
-/// The whole service on an open database. `secrets` sign its tokens.
+/// The whole service on an open database. `secrets` sign its tokens. With an identity provider, begins to fetch its keys,
+/// so there must be a Tokio runtime.
 pub fn build(config: &Config, store: &Store, secrets: &SigningSecrets) -> Result<App, InfraError> {
     build_with(
         config,
@@ -118,13 +120,17 @@ fn services(
     clock: &Arc<dyn Clock>,
 ) -> Result<Services, InfraError> {
     let tasks = Tasks::new(store.tasks(), store.events(), Arc::clone(clock));
-    let accounts = Accounts::new(AccountPorts {
+    let ports = AccountPorts {
         users: store.users(),
         sessions: store.sessions(),
         hasher,
         issuer: Arc::new(JwtIssuer::new(secrets, TOKEN_ISSUER, TOKEN_ISSUER)?),
         clock: Arc::clone(clock),
-    });
+    };
+    let accounts = match &config.external_issuer {
+        None => Accounts::new(ports),
+        Some(issuer) => Accounts::behind(Arc::new(ExternalIssuer::watching(issuer)?), ports),
+    };
     Ok(Services {
         tasks: Arc::new(tasks),
         accounts: Arc::new(accounts),
@@ -152,7 +158,7 @@ fn gateway(
     let ended = Arc::new(EndedSessions::new(Arc::clone(&services.accounts)));
     let guard = Guard::new(Arc::clone(&services.accounts), Arc::clone(&ended));
     let live = LiveConnections::new(config.limits.live_per_user, ended, clock, shutdown.clone());
-    let server = ServerInfo::new(config.registration_open, true);
+    let server = server_info(config);
     let limits = Arc::clone(&services.limits);
     let schema = graphql::executable(services, server, nesting);
     Ok(Gateway::new(
@@ -164,6 +170,12 @@ fn gateway(
         limits,
         config.limits.execution,
     ))
+}
+
+/// With an identity provider, neither signing up nor in is done here.
+fn server_info(config: &Config) -> ServerInfo {
+    let password_login = config.external_issuer.is_none();
+    ServerInfo::new(password_login && config.registration_open, password_login)
 }
 
 fn sockets(config: &Config, gateway: &Arc<Gateway>, shutdown: &Shutdown) -> SocketEndpoint {

@@ -3,6 +3,7 @@
 //! [`Config::from_vars`] is pure and reports every mistake at once; [`settings::SETTINGS`] is the manual, from which
 //! `.env.example` is made. What a secret holds is never repeated in a message.
 
+mod external_issuer;
 mod reader;
 pub mod settings;
 
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use axum::http::HeaderValue;
 use ipnet::IpNet;
+use taskhive_adapters::external_issuer::ExternalIssuerSettings;
 use taskhive_adapters::jwt::SigningSecrets;
 use taskhive_adapters::store::StoreUrl;
 use tracing_subscriber::filter::Targets;
@@ -41,6 +43,8 @@ pub struct Config {
     pub pool_size: usize,
     /// What signs tokens; `None` keeps a secret in [`settings::SECRET_FILE`].
     pub jwt_secret: Option<SigningSecrets>,
+    /// Whose access tokens are accepted instead of our own.
+    pub external_issuer: Option<ExternalIssuerSettings>,
     /// Origins of browser clients that live elsewhere.
     pub cors_origins: Vec<HeaderValue>,
     /// Networks of proxies whose X-Forwarded-For is believed.
@@ -136,6 +140,7 @@ impl Config {
             database_direct: reader.optional("DATABASE_DIRECT_URL", StoreUrl::parse),
             pool_size: reader.number("DATABASE_POOL_SIZE", 1..=1000),
             jwt_secret,
+            external_issuer: external_issuer::read(&mut reader),
             cors_origins: reader.list("CORS_ORIGINS", |text| {
                 parse_origin(text)
                     .and_then(|origin| HeaderValue::from_str(&origin).map_err(|_| NOT_AN_ORIGIN))

@@ -28,6 +28,10 @@ settings! {
     "DATABASE_DIRECT_URL" = "", "The same PostgreSQL database without a pooler in between; migrations and live updates between instances need it when `DATABASE_URL` goes through one.";
     "DATABASE_POOL_SIZE" = "16", "Connections to the database, at most.";
     "JWT_SECRET" = "", "What signs tokens, at least 32 bytes: `openssl rand -base64 48`. Several with commas in between: the first signs, all verify. Needed with PostgreSQL; with SQLite the service makes one and keeps it in `taskhive.secret`.";
+    "AUTH_JWKS_URL" = "", "Users sign in at an identity provider, such as Better Auth, instead of here: where its public keys are, such as `https://app.example.org/api/auth/jwks`. See `docs/better-auth.md`. Goes with the next two.";
+    "AUTH_ISSUER" = "", "What the claim `iss` of its tokens must be, to the letter. With Better Auth: its `baseURL`.";
+    "AUTH_AUDIENCE" = "", "What the claim `aud` of its tokens must be or hold. With Better Auth: its `baseURL`, or what the plugin's `jwt.audience` says.";
+    "AUTH_ALGORITHMS" = "EdDSA", "How its tokens may be signed: `EdDSA`, `ES256`, `RS256`, with commas in between.";
     "HOST" = "127.0.0.1", "The address to listen on. `0.0.0.0` is every network the machine is in.";
     "PORT" = "8000", "The port to listen on.";
     "PUBLIC_URL" = "", "How browsers reach the service, such as `https://tasks.example.org`. With https, cookies are Secure and HSTS is sent. Not set: the address it listens on.";

@@ -147,3 +147,60 @@ fn the_example_and_the_readme_say_what_the_code_says() {
         "run `make generated`"
     );
 }
+
+#[test]
+fn an_identity_provider_is_configured_whole_or_not_at_all() {
+    let url = ("AUTH_JWKS_URL", "https://app.example.org/api/auth/jwks");
+    let issuer = ("AUTH_ISSUER", "https://app.example.org");
+    let audience = ("AUTH_AUDIENCE", "https://tasks.example.org");
+    let config = from(&[url, issuer, audience]).unwrap();
+    let external = config.external_issuer.unwrap();
+    assert_eq!(external.issuer, issuer.1);
+    assert_eq!(external.algorithms.len(), 1);
+    assert!(from(&[]).unwrap().external_issuer.is_none());
+
+    let error = from(&[url]).unwrap_err();
+    assert_eq!(error.0.len(), 1, "{error}");
+    assert!(error.0[0].starts_with("AUTH_ISSUER, AUTH_AUDIENCE: must be set as well"));
+    assert!(from(&[issuer, audience]).is_err());
+    assert!(from(&[("AUTH_ALGORITHMS", "ES256")]).is_err());
+}
+
+#[test]
+fn keys_come_encrypted_and_algorithms_are_asymmetric() {
+    let with = |name, value| {
+        let mut vars = vec![("AUTH_ISSUER", "i"), ("AUTH_AUDIENCE", "a")];
+        vars.extend([
+            ("AUTH_JWKS_URL", "http://127.0.0.1:3000/jwks"),
+            (name, value),
+        ]);
+        from(&vars)
+    };
+    for url in [
+        "https://a.example/jwks?x=1",
+        "https://[2001:db8::1]:8443/jwks",
+        "http://localhost:3000/api/auth/jwks",
+        "http://[::1]:3000/jwks",
+    ] {
+        assert!(with("AUTH_JWKS_URL", url).is_ok(), "{url}");
+    }
+    for url in [
+        "http://a.example/jwks",
+        "http://localhost.a.example/jwks",
+        "https://user:hunter2@a.example/jwks",
+        "file:///etc/jwks",
+        "a.example/jwks",
+        "https://",
+    ] {
+        let error = with("AUTH_JWKS_URL", url).unwrap_err().to_string();
+        assert!(
+            error.contains("AUTH_JWKS_URL") && !error.contains("hunter2"),
+            "{url}"
+        );
+    }
+    let both = with("AUTH_ALGORITHMS", "RS256, ES256").unwrap();
+    assert_eq!(both.external_issuer.unwrap().algorithms.len(), 2);
+    for names in ["HS256", "none", "EdDSA,HS256", "eddsa", "EdDSA,"] {
+        assert!(with("AUTH_ALGORITHMS", names).is_err(), "{names}");
+    }
+}

@@ -9,6 +9,7 @@ use apollo_compiler::Schema;
 use axum::http::{HeaderMap, header};
 use taskhive_domain::Accounts;
 use taskhive_domain::accounts::Authenticated;
+use taskhive_domain::ports::AuthenticationError;
 use taskhive_domain::session::TokenRejection;
 
 use super::admission::OperationKind;
@@ -168,16 +169,19 @@ impl Guard {
             }
             Credential::Bearer(token) => token,
         };
-        let authenticated = self
-            .accounts
-            .authenticate(token)
-            .await
-            .map_err(|rejection| {
-                Failure::unauthenticated(match rejection {
-                    TokenRejection::Expired => ApiError::token_expired(),
-                    TokenRejection::Invalid => ApiError::token_invalid(),
-                })
-            })?;
+        let authenticated =
+            self.accounts
+                .authenticate(token)
+                .await
+                .map_err(|error| match error {
+                    AuthenticationError::Rejected(TokenRejection::Expired) => {
+                        Failure::unauthenticated(ApiError::token_expired())
+                    }
+                    AuthenticationError::Rejected(TokenRejection::Invalid) => {
+                        Failure::unauthenticated(ApiError::token_invalid())
+                    }
+                    AuthenticationError::Infra(error) => Failure::unavailable(error.into()),
+                })?;
         match self.ended.contains(authenticated.identity.session()).await {
             Ok(false) => Ok(authenticated),
             Ok(true) => Err(Failure::unauthenticated(ApiError::token_invalid())),

@@ -83,6 +83,11 @@ impl ApiError {
         Self::new(ErrorCode::Forbidden, None, message)
     }
 
+    pub(crate) fn sign_in_elsewhere() -> Self {
+        let message = "Accounts and passwords are kept by another service here: sign up, in and on there, and send its access token.";
+        Self::new(ErrorCode::Forbidden, None, message)
+    }
+
     fn session_not_found() -> Self {
         Self::new(
             ErrorCode::NotFound,
@@ -225,6 +230,7 @@ impl From<AccountError> for ApiError {
                 let message = "This address already has an account. Sign in instead.";
                 Self::new(ErrorCode::Conflict, ErrorReason::EmailTaken, message)
             }
+            AccountError::SignInElsewhere => Self::sign_in_elsewhere(),
             AccountError::CredentialsWrong => {
                 let message = "Address and password do not belong together.";
                 Self::new(

@@ -40,6 +40,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The account to create.")] input: RegisterInput,
     ) -> Result<AuthPayload, ApiError> {
+        require_password_login(ctx)?;
         if !ctx.data_unchecked::<ServerInfo>().registration_open {
             return Err(ApiError::registration_closed());
         }
@@ -59,6 +60,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who signs in.")] input: LoginInput,
     ) -> Result<AuthPayload, ApiError> {
+        require_password_login(ctx)?;
         let caller = Caller::of(ctx);
         let credentials = Credentials::parse(&input.email, &input.password);
         let login = accounts(ctx).login(credentials, &caller.user_agent);
@@ -76,6 +78,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The token to exchange.")] input: RefreshTokenInput,
     ) -> Result<AuthPayload, ApiError> {
+        require_password_login(ctx)?;
         let caller = Caller::of(ctx);
         let (token, delivery) = presented_token(caller, input)?;
         caller.within(limits(ctx).refresh(caller.address))?;
@@ -131,6 +134,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The old and the new password.")] input: ChangePasswordInput,
     ) -> Result<AuthPayload, ApiError> {
+        require_password_login(ctx)?;
         let change =
             NewPassword::parse(&input.current_password, &input.new_password).map_err(in_input)?;
         let who = Caller::identity(ctx)?;
@@ -145,6 +149,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Your password.")] input: DeleteAccountInput,
     ) -> Result<DeleteAccountPayload, ApiError> {
+        require_password_login(ctx)?;
         let who = Caller::identity(ctx)?;
         let password = Password::claimed(&input.password);
         guess_own(ctx, accounts(ctx).delete_account(who, password.as_ref())).await?;
@@ -232,6 +237,15 @@ fn accounts<'a>(ctx: &Context<'a>) -> &'a Accounts {
 
 fn limits<'a>(ctx: &Context<'a>) -> &'a RateLimits {
     &ctx.data_unchecked::<Services>().limits
+}
+
+/// Refuses before the input is looked at: no input would do.
+fn require_password_login(ctx: &Context<'_>) -> Result<(), ApiError> {
+    if ctx.data_unchecked::<ServerInfo>().password_login {
+        Ok(())
+    } else {
+        Err(ApiError::sign_in_elsewhere())
+    }
 }
 
 /// Every mutation takes one argument, `input`: that is where its fields are.

@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
+use crate::external::ExternalIdentity;
 use crate::id::{SessionId, TaskId, UserId};
 use crate::listing::{Page, PageRequest, Take, TaskFilter, TaskPosition};
 use crate::ports::{InfraError, Insertion, TaskRepository, Update};
@@ -24,6 +25,7 @@ pub struct MemoryStore(Mutex<Records>);
 #[derive(Default)]
 struct Records {
     users: HashMap<UserId, StoredCredentials>,
+    external: HashMap<ExternalIdentity, UserId>,
     sessions: HashMap<SessionId, Session>,
     ended: HashMap<SessionId, Timestamp>,
     tasks: BTreeMap<(UserId, TaskId), Task>,

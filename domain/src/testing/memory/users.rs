@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::MemoryStore;
+use crate::external::ExternalIdentity;
 use crate::id::UserId;
 use crate::ports::{
     InfraError, PasswordChange, PasswordChangeOutcome, RegistrationOutcome, UserRepository,
@@ -31,6 +32,26 @@ impl UserRepository for MemoryStore {
         records.users.insert(user.id, credentials);
         records.sessions.insert(session.id, session.clone());
         Ok(RegistrationOutcome::Registered)
+    }
+
+    async fn find_or_register_external(
+        &self,
+        identity: &ExternalIdentity,
+        newcomer: &User,
+    ) -> Result<UserId, InfraError> {
+        let mut records = self.records();
+        if let Some(user) = records.external.get(identity) {
+            return Ok(*user);
+        }
+        let mut user = newcomer.clone();
+        let taken = |stored: &StoredCredentials| stored.user.email == user.email;
+        if records.users.values().any(taken) {
+            user.email = EmailAddress::placeholder(user.id);
+        }
+        let (id, hash) = (user.id, PasswordHash::matches_nothing());
+        records.users.insert(id, StoredCredentials { user, hash });
+        records.external.insert(identity.clone(), id);
+        Ok(id)
     }
 
     async fn find(&self, id: UserId) -> Result<Option<User>, InfraError> {
@@ -106,6 +127,7 @@ impl UserRepository for MemoryStore {
         if fits {
             records.end_others(id, None, now);
             records.users.remove(&id);
+            records.external.retain(|_, user| *user != id);
             records.tasks.retain(|(owner, _), _| *owner != id);
         }
         Ok(fits)
