@@ -1,5 +1,5 @@
 import { createClient } from 'graphql-ws';
-import type { Session } from './session';
+import { type Session, SignedOut } from './session';
 
 /** One WebSocket for all subscriptions. `refetch` is called when a connection was lost and is back: fetch what you show. */
 export function liveUpdates(session: Session, refetch: () => void) {
@@ -18,9 +18,9 @@ export function liveUpdates(session: Session, refetch: () => void) {
     },
     retryAttempts: Infinity,
     retryWait: async (retries) => {
-      // When that ends the session, `connectionParams` throws, and the subscriptions end with an error.
-      if (refused) await session.refresh(token).catch(() => undefined);
-      if (refused && retries === 0) return;
+      // If that ends the session, `connectionParams` throws, and the subscriptions end with an error.
+      const known = (error: unknown) => error instanceof SignedOut;
+      if (refused && await session.refresh(token).then(() => true, known)) return;
       const most = Math.min(1000 * 2 ** retries, 30_000);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * most));
     },

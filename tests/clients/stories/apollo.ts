@@ -5,7 +5,8 @@ import { CREATE_TASK, SET_COMPLETED, TASK, TASKS, TASK_EVENTS } from '../recipes
 import { story } from './story';
 
 await story((session, refetch) => {
-  const client = apollo(session, liveUpdates(session, refetch));
+  const live = liveUpdates(session, refetch);
+  const client = apollo(session, live);
   const list = client.watchQuery({ query: TASKS, variables: { first: 2 } });
   const titles = () => client.readQuery({ query: TASKS, variables: { first: 2 } })!.tasks.edges.map(({ node }) => node.title);
   return {
@@ -39,6 +40,7 @@ await story((session, refetch) => {
       });
       return () => subscription.unsubscribe();
     },
+    drop: () => live.terminate(),
     error: (thrown) => (CombinedGraphQLErrors.is(thrown) ? thrown.errors[0] as never : undefined),
   };
 });

@@ -6,7 +6,7 @@ import type { TaskEventsSubscription, TasksQuery } from '../recipes/gql/graphql'
 import { graphqlRequest } from '../recipes/graphql-request';
 import { eventStream } from '../recipes/graphql-sse';
 import { CREATE_TASK, SET_COMPLETED, TASKS, TASK_EVENTS } from '../recipes/operations';
-import { story } from './story';
+import { endStreams, story } from './story';
 
 await story((session, refetch) => {
   const client = graphqlRequest(session);
@@ -35,6 +35,7 @@ await story((session, refetch) => {
       listen().catch((error) => { if (!stop.signal.aborted) failed(error); });
       return () => stop.abort();
     },
+    drop: endStreams,
     error: (thrown: ClientError) => thrown.response.errors?.[0] as never,
   };
 });

@@ -5,6 +5,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { TasksQuery } from '../recipes/gql/graphql';
 import { liveUpdates } from '../recipes/graphql-ws';
 import { CREATE_TASK, SET_COMPLETED, TASKS, TASK_EVENTS } from '../recipes/operations';
+import { SignedOut } from '../recipes/session';
 import { story } from './story';
 
 await story((session, refetch) => {
@@ -38,6 +39,8 @@ await story((session, refetch) => {
         error: failed,
         complete: () => {},
       }),
+    drop: () => client.terminate(),
     error: (thrown) => thrown[0],
+    signedOut: (thrown) => thrown instanceof SignedOut,
   };
 });

@@ -13,7 +13,8 @@ import { relay } from '../recipes/relay';
 import { story } from './story';
 
 await story((session, refetch) => {
-  const environment = relay(session, liveUpdates(session, refetch));
+  const live = liveUpdates(session, refetch);
+  const environment = relay(session, live);
   const operation = createOperationDescriptor(getRequest(QUERY), { first: 2 });
   const list = (): TaskList_tasks$data & SelectorData => {
     const query = environment.lookup(operation.fragment).data;
@@ -53,6 +54,7 @@ await story((session, refetch) => {
       });
       return dispose;
     },
+    drop: () => live.terminate(),
     error: (thrown) => thrown.source?.errors?.[0],
   };
 });

@@ -8,7 +8,7 @@ import { LOGOUT } from '../recipes/operations';
 import { Session } from '../recipes/session';
 
 export interface Task { id: string; title?: string; completed: boolean; version: number }
-export type Event = { kind: string; taskId: string };
+export type TaskEvent = { kind: string; taskId: string };
 
 /** One library, used as its recipe says. Whatever goes wrong is thrown as the library tells it. */
 export interface Subject {
@@ -23,9 +23,13 @@ export interface Subject {
   /** What the library's cache says of a task, if it has one. */
   cached?(id: string): { completed: boolean } | null | undefined;
   /** Calls `seen` with every event. */
-  watch?(seen: (event: Event) => void, failed: (error: unknown) => void): () => void;
+  watch(seen: (event: TaskEvent) => void, failed: (error: unknown) => void): () => void;
+  /** Loses the live connection. */
+  drop(): void;
   /** The first GraphQL error in what this library throws. */
   error(thrown: any): { extensions: { code?: string; reason?: string } } | undefined;
+  /** Whether this is how the library tells that the session is over, if it is no GraphQL error. */
+  signedOut?(thrown: any): boolean;
 }
 
 // Browsers have it, and Node.js since version 22.
@@ -36,13 +40,30 @@ const [url, email, password, expired] = process.argv.slice(2) as [string, string
 // Nothing here takes so long unless it is broken.
 setTimeout(() => { console.error('no end in sight'); process.exit(1); }, 60_000).unref();
 
-/** Counts how often tokens are refreshed, whoever does it. */
+/** How often tokens were refreshed, whoever did it. */
 let refreshes = 0;
+const streams = new EventTarget();
 const { fetch } = globalThis;
-globalThis.fetch = (input, init) => {
+globalThis.fetch = async (input, init) => {
   if (typeof init?.body === 'string' && init.body.includes('refreshToken(')) refreshes += 1;
-  return fetch(input, init);
+  const response = await fetch(input, init);
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+  return isStream ? new Response(response.body!.pipeThrough(endable()), response) : response;
 };
+
+/** Ends event streams as the service does when their token has expired. */
+export function endStreams(): void {
+  streams.dispatchEvent(new Event('end'));
+}
+
+function endable(): TransformStream<Uint8Array, Uint8Array> {
+  return new TransformStream({
+    start: (controller) => streams.addEventListener('end', () => {
+      controller.enqueue(new TextEncoder().encode('event: complete\ndata:\n\n'));
+      controller.terminate();
+    }, { once: true }),
+  });
+}
 
 /** The same session with a token that was good an hour ago. */
 function expire(session: Session): void {
@@ -82,14 +103,14 @@ export async function story(start: (session: Session, refetch: () => void) => Su
   assert.equal(refreshes, 1, 'one refresh for all requests');
   assert.notEqual(session.accessToken, expired);
 
-  if (subject.watch) {
-    await hears(subject);
-    expire(session);
-    refetches = 0;
-    await hears(subject);
-    assert.equal(refreshes, 1, 'one refresh for the live connection');
-    console.log(`refetched ${refetches} times`);
-  }
+  const live = watch(subject);
+  await live.hears();
+  expire(session);
+  refetches = 0;
+  subject.drop();
+  await live.hears();
+  assert.deepEqual([refreshes, refetches], [1, 1], 'refreshed and refetched once for the live connection');
+  live.stop();
 
   await session.fetch(url, {
     method: 'POST',
@@ -97,30 +118,41 @@ export async function story(start: (session: Session, refetch: () => void) => Su
     body: JSON.stringify({ query: print(LOGOUT) }),
   });
   refreshes = 0;
-  const ended = await subject.ask().then(() => null, subject.error);
-  assert.deepEqual([ended?.extensions.code, ended?.extensions.reason], ['UNAUTHENTICATED', 'TOKEN_INVALID']);
-  assert.equal(refreshes, 0, 'refreshed on TOKEN_EXPIRED only');
+  const thrown = await subject.ask().then(() => assert.fail('the session has ended'), (error) => error);
+  if (subject.signedOut) {
+    assert.ok(subject.signedOut(thrown));
+    assert.equal(session.tokens, undefined);
+  } else {
+    const { code, reason } = subject.error(thrown)!.extensions;
+    assert.deepEqual([code, reason], ['UNAUTHENTICATED', 'TOKEN_INVALID']);
+    assert.equal(refreshes, 0, 'refreshed on TOKEN_EXPIRED only');
+  }
   console.log('all good');
   process.exit(0);
 }
 
-/** Nothing says when a subscription listens, so tasks are changed until one of the changes is heard of. */
-async function hears(subject: Subject): Promise<void> {
+function watch(subject: Subject) {
   const made = new Set<string>();
-  const stopped = new AbortController();
-  const heard = new Promise<void>((resolve, reject) => {
-    const stop = subject.watch!(({ kind, taskId }) => { if (kind === 'CREATED' && made.has(taskId)) resolve(); }, reject);
-    stopped.signal.addEventListener('abort', stop);
-  });
-  let waiting = true;
-  const over = heard.finally(() => { waiting = false; });
-  const change = async () => {
-    while (waiting) {
-      const id = newTaskId();
-      made.add(id);
-      await subject.create(id, 'is anybody there');
-    }
+  let heard = () => {};
+  let failed: (error: unknown) => void = () => {};
+  const stop = subject.watch(
+    ({ kind, taskId }) => { if (kind === 'CREATED' && made.has(taskId)) heard(); },
+    (error) => failed(error),
+  );
+  /** Nothing says when a subscription listens, so tasks are created until one of them is heard of. */
+  const hears = async () => {
+    made.clear();
+    let waiting = true;
+    const over = new Promise<void>((resolve, reject) => { [heard, failed] = [resolve, reject]; })
+      .finally(() => { waiting = false; });
+    const create = async () => {
+      while (waiting) {
+        const id = newTaskId();
+        made.add(id);
+        await subject.create(id, 'is anybody there');
+      }
+    };
+    await Promise.all([over, create()]);
   };
-  await Promise.all([over, change()]);
-  stopped.abort();
+  return { hears, stop };
 }

@@ -5,7 +5,8 @@ import { urql } from '../recipes/urql';
 import { story } from './story';
 
 await story((session, refetch) => {
-  const client = urql(session, liveUpdates(session, refetch));
+  const live = liveUpdates(session, refetch);
+  const client = urql(session, live);
   let after: string | null = null;
   const page = async (first: number) => {
     const result = await client.query(TASKS, { first, after }).toPromise();
@@ -40,6 +41,7 @@ await story((session, refetch) => {
       });
       return unsubscribe;
     },
+    drop: () => live.terminate(),
     error: (thrown: CombinedError) => thrown.graphQLErrors[0] as never,
   };
 });
