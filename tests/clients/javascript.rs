@@ -2,11 +2,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::LazyLock;
 
 use crate::person::Person;
 use crate::support::npm;
+use crate::{run, told};
+
+/// What to do when it does not start.
+const MISSING: &str = "node could not be started: install Node.js 20 or newer (https://nodejs.org)";
 
 /// What is needed besides the two folders of TypeScript.
 const FILES: [&str; 4] = [
@@ -33,7 +37,8 @@ fn build() -> PathBuf {
         ("typescript/bin/tsc", &["--project", "."]),
         ("../build.js", &[]),
     ] {
-        run(node(&folder, &format!("node_modules/{program}")).args(arguments));
+        let program = format!("node_modules/{program}");
+        run(node(&folder, &program).args(arguments), MISSING);
     }
     folder
 }
@@ -58,26 +63,13 @@ fn node(folder: &Path, program: &str) -> Command {
     command
 }
 
-/// Runs a program that must succeed, and returns what it says.
-fn run(command: &mut Command) -> String {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .expect("node could not be started: install Node.js 20 or newer (https://nodejs.org)");
-    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (out, err) = (said(&output.stdout), said(&output.stderr));
-    assert!(output.status.success(), "{:?}\n{out}\n{err}", command.get_args().next());
-    out
-}
-
 async fn story(name: &'static str) {
     let person = Person::new().await;
-    let told = tokio::task::spawn_blocking(move || {
+    told(move || {
         let program = format!("dist/{name}.js");
-        run(node(&BUILT, &program).args(person.arguments()))
-    });
-    let told = told.await.unwrap();
-    assert!(told.ends_with("all good\n"), "{told}");
+        run(node(&BUILT, &program).args(person.arguments()), MISSING)
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

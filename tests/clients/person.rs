@@ -23,7 +23,12 @@ pub(crate) struct Person {
 impl Person {
     /// With a service of their own.
     pub(crate) async fn new() -> Self {
-        let app = TestApp::new().await;
+        Self::with(&[]).await
+    }
+
+    /// With some settings of its own.
+    pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
+        let app = TestApp::with(settings).await;
         let user = app.user("ada").await;
         Self {
             url: format!("http://{}/graphql", app.address),

@@ -11,8 +11,6 @@ from taskhive_client import Client, LoginInput, RefreshTokenInput, TaskEventsTas
 class Session(httpx.Auth):
     """Who is signed in. `api` is the generated client, which refreshes its token when it has to."""
 
-    requires_response_body = True
-
     def __init__(self, url: str) -> None:
         self.url = url
         self.tokens = None
@@ -34,7 +32,11 @@ class Session(httpx.Auth):
         token = self.tokens.access_token
         request.headers["Authorization"] = f"Bearer {token}"
         response = yield request
-        if response.status_code == 401 and reason(response) == "TOKEN_EXPIRED":
+        if response.status_code != 401:
+            return
+        await response.aread()
+        # Any other reason is no reason to refresh.
+        if reason(response) == "TOKEN_EXPIRED":
             await self.refresh(token)
             request.headers["Authorization"] = f"Bearer {self.tokens.access_token}"
             yield request
