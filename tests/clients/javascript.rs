@@ -13,11 +13,12 @@ use crate::{run, told};
 const MISSING: &str = "node could not be started: install Node.js 20 or newer (https://nodejs.org)";
 
 /// What is needed besides the two folders of TypeScript.
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
     "build.js",
     "codegen.ts",
     "relay.config.json",
     "tsconfig.json",
+    "types.ts",
 ];
 
 /// Where everything is built: once, whichever test comes first.

@@ -73,6 +73,6 @@ function send(input: RequestInfo | URL, init: RequestInit | undefined, token: st
 /** Nothing was executed then, so repeating is safe. Any other reason is no reason to refresh. */
 async function saysExpired(response: Response): Promise<boolean> {
   if (response.status !== 401) return false;
-  const { errors } = await response.clone().json();
-  return errors[0].extensions.reason === 'TOKEN_EXPIRED';
+  const answer = await response.clone().json().catch(() => null);
+  return answer?.errors?.[0]?.extensions?.reason === 'TOKEN_EXPIRED';
 }

@@ -1,5 +1,7 @@
 //! Who is signed in: runs operations with an access token, and refreshes it when it has expired.
 
+use std::{error, fmt};
+
 use graphql_client::{GraphQLQuery, Response};
 use tokio::sync::Mutex;
 
@@ -21,6 +23,19 @@ pub(crate) enum Failed {
     Network(reqwest::Error),
     Refused(Vec<graphql_client::Error>),
 }
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Network(error) => write!(f, "The service cannot be reached: {error}"),
+            Self::Refused(errors) => errors
+                .iter()
+                .try_for_each(|error| f.write_str(&error.message)),
+        }
+    }
+}
+
+impl error::Error for Failed {}
 
 impl Session {
     pub(crate) async fn sign_in(url: &str, email: &str, password: &str) -> Result<Self, Failed> {
