@@ -19,7 +19,7 @@ fn blocks(page: &str) -> BTreeMap<&str, &str> {
     let parts = page.split("](../tests/clients/").skip(1);
     parts
         .map(|part| {
-            let (file, rest) = part.split_once(")").unwrap();
+            let (file, rest) = part.split_once(')').unwrap();
             let (_fence, rest) = rest.split_once("```").unwrap();
             let (_language, rest) = rest.split_once('\n').unwrap();
             (file, rest.split_once("```\n").unwrap().0)

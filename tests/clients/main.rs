@@ -40,7 +40,7 @@ fn run(command: &mut Command, missing: &str) -> String {
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (out, err) = (said(&output.stdout), said(&output.stderr));
     // Not the arguments: there are tokens among them.
-    let program = command.get_program();
-    assert!(output.status.success(), "{program:?}\n{out}\n{err}");
+    let program = command.get_program().display();
+    assert!(output.status.success(), "{program}\n{out}\n{err}");
     out
 }

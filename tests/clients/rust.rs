@@ -15,7 +15,7 @@ use self::session::{Failed, Session};
 use crate::person::Person;
 
 fn new_task_id() -> String {
-    format!("task_{}", Uuid::now_v7().simple())
+    format!("task_{}", Uuid::new_v4().simple())
 }
 
 async fn create(session: &Session, id: &str, title: &str) -> create_task::CreateTaskCreateTaskTask {

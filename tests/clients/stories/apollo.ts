@@ -28,10 +28,7 @@ await story((session, refetch) => {
       await list.fetchMore({ variables: { after: pageInfo.endCursor ?? null } });
       return titles();
     },
-    // Apollo itself joins requests that are the same and made at the same time.
-    ask: () => client.query({
-      query: TASKS, variables: { first: 1 }, fetchPolicy: 'no-cache', context: { queryDeduplication: false },
-    }),
+    ask: (first) => client.query({ query: TASKS, variables: { first }, fetchPolicy: 'no-cache' }),
     cached: (id) => client.readQuery({ query: TASK, variables: { id } })?.task,
     watch: (seen, failed) => {
       const subscription = client.subscribe({ query: TASK_EVENTS }).subscribe({

@@ -25,7 +25,7 @@ await story((session, refetch) => {
       (await client.request(SET_COMPLETED, { input: { id, completed: true } })).setTaskCompleted.task,
     list: async (first) => (await more(first)) ?? [],
     more,
-    ask: () => client.request(TASKS, { first: 1 }),
+    ask: (first) => client.request(TASKS, { first }),
     watch: (seen, failed) => {
       const stop = new AbortController();
       const listen = async () => {

@@ -32,7 +32,7 @@ await story((session, refetch) => {
     complete: async (id) => (await run(SET_COMPLETED, { input: { id, completed: true } })).setTaskCompleted.task,
     list: async (first) => (await more(first)) ?? [],
     more,
-    ask: () => run(TASKS, { first: 1 }),
+    ask: (first) => run(TASKS, { first }),
     watch: (seen, failed) =>
       client.subscribe<{ taskEvents: { kind: string; taskId: string } }>({ query: print(TASK_EVENTS) }, {
         next: ({ data }) => { if (data) seen(data.taskEvents); },

@@ -43,7 +43,7 @@ await story((session, refetch) => {
       await run<TaskListPageQuery>(PAGE_QUERY, { first, after: pageInfo.endCursor });
       return titles();
     },
-    ask: () => run<TaskListPageQuery>(PAGE_QUERY, { first: 1 }),
+    ask: (first) => run<TaskListPageQuery>(PAGE_QUERY, { first }),
     cached: (id) => list().tasks.edges.map(({ node }) => node).find((node) => node.id === id),
     watch: (seen, failed) => {
       const { dispose } = requestSubscription<TaskListEventsSubscription>(environment, {

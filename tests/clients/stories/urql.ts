@@ -29,8 +29,8 @@ await story((session, refetch) => {
     },
     list: page,
     more: async (first) => (after ? page(first) : null),
-    ask: async () => {
-      const { error } = await client.query(TASKS, { first: 1 }, { requestPolicy: 'network-only' });
+    ask: async (first) => {
+      const { error } = await client.query(TASKS, { first }, { requestPolicy: 'network-only' });
       if (error) throw error;
     },
     cached: (id) => client.readQuery(TASK, { id })?.data?.task,
