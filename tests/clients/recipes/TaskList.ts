@@ -15,6 +15,11 @@ export const FRAGMENT = graphql`
   }
 `;
 
+/** What a form needs to know. */
+export const SERVER = graphql`
+  query TaskListServerQuery { server { maxTitleLength } }
+`;
+
 /** The list must be named to be added to; what is changed is found by its ID. */
 export const CREATE = graphql`
   mutation TaskListCreateMutation($input: CreateTaskInput!, $lists: [ID!]!) {

@@ -29,6 +29,10 @@ export const TASK = graphql(`
   query Task($id: ID!) { task(id: $id) { id title completed } }
 `);
 
+export const SERVER = graphql(`
+  query Server { server { passwordLogin registrationOpen maxTitleLength minPasswordLength } }
+`);
+
 export const CREATE_TASK = graphql(`
   mutation CreateTask($input: CreateTaskInput!) {
     createTask(input: $input) { task { id title completed createdAt version } }

@@ -9,9 +9,9 @@ export const urql = (session: Session, live: LiveUpdates) =>
     url: session.url,
     fetch: session.fetch,
     exchanges: [
-      // Objects are kept by `__typename` and `id`, and types without an ID inside the object they belong to.
+      // Objects are kept by `__typename` and `id`; the one type without an ID that Graphcache asks about is named.
       cacheExchange({
-        keys: { PageInfo: () => null, ServerInfo: () => null, TaskEvent: () => null },
+        keys: { ServerInfo: () => null },
         // The pages of a list are one list; and a task that was in a list needs no request of its own.
         resolvers: { Query: { tasks: relayPagination(), task: (_query, { id }) => ({ __typename: 'Task', id: String(id) }) } },
       }),

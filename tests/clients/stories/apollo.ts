@@ -1,7 +1,7 @@
 import { CombinedGraphQLErrors } from '@apollo/client/errors';
 import { apollo } from '../recipes/apollo';
 import { liveUpdates } from '../recipes/graphql-ws';
-import { CREATE_TASK, SET_COMPLETED, TASK, TASKS, TASK_EVENTS } from '../recipes/operations';
+import { CREATE_TASK, SERVER, SET_COMPLETED, TASK, TASKS, TASK_EVENTS } from '../recipes/operations';
 import { story } from './story';
 
 await story((session, refetch) => {
@@ -10,6 +10,7 @@ await story((session, refetch) => {
   const list = client.watchQuery({ query: TASKS, variables: { first: 2 } });
   const titles = () => client.readQuery({ query: TASKS, variables: { first: 2 } })!.tasks.edges.map(({ node }) => node.title);
   return {
+    limit: async () => (await client.query({ query: SERVER })).data!.server.maxTitleLength,
     create: async (id, title) => {
       const { data } = await client.mutate({ mutation: CREATE_TASK, variables: { input: { id, title } } });
       return data!.createTask.task;

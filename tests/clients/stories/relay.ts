@@ -5,9 +5,10 @@ import PAGE_QUERY, { type TaskListPageQuery } from '../recipes/__generated__/Tas
 import type { TaskListCreateMutation } from '../recipes/__generated__/TaskListCreateMutation.graphql';
 import type { TaskListEventsSubscription } from '../recipes/__generated__/TaskListEventsSubscription.graphql';
 import type { TaskListQuery } from '../recipes/__generated__/TaskListQuery.graphql';
+import type { TaskListServerQuery } from '../recipes/__generated__/TaskListServerQuery.graphql';
 import type { TaskListSetCompletedMutation } from '../recipes/__generated__/TaskListSetCompletedMutation.graphql';
 import type { TaskList_tasks$data } from '../recipes/__generated__/TaskList_tasks.graphql';
-import { CREATE, EVENTS, FRAGMENT, QUERY, SET_COMPLETED } from '../recipes/TaskList';
+import { CREATE, EVENTS, FRAGMENT, QUERY, SERVER, SET_COMPLETED } from '../recipes/TaskList';
 import { liveUpdates } from '../recipes/graphql-ws';
 import { relay } from '../recipes/relay';
 import { story } from './story';
@@ -28,6 +29,7 @@ await story((session, refetch) => {
   const run = <Q extends OperationType>(query: GraphQLTaggedNode, variables: Q['variables']) =>
     fetchQuery<Q>(environment, query, variables, { fetchPolicy: 'network-only' }).toPromise();
   return {
+    limit: async () => (await run<TaskListServerQuery>(SERVER, {}))!.server.maxTitleLength,
     create: async (id, title) =>
       (await mutate<TaskListCreateMutation>(CREATE, { input: { id, title }, lists: [] })).createTask.task,
     complete: async (id) =>

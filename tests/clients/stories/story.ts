@@ -14,6 +14,8 @@ export type TaskEvent = { kind: string; taskId: string };
 export interface Subject {
   create(id: string, title: string): Promise<Task>;
   complete(id: string): Promise<Task>;
+  /** The longest title, in characters. */
+  limit(): Promise<number>;
   /** The titles on the first page. */
   list(first: number): Promise<string[]>;
   /** All titles so far, once the next page is there. Null at the end. */
@@ -81,6 +83,8 @@ export async function story(start: (session: Session, refetch: () => void) => Su
   await session.signIn(email, password);
   let refetches = 0;
   const subject = start(session, () => { refetches += 1; });
+
+  assert.equal(await subject.limit(), 200);
 
   const ids = ['one', 'two', 'three', 'four', 'five'].map((title) => ({ title, id: newTaskId() }));
   for (const { id, title } of ids) {

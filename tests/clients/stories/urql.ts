@@ -1,6 +1,6 @@
 import type { CombinedError } from '@urql/core';
 import { liveUpdates } from '../recipes/graphql-ws';
-import { CREATE_TASK, SET_COMPLETED, TASK, TASKS, TASK_EVENTS } from '../recipes/operations';
+import { CREATE_TASK, SERVER, SET_COMPLETED, TASK, TASKS, TASK_EVENTS } from '../recipes/operations';
 import { urql } from '../recipes/urql';
 import { story } from './story';
 
@@ -17,6 +17,7 @@ await story((session, refetch) => {
   };
   const mutate: typeof client.mutation = client.mutation.bind(client);
   return {
+    limit: async () => (await client.query(SERVER, {}).toPromise()).data!.server.maxTitleLength,
     create: async (id, title) => {
       const { data, error } = await mutate(CREATE_TASK, { input: { id, title } });
       if (error) throw error;
