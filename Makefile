@@ -10,7 +10,7 @@ run:
 # All tests; then once more those that drive the service from outside, on PostgreSQL instead of SQLite. The server is started
 # for them and removed afterwards.
 test:
-	scripts/need cc node npm
+	scripts/need cc node npm python3
 	scripts/with-postgres cargo test --workspace
 	TASKHIVE_TEST_DATABASE=postgres scripts/with-postgres cargo test --workspace --test api
 

@@ -1,1 +1,1 @@
-//! Nothing here: the tests are in `api/`.
+//! Nothing here: the tests are in `api/` and `clients/`.

@@ -1,6 +1,6 @@
 //! Programs in JavaScript that tests run: installed under `target` when they are first needed, once per lock file.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -11,6 +11,9 @@ pub(crate) fn install(name: &str, programs: &[&str]) -> PathBuf {
         .join(name);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&folder).expect("target is writable");
+    // Programs of several tests live in the same folder; one of them installs, the others wait. Free when it is dropped.
+    let busy = File::create(folder.join("busy")).expect("target is writable");
+    busy.lock().expect("a lock on a file under target");
     let lock = "package-lock.json";
     let wanted = fs::read(sources.join(lock)).expect("the lock file of the program");
     let installed = folder.join("installed.json");
@@ -21,6 +24,7 @@ pub(crate) fn install(name: &str, programs: &[&str]) -> PathBuf {
     if !is_current {
         let status = Command::new("npm")
             .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
+            .arg("--loglevel=error")
             .current_dir(&folder)
             .stdout(Stdio::null())
             .status()

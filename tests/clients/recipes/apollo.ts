@@ -1,0 +1,28 @@
+import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client';
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
+import { relayStylePagination } from '@apollo/client/utilities';
+import { OperationTypeNode } from 'graphql';
+import type { Client as LiveUpdates } from 'graphql-ws';
+import type { Session } from './session';
+
+export const apollo = (session: Session, live: LiveUpdates) =>
+  new ApolloClient({
+    link: ApolloLink.split(
+      ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
+      new GraphQLWsLink(live),
+      new HttpLink({ uri: session.url, fetch: session.fetch }),
+    ),
+    // Objects are kept by `__typename` and `id`.
+    cache: new InMemoryCache({
+      typePolicies: {
+        Query: {
+          fields: {
+            // One list for each filter and order; `fetchMore` makes it longer.
+            tasks: relayStylePagination(['filter', 'orderBy']),
+            // A task that was in a list needs no request of its own.
+            task: (_existing, { args, toReference }) => toReference({ __typename: 'Task', id: args?.id }),
+          },
+        },
+      },
+    }),
+  });

@@ -1,0 +1,44 @@
+import { CombinedGraphQLErrors } from '@apollo/client/errors';
+import { apollo } from '../recipes/apollo';
+import { liveUpdates } from '../recipes/graphql-ws';
+import { CREATE_TASK, SERVER, SET_COMPLETED, TASK, TASKS, TASK_EVENTS } from '../recipes/operations';
+import { story } from './story';
+
+await story((session, refetch) => {
+  const live = liveUpdates(session, refetch);
+  const client = apollo(session, live);
+  const list = client.watchQuery({ query: TASKS, variables: { first: 2 } });
+  const titles = () => client.readQuery({ query: TASKS, variables: { first: 2 } })!.tasks.edges.map(({ node }) => node.title);
+  return {
+    limit: async () => (await client.query({ query: SERVER })).data!.server.maxTitleLength,
+    create: async (id, title) => {
+      const { data } = await client.mutate({ mutation: CREATE_TASK, variables: { input: { id, title } } });
+      return data!.createTask.task;
+    },
+    complete: async (id) => {
+      const { data } = await client.mutate({ mutation: SET_COMPLETED, variables: { input: { id, completed: true } } });
+      return data!.setTaskCompleted.task;
+    },
+    list: async () => {
+      await list.refetch();
+      return titles();
+    },
+    more: async () => {
+      const { pageInfo } = client.readQuery({ query: TASKS, variables: { first: 2 } })!.tasks;
+      if (!pageInfo.hasNextPage) return null;
+      await list.fetchMore({ variables: { after: pageInfo.endCursor ?? null } });
+      return titles();
+    },
+    ask: (first) => client.query({ query: TASKS, variables: { first }, fetchPolicy: 'no-cache' }),
+    cached: (id) => client.readQuery({ query: TASK, variables: { id } })?.task,
+    watch: (seen, failed) => {
+      const subscription = client.subscribe({ query: TASK_EVENTS }).subscribe({
+        next: ({ data, error }) => { if (data) seen(data.taskEvents); else failed(error); },
+        error: failed,
+      });
+      return () => subscription.unsubscribe();
+    },
+    drop: () => live.terminate(),
+    error: (thrown) => (CombinedGraphQLErrors.is(thrown) ? thrown.errors[0] as never : undefined),
+  };
+});

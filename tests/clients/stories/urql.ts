@@ -1,0 +1,48 @@
+import type { CombinedError } from '@urql/core';
+import { liveUpdates } from '../recipes/graphql-ws';
+import { CREATE_TASK, SERVER, SET_COMPLETED, TASK, TASKS, TASK_EVENTS } from '../recipes/operations';
+import { urql } from '../recipes/urql';
+import { story } from './story';
+
+await story((session, refetch) => {
+  const live = liveUpdates(session, refetch);
+  const client = urql(session, live);
+  let after: string | null = null;
+  const page = async (first: number) => {
+    const result = await client.query(TASKS, { first, after }).toPromise();
+    if (result.error) throw result.error;
+    const { edges, pageInfo } = result.data!.tasks;
+    after = pageInfo.hasNextPage ? pageInfo.endCursor ?? null : null;
+    return edges.map(({ node }) => node.title);
+  };
+  const mutate: typeof client.mutation = client.mutation.bind(client);
+  return {
+    limit: async () => (await client.query(SERVER, {}).toPromise()).data!.server.maxTitleLength,
+    create: async (id, title) => {
+      const { data, error } = await mutate(CREATE_TASK, { input: { id, title } });
+      if (error) throw error;
+      return data!.createTask.task;
+    },
+    complete: async (id) => {
+      const { data, error } = await mutate(SET_COMPLETED, { input: { id, completed: true } });
+      if (error) throw error;
+      return data!.setTaskCompleted.task;
+    },
+    list: page,
+    more: async (first) => (after ? page(first) : null),
+    ask: async (first) => {
+      const { error } = await client.query(TASKS, { first }, { requestPolicy: 'network-only' });
+      if (error) throw error;
+    },
+    cached: (id) => client.readQuery(TASK, { id })?.data?.task,
+    watch: (seen, failed) => {
+      const { unsubscribe } = client.subscription(TASK_EVENTS, {}).subscribe(({ data, error }) => {
+        if (error) failed(error);
+        if (data) seen(data.taskEvents);
+      });
+      return unsubscribe;
+    },
+    drop: () => live.terminate(),
+    error: (thrown: CombinedError) => thrown.graphQLErrors[0] as never,
+  };
+});
