@@ -120,7 +120,7 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
         header_timeout: config.limits.headers,
         grace: config.limits.grace,
     };
-    server::serve(listener, app.router, limits, app.stopping, stop).await;
+    server::serve(listener, app.router, limits, app.shutdown, stop).await;
     tracing::info!("stopped");
     Ok(())
 }

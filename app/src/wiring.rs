@@ -1,7 +1,6 @@
 //! Puts the parts together: the only place that names adapters, besides the configuration.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use async_trait::async_trait;
 use axum::Router;
@@ -22,7 +21,10 @@ use crate::edge::ended_sessions::EndedSessions;
 use crate::edge::gateway::Gateway;
 use crate::edge::health::{Probe, Readiness};
 use crate::edge::http::{GraphQlEndpoint, IntakeLimits};
+use crate::edge::live::LiveConnections;
 use crate::edge::router::{RouterOptions, router};
+use crate::edge::shutdown::Shutdown;
+use crate::edge::websocket::{SocketEndpoint, SocketLimits};
 use crate::graphql::{self, ServerInfo, Services};
 
 /// Who issues our tokens, and for whom they are: the service itself. An installation is told apart by its secret.
@@ -32,8 +34,8 @@ const TOKEN_ISSUER: &str = "taskhive";
 pub struct App {
     /// All paths.
     pub router: Router,
-    /// To be set when the service begins to stop.
-    pub stopping: Arc<AtomicBool>,
+    /// Tells sockets and streams that the service stops. The server begins it.
+    pub shutdown: Shutdown,
 }
 
 /// Opens the database the configuration names.
@@ -65,9 +67,11 @@ pub fn build_with(
     secrets: &SigningSecrets,
     hasher: Arc<dyn PasswordHasher>,
 ) -> Result<App, InfraError> {
-    let services = services(store, secrets, hasher)?;
-    let gateway = Arc::new(gateway(config, services)?);
-    let stopping = Arc::new(AtomicBool::new(false));
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let services = services(store, secrets, hasher, &clock)?;
+    let shutdown = Shutdown::new();
+    let gateway = Arc::new(gateway(config, services, clock, &shutdown)?);
+    let sockets = Arc::new(sockets(config, &gateway, &shutdown));
     let endpoint = Arc::new(GraphQlEndpoint {
         gateway,
         cookies: Cookies::new(own_origins(config), config.is_https()),
@@ -77,18 +81,15 @@ pub fn build_with(
             body_timeout: config.limits.body,
         },
     });
-    let readiness = Arc::new(Readiness::new(
-        Arc::new(store.clone()),
-        Arc::clone(&stopping),
-    ));
+    let readiness = Arc::new(Readiness::new(Arc::new(store.clone()), shutdown.clone()));
     let options = RouterOptions {
         cors_origins: config.cors_origins.clone(),
         playground: config.playground,
         https: config.is_https(),
     };
     Ok(App {
-        router: router(endpoint, readiness, options),
-        stopping,
+        router: router(endpoint, sockets, readiness, options),
+        shutdown,
     })
 }
 
@@ -110,19 +111,19 @@ fn services(
     store: &Store,
     secrets: &SigningSecrets,
     hasher: Arc<dyn PasswordHasher>,
+    clock: &Arc<dyn Clock>,
 ) -> Result<Services, InfraError> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let tasks = Tasks::new(
         store.tasks(),
         Arc::new(InProcessEvents::new()),
-        Arc::clone(&clock),
+        Arc::clone(clock),
     );
     let accounts = Accounts::new(AccountPorts {
         users: store.users(),
         sessions: store.sessions(),
         hasher,
         issuer: Arc::new(JwtIssuer::new(secrets, TOKEN_ISSUER, TOKEN_ISSUER)?),
-        clock,
+        clock: Arc::clone(clock),
     });
     Ok(Services {
         tasks: Arc::new(tasks),
@@ -130,7 +131,12 @@ fn services(
     })
 }
 
-fn gateway(config: &Config, services: Services) -> Result<Gateway, InfraError> {
+fn gateway(
+    config: &Config,
+    services: Services,
+    clock: Arc<dyn Clock>,
+    shutdown: &Shutdown,
+) -> Result<Gateway, InfraError> {
     let broken = |context: &str| {
         InfraError::bare(
             InfraErrorKind::Broken,
@@ -144,6 +150,12 @@ fn gateway(config: &Config, services: Services) -> Result<Gateway, InfraError> {
     let policy = Policy::from_sdl(&sdl, config.introspection).map_err(|error| broken(&error))?;
     let ended = Arc::new(EndedSessions::new(Arc::clone(&services.accounts)));
     let guard = Guard::new(Arc::clone(&services.accounts), Arc::clone(&ended));
+    let live = LiveConnections::new(
+        config.limits.live_per_user,
+        Arc::clone(&ended),
+        clock,
+        shutdown.clone(),
+    );
     let schema = graphql::executable(
         services,
         ServerInfo::new(config.registration_open, true),
@@ -155,8 +167,27 @@ fn gateway(config: &Config, services: Services) -> Result<Gateway, InfraError> {
         policy,
         guard,
         ended,
+        Arc::new(live),
         config.limits.execution,
     ))
+}
+
+fn sockets(config: &Config, gateway: &Arc<Gateway>, shutdown: &Shutdown) -> SocketEndpoint {
+    let others = config.cors_origins.iter();
+    let others = others.filter_map(|origin| origin.to_str().ok().map(str::to_owned));
+    SocketEndpoint {
+        gateway: Arc::clone(gateway),
+        origins: own_origins(config).into_iter().chain(others).collect(),
+        limits: SocketLimits {
+            init: config.limits.init,
+            operations: config.limits.operations_per_socket,
+            message_bytes: config.limits.message_bytes,
+            send: config.limits.send,
+            ping: config.limits.ping,
+            silence: config.limits.silence,
+        },
+        shutdown: shutdown.clone(),
+    }
 }
 
 /// Under which origins browsers know the service. A service on loopback has two names.

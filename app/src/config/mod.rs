@@ -77,6 +77,20 @@ pub struct Limits {
     pub connections: usize,
     /// How long requests may go on once the service is told to stop.
     pub grace: Duration,
+    /// Sockets and event streams of one user.
+    pub live_per_user: usize,
+    /// Operations that run on one socket at the same time.
+    pub operations_per_socket: usize,
+    /// Longest message on a socket, in bytes.
+    pub message_bytes: usize,
+    /// Within this a socket must have been initialised.
+    pub init: Duration,
+    /// How long a client may take to read one message of its socket.
+    pub send: Duration,
+    /// How often a socket is asked for a sign of life.
+    pub ping: Duration,
+    /// A socket that is not heard of for so long is given up.
+    pub silence: Duration,
 }
 
 /// Everything that is wrong with the configuration.
@@ -167,6 +181,13 @@ impl Limits {
             body: reader.seconds("LIMIT_BODY_SECONDS"),
             connections: reader.number("LIMIT_CONNECTIONS", 1..=1_000_000),
             grace: reader.seconds("LIMIT_GRACE_SECONDS"),
+            live_per_user: reader.number("LIMIT_SOCKETS_PER_USER", 1..=100_000),
+            operations_per_socket: reader.number("LIMIT_OPERATIONS_PER_SOCKET", 1..=10_000),
+            message_bytes: reader.number("LIMIT_MESSAGE_BYTES", 1024..=16 << 20),
+            init: reader.seconds("LIMIT_INIT_SECONDS"),
+            send: reader.seconds("LIMIT_SEND_SECONDS"),
+            ping: reader.seconds("LIMIT_PING_SECONDS"),
+            silence: reader.seconds("LIMIT_SILENCE_SECONDS"),
         }
     }
 }

@@ -46,6 +46,13 @@ settings! {
     "LIMIT_BODY_SECONDS" = "10", "How long the body of a request may take to arrive.";
     "LIMIT_CONNECTIONS" = "10000", "Open connections; further ones wait.";
     "LIMIT_GRACE_SECONDS" = "20", "How long requests may go on once the service is told to stop.";
+    "LIMIT_SOCKETS_PER_USER" = "20", "Open sockets and event streams of one user, together.";
+    "LIMIT_OPERATIONS_PER_SOCKET" = "20", "Operations that run on one socket at the same time.";
+    "LIMIT_MESSAGE_BYTES" = "65536", "The longest message on a socket.";
+    "LIMIT_INIT_SECONDS" = "10", "How long a socket may take to say `connection_init`.";
+    "LIMIT_SEND_SECONDS" = "10", "How long a client may take to read one message of its socket.";
+    "LIMIT_PING_SECONDS" = "25", "How often a socket is asked for a sign of life.";
+    "LIMIT_SILENCE_SECONDS" = "60", "A socket that is not heard of for so long is given up.";
 }
 
 /// The text of `.env.example`.

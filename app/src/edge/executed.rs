@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use async_graphql::{PathSegment, Response, ServerError, Value};
 use axum::http::StatusCode;
 use serde::Serialize;
+use taskhive_domain::event::Lagged;
 use taskhive_domain::ports::InfraErrorKind;
 
 use crate::graphql::{ApiError, Cause, ErrorCode, name_of};
@@ -18,12 +19,17 @@ pub(crate) struct Executed {
     data: Option<Value>,
     #[serde(skip)]
     status: StatusCode,
+    #[serde(skip)]
+    lagged: bool,
 }
 
 impl Executed {
     /// Takes over what the library answers.
     pub(crate) fn new(response: Response, request_id: &str) -> Self {
         let Response { data, errors, .. } = response;
+        let lagged = errors
+            .iter()
+            .any(|error| error.source::<Lagged>().is_some());
         let errors: Vec<ServerError> = errors
             .into_iter()
             .map(|error| presentable(error, request_id))
@@ -38,6 +44,7 @@ impl Executed {
             errors,
             data,
             status,
+            lagged,
         }
     }
 
@@ -53,9 +60,14 @@ impl Executed {
         self.status
     }
 
-    /// Whether the subscription that answers this has lost events and ends here.
-    pub(crate) fn has_errors(&self) -> bool {
-        !self.errors.is_empty()
+    /// Whether the subscription that answers this has lost events. It ends here.
+    pub(crate) fn is_lagged(&self) -> bool {
+        self.lagged
+    }
+
+    /// The errors alone, for when nothing was done.
+    pub(crate) fn errors(&self) -> &[ServerError] {
+        &self.errors
     }
 }
 

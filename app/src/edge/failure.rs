@@ -53,6 +53,11 @@ impl Failure {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, error)
     }
 
+    /// A defect of ours.
+    pub(crate) fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, ApiError::internal())
+    }
+
     /// The first error: there always is one.
     pub(crate) fn main(&self) -> Option<&ApiError> {
         self.errors.first().map(|(error, _)| error)

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{Name, Request, Response};
+use async_graphql::{Name, Request};
 use axum::http::StatusCode;
 use futures_util::{FutureExt, Stream, StreamExt};
 use taskhive_domain::accounts::Authenticated;
@@ -15,8 +15,10 @@ use super::admission::{Admission, Admitted, OperationKind, Refusal, RefusalKind}
 use super::ended_sessions::EndedSessions;
 use super::executed::Executed;
 use super::failure::Failure;
+use super::live::{LiveConnection, LiveConnections};
 use super::request::GraphQlRequest;
 use super::response_order::{put_in_order, response_keys};
+use super::transport::Transport;
 use crate::graphql::{ApiError, ApiSchema, Caller, ErrorCode};
 
 /// Mutations after which the list of ended sessions must be fetched anew. A refresh is among them because a reused token
@@ -29,17 +31,6 @@ const ENDS_SESSIONS: [&str; 6] = [
     "changePassword",
     "deleteAccount",
 ];
-
-/// How an operation arrived, as far as it matters for what it may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Transport {
-    /// GET: queries only. Subscriptions if the client takes an event stream.
-    Get { event_stream: bool },
-    /// POST. Subscriptions if the client takes an event stream.
-    Post { event_stream: bool },
-    /// A socket that is bound to one user.
-    Socket,
-}
 
 /// One operation, as a transport hands it over.
 pub(crate) struct Call {
@@ -72,6 +63,7 @@ pub(crate) struct Gateway {
     policy: Policy,
     guard: Guard,
     ended: Arc<EndedSessions>,
+    live: Arc<LiveConnections>,
     timeout: Duration,
 }
 
@@ -82,6 +74,7 @@ impl Gateway {
         policy: Policy,
         guard: Guard,
         ended: Arc<EndedSessions>,
+        live: Arc<LiveConnections>,
         timeout: Duration,
     ) -> Self {
         Self {
@@ -90,6 +83,7 @@ impl Gateway {
             policy,
             guard,
             ended,
+            live,
             timeout,
         }
     }
@@ -105,14 +99,10 @@ impl Gateway {
         let admitted = self
             .admission
             .admit(&query, operation_name.as_deref(), variables)?;
-        fits(admitted.kind, call.transport)?;
+        let mut names = admitted.root_fields.iter().map(|field| field.name.as_ref());
+        call.transport.carries(admitted.kind, names.clone())?;
         let authenticated = self.authorize(&admitted, &call.credential).await?;
-        let names: Vec<&str> = admitted
-            .root_fields
-            .iter()
-            .map(|field| field.name.as_ref())
-            .collect();
-        let ends_sessions = names.iter().any(|name| ENDS_SESSIONS.contains(name));
+        let ends_sessions = names.any(|name| ENDS_SESSIONS.contains(&name));
         let mut request = admitted.request;
         let response_keys = request
             .parsed_query()
@@ -161,9 +151,15 @@ impl Gateway {
             response_keys,
             ..
         } = approved;
-        let schema = self.schema.clone();
+        let (schema, ended) = (self.schema.clone(), Arc::clone(&self.ended));
         let work = async move { schema.execute(request).await };
         let limited = tokio::time::timeout(self.timeout, AssertUnwindSafe(work).catch_unwind());
+        // Part of the work, because whoever waits for it may be gone when it is done.
+        let limited = limited.inspect(move |_| {
+            if ends_sessions {
+                ended.forget();
+            }
+        });
         let outcome = if kind == OperationKind::Mutation {
             match tokio::spawn(limited).await {
                 Ok(outcome) => outcome,
@@ -172,9 +168,6 @@ impl Gateway {
         } else {
             limited.await
         };
-        if ends_sessions {
-            self.ended.forget();
-        }
         match outcome {
             Ok(Ok(mut response)) => {
                 put_in_order(&mut response.data, &response_keys);
@@ -201,36 +194,30 @@ impl Gateway {
             request_id,
             ..
         } = approved;
-        let responses = self.schema.execute_stream(request);
-        Box::pin(responses.map(move |response: Response| Executed::new(response, &request_id)))
+        let responses = AssertUnwindSafe(self.schema.execute_stream(request)).catch_unwind();
+        Box::pin(responses.map(move |response| {
+            response.map_or_else(
+                |_panic| {
+                    tracing::error!(request_id, "a subscription panicked");
+                    Executed::failed(&ApiError::internal(), &request_id)
+                },
+                |response| Executed::new(response, &request_id),
+            )
+        }))
     }
 
-    /// For transports that outlive their first request: whether this user is still signed in.
-    pub(crate) fn guard(&self) -> &Guard {
-        &self.guard
+    /// For transports that outlive their first request: who this is.
+    pub(crate) async fn identify(&self, credential: &Credential) -> Result<Authenticated, Failure> {
+        self.guard.identify(credential).await
     }
-}
 
-/// What a transport cannot carry is refused before anybody is asked who they are.
-fn fits(kind: OperationKind, transport: Transport) -> Result<(), Failure> {
-    match (kind, transport) {
-        (OperationKind::Mutation, Transport::Get { .. }) => Err(Failure::method_not_allowed(
-            "POST",
-            "Mutations change things: send them with POST.",
-        )),
-        (
-            OperationKind::Subscription,
-            Transport::Get {
-                event_stream: false,
-            }
-            | Transport::Post {
-                event_stream: false,
-            },
-        ) => {
-            let message = "Subscriptions are streams: send `Accept: text/event-stream`, or use the WebSocket.";
-            Err(Failure::bad_request(StatusCode::NOT_ACCEPTABLE, message))
-        }
-        _ => Ok(()),
+    /// A place for a connection of this user that outlives its first request.
+    pub(crate) fn open(&self, authenticated: Authenticated) -> Result<LiveConnection, Failure> {
+        self.live.open(authenticated).ok_or_else(|| {
+            let message = "You have too many live connections open. Close one first.";
+            let error = ApiError::new(ErrorCode::RateLimited, None, message);
+            Failure::new(StatusCode::TOO_MANY_REQUESTS, error)
+        })
     }
 }
 

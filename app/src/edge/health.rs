@@ -1,7 +1,6 @@
 //! Health for load balancers and orchestrators. No causes and no versions in the answers: those are in the log.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -11,6 +10,7 @@ use taskhive_domain::ports::InfraError;
 use tokio::sync::Mutex;
 
 use super::executed::chain_of;
+use super::shutdown::Shutdown;
 
 /// How long an answer about the database is kept, so that probing costs at most one query a second.
 const KEEP: Duration = Duration::from_secs(1);
@@ -26,21 +26,21 @@ pub trait Probe: Send + Sync {
 pub(crate) struct Readiness {
     probe: Arc<dyn Probe>,
     last: Mutex<Option<(Instant, bool)>>,
-    stopping: Arc<AtomicBool>,
+    shutdown: Shutdown,
 }
 
 impl Readiness {
-    /// `stopping` turns true when the service begins to shut down.
-    pub(crate) fn new(probe: Arc<dyn Probe>, stopping: Arc<AtomicBool>) -> Self {
+    /// Not ready any more once the shutdown has begun.
+    pub(crate) fn new(probe: Arc<dyn Probe>, shutdown: Shutdown) -> Self {
         Self {
             probe,
             last: Mutex::new(None),
-            stopping,
+            shutdown,
         }
     }
 
     async fn is_ready(&self) -> bool {
-        if self.stopping.load(Ordering::Relaxed) {
+        if self.shutdown.has_begun() {
             return false;
         }
         let mut last = self.last.lock().await;

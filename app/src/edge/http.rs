@@ -12,10 +12,11 @@ use super::access::Credential;
 use super::admission::OperationKind;
 use super::cookies::Cookies;
 use super::failure::Failure;
-use super::gateway::{Call, Gateway, Transport};
-use super::negotiation::{self, Accepted};
+use super::gateway::{Call, Gateway};
+use super::negotiation::{self, Accepted, GRAPHQL_RESPONSE};
 use super::request::GraphQlRequest;
 use super::request_id::RequestId;
+use super::transport::Transport;
 use super::{event_stream, response};
 use crate::graphql::Caller;
 
@@ -86,17 +87,19 @@ impl GraphQlEndpoint {
             request_id: request_id.0,
         };
         let approved = self.gateway.approve(call).await?;
-        match accepted.single {
-            Some(representation) if approved.kind != OperationKind::Subscription => {
-                let executed = self.gateway.execute(approved).await;
-                Ok(response::executed(
-                    &executed,
-                    representation,
-                    self.cookies.header(&caller),
-                ))
-            }
-            _ => Ok(event_stream::respond(&self.gateway, approved).await),
+        if approved.kind == OperationKind::Subscription {
+            return event_stream::of_subscription(&self.gateway, approved);
         }
+        let executed = self.gateway.execute(approved).await;
+        let cookie = self.cookies.header(&caller);
+        Ok(match accepted.single {
+            Some(representation) => response::executed(&executed, representation, cookie),
+            // The status depends on the outcome only, and an event stream is always a 200.
+            None if !executed.status().is_success() => {
+                response::executed(&executed, GRAPHQL_RESPONSE, cookie)
+            }
+            None => event_stream::of_one(executed, cookie),
+        })
     }
 
     fn caller(&self, headers: &HeaderMap) -> Caller {

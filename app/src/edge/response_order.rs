@@ -44,7 +44,7 @@ impl<'a> Keys<'a> {
                     }
                 }
                 Selection::InlineFragment(fragment) => {
-                    self.collect(&fragment.node.selection_set.node)
+                    self.collect(&fragment.node.selection_set.node);
                 }
                 Selection::FragmentSpread(spread) => {
                     if let Some(fragment) =

@@ -17,6 +17,7 @@ use super::health::{self, Readiness};
 use super::http::{self, GraphQlEndpoint};
 use super::playground;
 use super::request_id::{self, RequestId};
+use super::websocket::{self, SocketEndpoint};
 
 /// What differs from one installation to the next.
 pub(crate) struct RouterOptions {
@@ -31,12 +32,14 @@ pub(crate) struct RouterOptions {
 /// All paths of the service.
 pub(crate) fn router(
     endpoint: Arc<GraphQlEndpoint>,
+    sockets: Arc<SocketEndpoint>,
     readiness: Arc<Readiness>,
     options: RouterOptions,
 ) -> Router {
     let mut router = Router::new()
         .route("/graphql", any(http::graphql))
         .with_state(endpoint)
+        .route("/graphql/ws", any(websocket::handshake).with_state(sockets))
         .route("/health/ready", get(health::ready).with_state(readiness))
         .route("/health/live", get(health::live));
     if options.playground {

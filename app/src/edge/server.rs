@@ -4,7 +4,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -13,8 +12,10 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt;
+
+use super::shutdown::{Participant, Shutdown};
 
 /// How long and how many.
 #[derive(Debug, Clone, Copy)]
@@ -27,17 +28,23 @@ pub struct ServerLimits {
     pub grace: Duration,
 }
 
-/// Serves until `stop` is ready, then lets requests finish. `stopping` turns true at once, so that load balancers look
-/// elsewhere.
+/// One of the open connections that are allowed. A request carries it among its extensions, so that what outlives the
+/// request, and the connection as HTTP knows it, still counts.
+#[derive(Clone)]
+pub(crate) struct ConnectionPermit {
+    _permit: Arc<OwnedSemaphorePermit>,
+}
+
+/// Serves until `stop` is ready, then begins the `shutdown` and waits for all who take part in it: connections finish
+/// their request, sockets are closed, streams come to their end.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     limits: ServerLimits,
-    stopping: Arc<AtomicBool>,
+    shutdown: Shutdown,
     stop: impl Future<Output = ()>,
 ) {
     let capacity = Arc::new(Semaphore::new(limits.connections));
-    let (drain, draining) = watch::channel(());
     tokio::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -46,23 +53,23 @@ pub async fn serve(
             accepted = accept(&listener, &capacity) => accepted,
         };
         if let Some((stream, address, permit)) = accepted {
-            let connection =
-                serve_connection(stream, address, router.clone(), limits, draining.clone());
+            let permit = ConnectionPermit {
+                _permit: Arc::new(permit),
+            };
+            let participant = shutdown.participant();
+            let router = router.clone();
             tokio::spawn(async move {
-                connection.await;
-                drop(permit);
+                serve_connection(stream, address, router, limits, permit, participant).await;
             });
         }
     }
-    stopping.store(true, Ordering::Relaxed);
-    drop((listener, draining));
+    shutdown.begin();
+    drop(listener);
     tracing::info!(
         "stopping: requests may finish within {} s",
         limits.grace.as_secs()
     );
-    drain.send_replace(());
-    // Every connection holds a receiver: when all are gone, all requests are finished.
-    if tokio::time::timeout(limits.grace, drain.closed())
+    if tokio::time::timeout(limits.grace, shutdown.completed())
         .await
         .is_err()
     {
@@ -86,13 +93,14 @@ async fn accept(
     }
 }
 
-/// Serves one connection to its end, or, once `draining` changes, to the end of the request it is busy with.
+/// Serves one connection to its end, or, once the shutdown has begun, to the end of the request it is busy with.
 async fn serve_connection(
     stream: TcpStream,
     address: SocketAddr,
     router: Router,
     limits: ServerLimits,
-    mut draining: watch::Receiver<()>,
+    permit: ConnectionPermit,
+    mut shutdown: Participant,
 ) {
     // Small answers must not wait for the client's acknowledgement of the one before.
     if let Err(error) = stream.set_nodelay(true) {
@@ -101,10 +109,11 @@ async fn serve_connection(
     // hyper's own timeout begins with the first byte; a connection that sends none would stay for ever.
     tokio::select! {
         first = tokio::time::timeout(limits.header_timeout, stream.readable()) => if !matches!(first, Ok(Ok(()))) { return },
-        _ = draining.changed() => return,
+        () = shutdown.begun() => return,
     }
     let service = router.map_request(move |mut request: hyper::Request<hyper::body::Incoming>| {
         request.extensions_mut().insert(ConnectInfo(address));
+        request.extensions_mut().insert(permit.clone());
         request.map(axum::body::Body::new)
     });
     let connection = http1::Builder::new()
@@ -116,7 +125,7 @@ async fn serve_connection(
     tokio::pin!(connection);
     let ended = tokio::select! {
         ended = &mut connection => ended,
-        _ = draining.changed() => {
+        () = shutdown.begun() => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }

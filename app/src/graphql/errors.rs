@@ -200,17 +200,6 @@ impl ApiError {
         }
     }
 
-    /// The subscriber's buffer ran over. The transport recognises it by [`LAGGED`] and ends the stream.
-    pub(crate) fn lagged() -> Self {
-        let message =
-            "Updates came faster than they were read. Subscribe again and fetch what you show.";
-        let error = Self::new(ErrorCode::Unavailable, ErrorReason::Overloaded, message);
-        Self {
-            retry_after: Some(RETRY_AFTER_SECONDS),
-            ..error
-        }
-    }
-
     fn version_mismatch() -> Self {
         let message = "The task was changed in the meantime. Fetch it and decide anew.";
         Self::new(ErrorCode::Conflict, ErrorReason::VersionMismatch, message)

@@ -1,12 +1,14 @@
 //! Everything that can be watched.
 
-use async_graphql::{Context, Subscription as SubscriptionRoot};
+use std::sync::Arc;
+
+use async_graphql::{Context, Error, Subscription as SubscriptionRoot};
 use futures_util::{Stream, StreamExt};
 use taskhive_domain::event::Lagged;
 
 use super::Services;
 use super::caller::Caller;
-use super::errors::ApiError;
+use super::errors::{ApiError, ErrorCode, ErrorReason, RETRY_AFTER_SECONDS};
 use super::task_types::TaskEvent;
 
 /// Live updates, over WebSocket (`graphql-transport-ws`) or server-sent events.
@@ -24,12 +26,25 @@ impl Subscription {
     async fn task_events(
         &self,
         ctx: &Context<'_>,
-    ) -> Result<impl Stream<Item = Result<TaskEvent, ApiError>> + use<>, ApiError> {
+    ) -> Result<impl Stream<Item = Result<TaskEvent, Error>> + use<>, ApiError> {
         let who = Caller::identity(ctx)?;
         let changes = ctx.data_unchecked::<Services>().tasks.changes(who);
         Ok(changes.map(|event| match event {
             Ok(event) => Ok((&event).into()),
-            Err(Lagged) => Err(ApiError::lagged()),
+            Err(Lagged) => Err(lagged()),
         }))
+    }
+}
+
+/// The last thing a watcher is told that read too slowly. [`Lagged`] travels as its source, by which the edge recognises it:
+/// a socket is closed, an event stream is complete.
+fn lagged() -> Error {
+    let message =
+        "Updates came faster than they were read. Subscribe again and fetch what you show.";
+    let mut told = ApiError::new(ErrorCode::Unavailable, ErrorReason::Overloaded, message);
+    told.retry_after = Some(RETRY_AFTER_SECONDS);
+    Error {
+        source: Some(Arc::new(Lagged)),
+        ..told.into()
     }
 }
