@@ -8,16 +8,15 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, Response, header};
 use axum::middleware::{self, Next};
-use axum::response::Redirect;
 use axum::routing::{any, get};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tracing::Instrument;
 
 use super::health::{self, Readiness};
 use super::http::{self, GraphQlEndpoint};
-use super::playground;
 use super::request_id::{self, RequestId};
 use super::websocket::{self, SocketEndpoint};
+use super::{playground, web_client};
 
 /// What differs from one installation to the next.
 pub(crate) struct RouterOptions {
@@ -43,10 +42,9 @@ pub(crate) fn router(
         .route("/health/ready", get(health::ready).with_state(readiness))
         .route("/health/live", get(health::live));
     if options.playground {
-        router = router
-            .merge(playground::routes())
-            .route("/", get(|| async { Redirect::temporary("/playground") }));
+        router = router.merge(playground::routes());
     }
+    router = router.merge(web_client::routes(options.playground));
     router
         .layer(cors(options.cors_origins))
         .layer(middleware::from_fn_with_state(

@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from "react";
-import { Dialog, DialogTrigger, Form, Heading, Modal, ModalOverlay } from "react-aria-components";
+import { Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { Refusal, SessionOver } from "../api/errors";
 import { problemOf, type CredentialsProblem } from "../auth/problem";
 import { api } from "../session/api";
@@ -50,17 +50,17 @@ function Confirmation({ onCancel }: { onCancel: () => void }) {
   }
 
   return (
-    <Form className="form" validationBehavior="aria" validationErrors={problem.fields ?? {}} onSubmit={(event) => void submit(event)}>
+    <form className="form" noValidate onSubmit={(event) => void submit(event)}>
       <Heading slot="title">Delete your account?</Heading>
       <p>There is no way back: nobody can restore it.</p>
       {problem.text && <Notice tone="bad">{problem.text}</Notice>}
-      <PasswordField label="Your password, to make sure it is you" name="password" autoComplete="current-password" autoFocus value={password} onChange={setPassword} />
+      <PasswordField label="Your password, to make sure it is you" name="password" autoComplete="current-password" autoFocus error={problem.fields?.["password"]} value={password} onChange={setPassword} />
       <div className="editor-actions">
         <Button type="submit" tone="danger" isPending={isPending} isDisabled={password === ""}>
           {isPending ? "Deleting…" : "Delete for good"}
         </Button>
         <Button onPress={onCancel}>Keep my account</Button>
       </div>
-    </Form>
+    </form>
   );
 }

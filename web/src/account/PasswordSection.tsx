@@ -1,5 +1,4 @@
 import { useRef, useState, type FormEvent } from "react";
-import { Form } from "react-aria-components";
 import { problemOf, type CredentialsProblem } from "../auth/problem";
 import { Refusal, SessionOver } from "../api/errors";
 import { api } from "../session/api";
@@ -46,15 +45,16 @@ export function PasswordSection() {
   return (
     <section className="card" aria-labelledby="password">
       <h2 id="password">Change password</h2>
-      <Form ref={form} className="form" validationBehavior="aria" validationErrors={outcome.fields ?? {}} onSubmit={(event) => void submit(event)}>
+      <form ref={form} className="form" noValidate onSubmit={(event) => void submit(event)}>
         {outcome.text && <Notice tone="bad">{outcome.text}</Notice>}
         {outcome.done && <Notice>Your password is changed. All other devices have been signed out.</Notice>}
-        <PasswordField label="Current password" name="currentPassword" autoComplete="current-password" isRequired value={currentPassword} onChange={setCurrent} />
+        <PasswordField label="Current password" name="currentPassword" autoComplete="current-password" isRequired error={outcome.fields?.["currentPassword"]} value={currentPassword} onChange={setCurrent} />
         <PasswordField
           label="New password"
           name="newPassword"
           autoComplete="new-password"
           isRequired
+          error={outcome.fields?.["newPassword"]}
           hint={server && `At least ${server.minPasswordLength} characters.`}
           value={newPassword}
           onChange={setNew}
@@ -62,7 +62,7 @@ export function PasswordSection() {
         <Button type="submit" isPending={isPending} isDisabled={currentPassword === "" || newPassword === ""}>
           {isPending ? "One moment…" : "Change password"}
         </Button>
-      </Form>
+      </form>
     </section>
   );
 }

@@ -1,5 +1,4 @@
 import { useRef, useState, type FormEvent } from "react";
-import { Form } from "react-aria-components";
 import { Button } from "../ui/Button";
 import { Field, PasswordField } from "../ui/Field";
 import { Notice } from "../ui/Notice";
@@ -26,7 +25,6 @@ export function CredentialsForm({ action, passwordKind, passwordHint, onSubmit }
     const missing = missingOf(email, password);
     if (missing) return complain(missing);
     setPending(true);
-    setProblem({});
     try {
       await onSubmit(email, password);
     } catch (error) {
@@ -43,14 +41,14 @@ export function CredentialsForm({ action, passwordKind, passwordHint, onSubmit }
   }
 
   return (
-    <Form ref={form} className="form" validationBehavior="aria" validationErrors={problem.fields ?? {}} onSubmit={(event) => void submit(event)}>
+    <form ref={form} className="form" noValidate onSubmit={(event) => void submit(event)}>
       {problem.text && <Notice tone="bad">{problem.text}</Notice>}
-      <Field label="E-mail address" name="email" type="email" inputMode="email" autoComplete="username" autoFocus value={email} onChange={setEmail} />
-      <PasswordField label="Password" name="password" autoComplete={passwordKind} hint={passwordHint} value={password} onChange={setPassword} />
+      <Field label="E-mail address" name="email" type="email" inputMode="email" autoComplete="username" autoFocus error={problem.fields?.["email"]} value={email} onChange={setEmail} />
+      <PasswordField label="Password" name="password" autoComplete={passwordKind} hint={passwordHint} error={problem.fields?.["password"]} value={password} onChange={setPassword} />
       <Button type="submit" tone="primary" isPending={isPending}>
         {isPending ? "One moment…" : action}
       </Button>
-    </Form>
+    </form>
   );
 }
 

@@ -75,7 +75,8 @@ export const session = {
   /** A token that is good for the next request, renewed first if need be. */
   accessToken(): Promise<string> {
     if (token && Date.now() < token.renewAt) return Promise.resolve(token.value);
-    return renew();
+    // Whatever is still on its way after signing out must not bring the session back, or change what the page says.
+    return state.status === "signedOut" ? Promise.reject(new SessionOver()) : renew();
   },
 
   /** A fresh token after `used` was refused as expired. Whoever else waits for one gets the same. */
@@ -93,7 +94,7 @@ function renew(): Promise<string> {
   })
     .catch((error: unknown) => {
       if (!(error instanceof Refusal) || !error.is("UNAUTHENTICATED")) throw error;
-      forget(state.status === "signedIn" ? "ended" : undefined);
+      if (state.status !== "signedOut") forget(state.status === "signedIn" ? "ended" : undefined);
       throw new SessionOver();
     })
     .finally(() => {

@@ -1,5 +1,4 @@
 import { useState, type FormEvent, type KeyboardEvent } from "react";
-import { Form } from "react-aria-components";
 import { Refusal, SessionOver, explain } from "../api/errors";
 import { useServerInfo } from "../useServerInfo";
 import { Button } from "../ui/Button";
@@ -26,10 +25,11 @@ export function TaskEditor({ draft, now, onChange, onClose, onSaveAsNew }: TaskE
   const [problem, setProblem] = useState<unknown>();
   const conflict = now && contradicts(draft, now) ? now : undefined;
 
+  const issues = issuesOf(problem);
+
   async function save() {
     if (update.isPending) return;
     if (isUnchanged(draft)) return onClose();
-    setProblem(undefined);
     const expectedVersion = (now ?? draft.base).version;
     try {
       await update.mutateAsync({ title: draft.title, description: draft.description, expectedVersion });
@@ -50,18 +50,18 @@ export function TaskEditor({ draft, now, onChange, onClose, onSaveAsNew }: TaskE
   };
 
   return (
-    <div className="editor" onKeyDown={keys}>
-    <Form className="form" aria-label={`Edit ${draft.base.title}`} validationBehavior="aria" validationErrors={issuesOf(problem)} onSubmit={submit}>
-      <Field label="Title" name="title" value={draft.title} onChange={(title) => onChange({ ...draft, title })} autoFocus />
+    <form className="editor form" aria-label={`Edit ${draft.base.title}`} noValidate onSubmit={submit} onKeyDown={keys}>
+      <Field label="Title" name="title" error={issues["title"]} value={draft.title} onChange={(title) => onChange({ ...draft, title })} autoFocus />
       <Field
         label="Description"
         name="description"
         lines={3}
+        error={issues["description"]}
         value={draft.description}
         onChange={(description) => onChange({ ...draft, description })}
         hint={server && room(draft.description, server.maxDescriptionLength)}
       />
-      {problem !== undefined && Object.keys(issuesOf(problem)).length === 0 && <Notice tone="bad">{explain(problem)}</Notice>}
+      {problem !== undefined && Object.keys(issues).length === 0 && <Notice tone="bad">{explain(problem)}</Notice>}
       {conflict && <Conflict theirs={conflict} onKeepMine={() => onChange({ ...draft, base: conflict })} onTakeTheirs={onClose} />}
       {!now && <Notice tone="warn">This task was deleted on another device while you were editing. Your text is still here.</Notice>}
       <div className="editor-actions">
@@ -78,8 +78,7 @@ export function TaskEditor({ draft, now, onChange, onClose, onSaveAsNew }: TaskE
           {now ? "Cancel" : "Discard"}
         </Button>
       </div>
-    </Form>
-    </div>
+    </form>
   );
 }
 

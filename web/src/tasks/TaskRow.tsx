@@ -39,6 +39,7 @@ export function TaskRow({ task, onEdit, onDelete, onCompletion }: TaskRowProps) 
           </p>
         )}
       </div>
+      <div className="task-side">
       <span className="task-date">
         {task.completedAt ? <Moment verb="Completed" at={task.completedAt} /> : <Moment verb="Added" at={task.createdAt} />}
       </span>
@@ -50,13 +51,14 @@ export function TaskRow({ task, onEdit, onDelete, onCompletion }: TaskRowProps) 
           <TrashIcon />
         </Button>
       </span>
+      </div>
     </div>
   );
 }
 
 function Moment({ verb, at }: { verb: string; at: string }) {
   return (
-    <time dateTime={at} title={`${verb} ${new Date(at).toLocaleString()}`}>
+    <time dateTime={at} >
       <span className="visually-hidden">{verb} </span>
       {sayDate(at)}
     </time>
