@@ -41,7 +41,7 @@ test("sign up, add, edit, complete, delete, undo, reload", async () => {
 
   await page.getByRole("button", { name: "Delete Call the dentist" }).click();
   await page.getByRole("button", { name: "Dismiss" }).click();
-  await page.getByText("All 1", { exact: false }).first().waitFor();
+  await page.getByRole("heading", { name: "Open 1" }).waitFor();
   await page.reload();
   await expectTitles(page, ["Buy rye bread"]);
   await page.getByText("From the corner shop").waitFor();
@@ -56,9 +56,7 @@ test("a task that is deleted right before the page is left stays deleted", async
   await add(page, "Gone");
   await add(page, "Kept");
   await page.getByRole("button", { name: "Delete Gone" }).click();
-  const told = context.waitForEvent("requestfinished", (request) => request.postData()?.includes("deleteTask") === true);
   await page.goto("/account");
-  await told.catch(() => undefined);
   await page.goto("/tasks");
   await expectTitles(page, ["Kept"]);
   await context.close();

@@ -47,7 +47,7 @@ export function QuickAdd() {
             setProblem(undefined);
           }}
         />
-        <Button type="submit" tone="primary">
+        <Button type="submit" tone="primary" aria-label="Add task">
           <PlusIcon />
           <span>Add</span>
         </Button>

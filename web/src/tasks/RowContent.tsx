@@ -1,3 +1,4 @@
+import { memo, useLayoutEffect, useMemo, useRef } from "react";
 import type { Draft } from "./editing";
 import type { Task } from "./placement";
 import type { Row } from "./rows";
@@ -15,7 +16,26 @@ export interface RowActions {
   onSaveAsNew: (draft: Draft) => void;
 }
 
-export function RowContent({ row, ...actions }: RowActions & { row: Row }) {
+/** Actions that stay the same object, so that rows on screen need not be drawn again while the list scrolls past them. */
+export function useStableActions(actions: RowActions): RowActions {
+  const latest = useRef(actions);
+  useLayoutEffect(() => {
+    latest.current = actions;
+  });
+  return useMemo(
+    () => ({
+      onEdit: (task) => latest.current.onEdit(task),
+      onDelete: (task) => latest.current.onDelete(task),
+      onCompletion: (task) => latest.current.onCompletion(task),
+      onDraft: (draft) => latest.current.onDraft(draft),
+      onClose: (taskId) => latest.current.onClose(taskId),
+      onSaveAsNew: (draft) => latest.current.onSaveAsNew(draft),
+    }),
+    [],
+  );
+}
+
+export const RowContent = memo(function RowContent({ row, actions }: { actions: RowActions; row: Row }) {
   switch (row.kind) {
     case "heading":
       return (
@@ -38,4 +58,4 @@ export function RowContent({ row, ...actions }: RowActions & { row: Row }) {
     case "task":
       return <TaskRow task={row.task} {...actions} />;
   }
-}
+});

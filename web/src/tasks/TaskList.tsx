@@ -1,6 +1,6 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, type KeyboardEvent } from "react";
-import { RowContent, type RowActions } from "./RowContent";
+import { RowContent, useStableActions, type RowActions } from "./RowContent";
 import { isTask, type Row } from "./rows";
 import { useRowFocus } from "./useRowFocus";
 import { useTop } from "./useTop";
@@ -48,7 +48,7 @@ export function TaskList({ rows, total, onNearEnd, ...actions }: TaskListProps) 
     focus.afterRemovalOf(row.key);
     actions.onDelete(row.task);
   };
-  const within: RowActions = {
+  const within = useStableActions({
     ...actions,
     onDelete: (task) => remove({ kind: "task", key: task.id, task }),
     onCompletion: (task) => focus.afterMoveOf(task.id),
@@ -56,7 +56,7 @@ export function TaskList({ rows, total, onNearEnd, ...actions }: TaskListProps) 
       focus.on(id);
       actions.onClose(id);
     },
-  };
+  });
 
   return (
     <ul ref={list} className="task-list" aria-label="Tasks" style={{ height: virtualizer.getTotalSize() }} onKeyDown={keys}>
@@ -74,7 +74,7 @@ export function TaskList({ rows, total, onNearEnd, ...actions }: TaskListProps) 
               aria-posinset={index + 1}
               style={{ transform: `translateY(${start - top}px)` }}
             >
-              <RowContent row={row} {...within} />
+              <RowContent row={row} actions={within} />
             </li>
           )
         );
