@@ -5,6 +5,7 @@
 pub mod argon2;
 pub mod clock;
 pub mod events;
+pub mod external_issuer;
 pub mod jwt;
 pub mod store;
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use serde_json::Map;
 use taskhive::edge::admission::{Admission, Limits};
 
-const SDL: &str = include_str!("../src/edge/admission/testdata/schema.graphql");
+const SDL: &str = include_str!("../../schema.graphql");
 const INTROSPECTION: &str = include_str!("../src/edge/admission/testdata/introspection.graphql");
 
 fn main() {

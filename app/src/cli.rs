@@ -3,6 +3,7 @@
 mod user;
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -63,22 +64,10 @@ pub async fn run(arguments: Arguments, environment: Vars) -> ExitCode {
     let outcome = match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => serve(environment).await,
         Command::Migrate => migrate(environment).await,
-        Command::Schema => {
-            print!("{}", graphql::sdl());
-            Ok(())
-        }
+        Command::Schema => print(&graphql::sdl()),
         Command::User(command) => manage_users(environment, command).await,
-        Command::Settings { markdown } => {
-            print!(
-                "{}",
-                if markdown {
-                    settings::readme_table()
-                } else {
-                    settings::env_example()
-                }
-            );
-            Ok(())
-        }
+        Command::Settings { markdown: true } => print(&settings::readme_table()),
+        Command::Settings { markdown: false } => print(&settings::env_example()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -86,6 +75,14 @@ pub async fn run(arguments: Arguments, environment: Vars) -> ExitCode {
             eprintln!("taskhive: {message}");
             ExitCode::from(2)
         }
+    }
+}
+
+/// Whoever reads only the beginning, as `head` does, has got what they wanted.
+fn print(text: &str) -> Result<(), StartError> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
     }
 }
 
@@ -126,6 +123,7 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
         grace: config.limits.grace,
     };
     server::serve(listener, app.router, limits, app.shutdown, stop).await;
+    store.close().await;
     tracing::info!("stopped");
     Ok(())
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::Router;
+use governor::clock::MonotonicClock;
 use taskhive_adapters::argon2::Argon2Hasher;
 use taskhive_adapters::clock::SystemClock;
-use taskhive_adapters::events::InProcessEvents;
+use taskhive_adapters::external_issuer::ExternalIssuer;
 use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};
 use taskhive_adapters::store::{Store, StoreSettings};
 use taskhive_domain::accounts::AccountPorts;
@@ -15,7 +16,8 @@ use taskhive_domain::{Accounts, Operations, Tasks};
 
 use crate::config::Config;
 use crate::edge::access::{Guard, Policy};
-use crate::edge::admission::{Admission, Limits as DocumentLimits};
+use crate::edge::admission::Admission;
+use crate::edge::client_address::TrustedProxies;
 use crate::edge::cookies::Cookies;
 use crate::edge::ended_sessions::EndedSessions;
 use crate::edge::gateway::Gateway;
@@ -26,6 +28,7 @@ use crate::edge::router::{RouterOptions, router};
 use crate::edge::shutdown::Shutdown;
 use crate::edge::websocket::{SocketEndpoint, SocketLimits};
 use crate::graphql::{self, ServerInfo, Services};
+use crate::limits::RateLimits;
 
 /// Who issues our tokens, and for whom they are: the service itself. An installation is told apart by its secret.
 const TOKEN_ISSUER: &str = "taskhive";
@@ -50,7 +53,8 @@ pub async fn open_store(config: &Config) -> Result<Store, InfraError> {
     .await
 }
 
-/// The whole service on an open database. `secrets` sign its tokens.
+/// The whole service on an open database. `secrets` sign its tokens. With an identity provider, begins to fetch its keys,
+/// so there must be a Tokio runtime.
 pub fn build(config: &Config, store: &Store, secrets: &SigningSecrets) -> Result<App, InfraError> {
     build_with(
         config,
@@ -68,7 +72,7 @@ pub fn build_with(
     hasher: Arc<dyn PasswordHasher>,
 ) -> Result<App, InfraError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let services = services(store, secrets, hasher, &clock)?;
+    let services = services(config, store, secrets, hasher, &clock)?;
     let shutdown = Shutdown::new();
     let gateway = Arc::new(gateway(config, services, clock, &shutdown)?);
     let sockets = Arc::new(sockets(config, &gateway, &shutdown));
@@ -86,6 +90,7 @@ pub fn build_with(
         cors_origins: config.cors_origins.clone(),
         playground: config.playground,
         https: config.is_https(),
+        proxies: TrustedProxies::new(config.trusted_proxies.clone()),
     };
     Ok(App {
         router: router(endpoint, sockets, readiness, options),
@@ -108,26 +113,28 @@ fn cores() -> usize {
 }
 
 fn services(
+    config: &Config,
     store: &Store,
     secrets: &SigningSecrets,
     hasher: Arc<dyn PasswordHasher>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Services, InfraError> {
-    let tasks = Tasks::new(
-        store.tasks(),
-        Arc::new(InProcessEvents::new()),
-        Arc::clone(clock),
-    );
-    let accounts = Accounts::new(AccountPorts {
+    let tasks = Tasks::new(store.tasks(), store.events(), Arc::clone(clock));
+    let ports = AccountPorts {
         users: store.users(),
         sessions: store.sessions(),
         hasher,
         issuer: Arc::new(JwtIssuer::new(secrets, TOKEN_ISSUER, TOKEN_ISSUER)?),
         clock: Arc::clone(clock),
-    });
+    };
+    let accounts = match &config.external_issuer {
+        None => Accounts::new(ports),
+        Some(issuer) => Accounts::behind(Arc::new(ExternalIssuer::watching(issuer)?), ports),
+    };
     Ok(Services {
         tasks: Arc::new(tasks),
         accounts: Arc::new(accounts),
+        limits: Arc::new(RateLimits::new(&config.rates, &MonotonicClock)),
     })
 }
 
@@ -144,32 +151,31 @@ fn gateway(
         )
     };
     let sdl = graphql::sdl();
-    let document_limits = DocumentLimits::default();
-    let admission = Admission::new(&sdl, document_limits.clone())
+    let nesting = config.documents.nesting;
+    let admission = Admission::new(&sdl, config.documents.clone())
         .map_err(|error| broken(&error.to_string()))?;
     let policy = Policy::from_sdl(&sdl, config.introspection).map_err(|error| broken(&error))?;
     let ended = Arc::new(EndedSessions::new(Arc::clone(&services.accounts)));
     let guard = Guard::new(Arc::clone(&services.accounts), Arc::clone(&ended));
-    let live = LiveConnections::new(
-        config.limits.live_per_user,
-        Arc::clone(&ended),
-        clock,
-        shutdown.clone(),
-    );
-    let schema = graphql::executable(
-        services,
-        ServerInfo::new(config.registration_open, true),
-        document_limits.nesting,
-    );
+    let live = LiveConnections::new(config.limits.live_per_user, ended, clock, shutdown.clone());
+    let server = server_info(config);
+    let limits = Arc::clone(&services.limits);
+    let schema = graphql::executable(services, server, nesting);
     Ok(Gateway::new(
         schema,
         admission,
         policy,
         guard,
-        ended,
         Arc::new(live),
+        limits,
         config.limits.execution,
     ))
+}
+
+/// With an identity provider, neither signing up nor in is done here.
+fn server_info(config: &Config) -> ServerInfo {
+    let password_login = config.external_issuer.is_none();
+    ServerInfo::new(password_login && config.registration_open, password_login)
 }
 
 fn sockets(config: &Config, gateway: &Arc<Gateway>, shutdown: &Shutdown) -> SocketEndpoint {

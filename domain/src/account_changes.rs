@@ -88,13 +88,14 @@ impl Accounts {
         who: Identity,
         password: Option<&Password>,
     ) -> Result<StoredCredentials, AccountError> {
+        self.require_password_login()?;
         let Some(stored) = self.ports.users.credentials_of(who.user).await? else {
             return Err(AccountError::AccountGone);
         };
         match self
             .ports
             .hasher
-            .verify(password, Some(&stored.hash))
+            .verify(password, stored.hash.matchable())
             .await?
         {
             Verification::Match | Verification::MatchOutdated => Ok(stored),

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::external::External;
 use crate::id::{SessionId, UserId};
 use crate::ports::{
-    Clock, InfraError, InfraErrorKind, PasswordHasher, RegistrationOutcome, SessionRepository,
-    TokenIssuer, UserRepository, Verification,
+    AuthenticationError, Clock, IdentityProvider, InfraError, InfraErrorKind, PasswordHasher,
+    RegistrationOutcome, SessionRepository, TokenIssuer, UserRepository, Verification,
 };
 use crate::session::{
     ACCESS_TOKEN_LIFETIME, AccessClaims, AccessToken, ENDED_MEMORY, Identity, RefreshClaims,
-    RefreshToken, Rotation, Session, TokenRejection,
+    RefreshToken, Rotation, Session,
 };
 use crate::time::Timestamp;
 use crate::user::{Credentials, Registration, StoredCredentials, User};
@@ -18,6 +19,9 @@ use crate::user::{Credentials, Registration, StoredCredentials, User};
 /// Why signing up, in or on did not work.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
+    /// Users sign in at an identity provider: there are no passwords here.
+    #[error("users sign in at an identity provider")]
+    SignInElsewhere,
     /// The address has an account.
     #[error("the address is taken")]
     EmailTaken,
@@ -88,13 +92,26 @@ pub struct AccountPorts {
 /// The use cases around accounts and sessions.
 pub struct Accounts {
     pub(crate) ports: AccountPorts,
+    pub(crate) external: Option<External>,
 }
 
 impl Accounts {
     /// Puts the use cases on their ports.
     #[must_use]
     pub fn new(ports: AccountPorts) -> Self {
-        Self { ports }
+        Self {
+            ports,
+            external: None,
+        }
+    }
+
+    /// The same for users who sign in elsewhere. Only tokens of this provider are accepted then, none of ours.
+    #[must_use]
+    pub fn behind(provider: Arc<dyn IdentityProvider>, ports: AccountPorts) -> Self {
+        Self {
+            ports,
+            external: Some(External::new(provider)),
+        }
     }
 
     /// Creates an account and signs in. `user_agent` is what the client calls itself.
@@ -103,6 +120,7 @@ impl Accounts {
         registration: Registration,
         user_agent: &str,
     ) -> Result<SignedIn, AccountError> {
+        self.require_password_login()?;
         let hash = self.ports.hasher.hash(&registration.password).await?;
         let now = self.ports.clock.now();
         let user = User {
@@ -123,11 +141,12 @@ impl Accounts {
         credentials: Credentials,
         user_agent: &str,
     ) -> Result<SignedIn, AccountError> {
+        self.require_password_login()?;
         let stored = match &credentials.email {
             Some(email) => self.ports.users.credentials(email).await?,
             None => None,
         };
-        let hash = stored.as_ref().map(|stored| &stored.hash);
+        let hash = stored.as_ref().and_then(|stored| stored.hash.matchable());
         let verification = self
             .ports
             .hasher
@@ -150,6 +169,7 @@ impl Accounts {
     /// Exchanges a refresh token for a new pair. For
     /// [`ROTATION_GRACE`](crate::session::ROTATION_GRACE) the same token gives the same refresh token again.
     pub async fn refresh(&self, token: &RefreshToken) -> Result<SignedIn, AccountError> {
+        self.require_password_login()?;
         let Some(claims) = self.ports.issuer.read_refresh(token.reveal()) else {
             return Err(AccountError::RefreshTokenInvalid);
         };
@@ -175,7 +195,8 @@ impl Accounts {
         Ok(self.signed_in(user, &session, now)?)
     }
 
-    /// Ends the caller's session. One that had ended already counts as ended.
+    /// Ends the caller's session. One that had ended already counts as ended, and so does one at an identity provider, which
+    /// can only be ended there.
     pub async fn logout(&self, who: Identity) -> Result<(), InfraError> {
         self.ports
             .sessions
@@ -190,12 +211,12 @@ impl Accounts {
     }
 
     /// Who an access token stands for. Does not know of ended sessions: see [`Self::ended_sessions`].
-    pub async fn authenticate(&self, token: &str) -> Result<Authenticated, TokenRejection> {
-        let claims = self
-            .ports
-            .issuer
-            .verify_access(token, self.ports.clock.now())
-            .await?;
+    pub async fn authenticate(&self, token: &str) -> Result<Authenticated, AuthenticationError> {
+        let now = self.ports.clock.now();
+        if let Some(external) = &self.external {
+            return self.authenticate_external(external, token, now).await;
+        }
+        let claims = self.ports.issuer.verify_access(token, now).await?;
         let identity = Identity {
             user: claims.user,
             session: claims.session,

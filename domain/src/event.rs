@@ -30,7 +30,8 @@ pub enum TaskChange {
     Deleted,
 }
 
-/// The subscriber read too slowly and events were lost. The stream ends with it: whoever watches must fetch anew.
+/// Events were lost: the subscriber read too slowly, or the connection to the other instances broke. The stream ends with
+/// it: whoever watches must fetch anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lagged;
 

@@ -1,12 +1,14 @@
 //! The rules of Taskhive, and nothing else: no database, no HTTP, no clock, no thread.
 //!
-//! Reading order: the values ([`task`], [`listing`], [`user`], [`session`]), what can be wrong with them ([`violation`]),
+//! Reading order: the values ([`task`], [`listing`], [`user`], [`session`], [`external`]), what can be wrong with them ([`violation`]),
 //! what the outside must provide ([`ports`]), and the use cases that put both together ([`Tasks`], [`Accounts`]).
 
 mod account_changes;
 pub mod accounts;
 pub mod event;
+pub mod external;
 pub mod id;
+mod infra_error;
 pub mod listing;
 pub mod operations;
 pub mod ports;

@@ -1,11 +1,12 @@
 //! What the domain needs from the outside. The only file to read before writing an adapter; the promises in prose here are
 //! checked by `testing::contract`.
 
-use std::error::Error;
-
 use async_trait::async_trait;
 
+pub use crate::infra_error::{InfraError, InfraErrorKind};
+
 use crate::event::{TaskEvent, TaskEventStream};
+use crate::external::{ExternalClaims, ExternalIdentity};
 use crate::id::{SessionId, TaskId, UserId};
 use crate::listing::{Page, PageRequest, TaskFilter};
 use crate::session::{
@@ -16,48 +17,20 @@ use crate::task::{Task, TaskEdit};
 use crate::time::Timestamp;
 use crate::user::{EmailAddress, Password, PasswordHash, StoredCredentials, User};
 
-/// The infrastructure failed. What a caller may know is the [`kind`](Self::kind); the source chain is for the log.
+/// Why it is not known who sends a request.
 #[derive(Debug, thiserror::Error)]
-#[error("{context}")]
-pub struct InfraError {
-    /// What can be said about the work that was asked for.
-    pub kind: InfraErrorKind,
-    context: String,
-    source: Option<Box<dyn Error + Send + Sync>>,
+pub enum AuthenticationError {
+    /// The token proves nothing.
+    #[error("the access token is not good")]
+    Rejected(TokenRejection),
+    /// Whether the token is good cannot be found out now.
+    #[error(transparent)]
+    Infra(#[from] InfraError),
 }
 
-/// What an infrastructure failure means for whoever asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InfraErrorKind {
-    /// The work was not begun: no capacity, no connection. Trying again is safe.
-    Unavailable,
-    /// The work was begun and its end is not known: time out, connection lost. A change may have been made.
-    Interrupted,
-    /// A defect: a row that does not parse, a statement that does not run. Trying again does not help.
-    Broken,
-}
-
-impl InfraError {
-    /// `context` names what was being done; it must not hold user data.
-    pub fn new(
-        kind: InfraErrorKind,
-        context: impl Into<String>,
-        source: impl Into<Box<dyn Error + Send + Sync>>,
-    ) -> Self {
-        Self {
-            kind,
-            context: context.into(),
-            source: Some(source.into()),
-        }
-    }
-
-    /// A failure that begins here.
-    pub fn bare(kind: InfraErrorKind, context: impl Into<String>) -> Self {
-        Self {
-            kind,
-            context: context.into(),
-            source: None,
-        }
+impl From<TokenRejection> for AuthenticationError {
+    fn from(rejection: TokenRejection) -> Self {
+        Self::Rejected(rejection)
     }
 }
 
@@ -149,6 +122,15 @@ pub trait UserRepository: Send + Sync {
         hash: &PasswordHash,
         session: &Session,
     ) -> Result<RegistrationOutcome, InfraError>;
+    /// The user this identity stands for. Is there none yet, `newcomer` is stored, with
+    /// [`PasswordHash::matches_nothing`], and from then on it is that user: of concurrent callers with one identity all get the
+    /// same. If the newcomer's address has an account already, that is somebody else: the newcomer is stored with
+    /// [`EmailAddress::placeholder`].
+    async fn find_or_register_external(
+        &self,
+        identity: &ExternalIdentity,
+        newcomer: &User,
+    ) -> Result<UserId, InfraError>;
     /// The user with this id.
     async fn find(&self, id: UserId) -> Result<Option<User>, InfraError>;
     /// The user with this address, and the hash of their password.
@@ -261,6 +243,18 @@ pub trait TokenIssuer: Send + Sync {
     fn mint_refresh(&self, claims: &RefreshClaims) -> RefreshToken;
     /// What a refresh token says, if it was minted here.
     fn read_refresh(&self, token: &str) -> Option<RefreshClaims>;
+}
+
+/// Verifies access tokens that somebody else issues.
+#[async_trait]
+pub trait IdentityProvider: Send + Sync {
+    /// What a token says. Any doubt is [`TokenRejection::Invalid`]; only a token whose key cannot be had right now, though it may
+    /// exist, is [`InfraErrorKind::Unavailable`].
+    async fn verify(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<ExternalClaims, AuthenticationError>;
 }
 
 /// Tells watchers of a user's tasks what happened.

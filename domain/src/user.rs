@@ -48,6 +48,13 @@ impl EmailAddress {
         violations.or(Self(address))
     }
 
+    /// For users whose address is not known, or belongs to another account. Nothing ever arrives there (RFC 2606, 2), and
+    /// no two users have the same.
+    #[must_use]
+    pub fn placeholder(user: UserId) -> Self {
+        Self(format!("{user}@users.invalid"))
+    }
+
     /// The address, in lower case.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -157,6 +164,18 @@ impl PasswordHash {
     #[must_use]
     pub fn new(phc: String) -> Self {
         Self(Zeroizing::new(phc))
+    }
+
+    /// What is stored for a user who signs in elsewhere: no password has this hash.
+    #[must_use]
+    pub fn matches_nothing() -> Self {
+        Self::new("!".to_owned())
+    }
+
+    /// The hash, if a password can have it.
+    #[must_use]
+    pub fn matchable(&self) -> Option<&Self> {
+        (self.reveal() != "!").then_some(self)
     }
 
     /// For hashers and repositories: the string.

@@ -19,6 +19,7 @@ fn every_promise_is_listed() {
     let promises = [
         include_str!("../src/testing/contract/accounts.rs"),
         include_str!("../src/testing/contract/edits.rs"),
+        include_str!("../src/testing/contract/external.rs"),
         include_str!("../src/testing/contract/pages.rs"),
         include_str!("../src/testing/contract/registrations.rs"),
         include_str!("../src/testing/contract/searches.rs"),

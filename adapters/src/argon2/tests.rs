@@ -99,12 +99,12 @@ async fn hashes_are_phc_strings_with_a_salt_of_their_own() {
 
 #[tokio::test]
 async fn hashes_of_the_reference_implementation_are_understood() {
-    // From the test vectors of the C reference, test.c: t=2, m=2^8, p=1.
+    // From the test vectors of the C reference, test.c: t=2, m=2^16, p=1.
     let stored =
-        "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+        "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$C4TWUs9rDEvq7w3+J4umqA32aWKB1+DSiRuBfYxFj94";
     let hash = PasswordHash::new(stored.to_owned());
     let verification = cheap()
-        .verify(Some(&password("password")), Some(&hash))
+        .verify(Some(&password("differentpassword")), Some(&hash))
         .await
         .unwrap();
     assert_eq!(verification, Verification::MatchOutdated);

@@ -44,6 +44,11 @@ pub(crate) fn out_of_time(doing: &'static str) -> InfraError {
     )
 }
 
+/// What was there a moment ago is gone again. Nothing was done.
+pub(crate) fn changed_meanwhile(doing: &'static str) -> InfraError {
+    InfraError::bare(InfraErrorKind::Unavailable, doing)
+}
+
 /// The task that ran the statement did not end well: a panic, or the end of the process.
 pub(crate) fn abandoned(doing: &'static str, error: &tokio::task::JoinError) -> InfraError {
     let kind = if error.is_cancelled() {

@@ -11,7 +11,7 @@
 
 mod errors;
 mod migrations;
-mod postgres;
+pub(crate) mod postgres;
 mod rows;
 mod schema;
 mod sqlite;
@@ -21,22 +21,26 @@ mod support;
 mod types;
 mod url;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use taskhive_domain::ports::{
-    InfraError, InfraErrorKind, SessionRepository, TaskRepository, UserRepository,
+    InfraError, InfraErrorKind, SessionRepository, TaskEvents, TaskRepository, UserRepository,
 };
 
+pub(crate) use self::errors::chain;
 use self::url::Target;
 pub use self::url::{StoreUrl, StoreUrlError};
+use crate::events::InProcessEvents;
+use crate::events::postgres::PostgresEvents;
 
 /// Where to store, and how long to wait for it.
 #[derive(Debug, Clone)]
 pub struct StoreSettings {
     /// The database.
     pub url: StoreUrl,
-    /// The same PostgreSQL database without a pooler in between, for migrations; `None` uses `url`.
+    /// The same PostgreSQL database without a pooler in between, for migrations and for events from other instances; `None`
+    /// uses `url`.
     pub direct_url: Option<StoreUrl>,
     /// Connections to PostgreSQL; on SQLite connections that read (one more writes).
     pub pool_size: usize,
@@ -63,14 +67,23 @@ impl StoreSettings {
     }
 }
 
-/// An open database. Cheap to clone: clones share the connections.
+/// An open database. Cheap to clone: clones share the connections, and the events.
 #[derive(Clone)]
-pub struct Store(Backend);
+pub struct Store {
+    backend: Backend,
+    /// Begun when somebody asks for them.
+    events: Arc<OnceLock<Events>>,
+}
 
 #[derive(Clone)]
 enum Backend {
     Sqlite(sqlite::Database),
     Postgres(postgres::Database),
+}
+
+enum Events {
+    InProcess(InProcessEvents),
+    Postgres(Arc<PostgresEvents>),
 }
 
 impl Store {
@@ -95,13 +108,16 @@ impl Store {
                 postgres::Database::prepare(&target, &direct, &settings).map(Backend::Postgres)
             }
         }
-        .map(Self)
+        .map(|backend| Self {
+            backend,
+            events: Arc::default(),
+        })
     }
 
     /// Brings the tables up to date and says how many steps that took. All steps or none; any number of processes may do it at
     /// once.
     pub async fn migrate(&self) -> Result<usize, InfraError> {
-        match &self.0 {
+        match &self.backend {
             Backend::Sqlite(database) => database.migrate().await,
             Backend::Postgres(database) => database.migrate().await,
         }
@@ -109,7 +125,7 @@ impl Store {
 
     /// The names of the steps that [`migrate`](Self::migrate) would take now. Changes nothing.
     pub async fn pending_migrations(&self) -> Result<Vec<String>, InfraError> {
-        match &self.0 {
+        match &self.backend {
             Backend::Sqlite(database) => database.pending_migrations().await,
             Backend::Postgres(database) => database.pending_migrations().await,
         }
@@ -117,7 +133,7 @@ impl Store {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), InfraError> {
-        match &self.0 {
+        match &self.backend {
             Backend::Sqlite(database) => sqlite::queries::ping(database).await,
             Backend::Postgres(database) => postgres::queries::ping(database).await,
         }
@@ -126,7 +142,7 @@ impl Store {
     /// The tasks.
     #[must_use]
     pub fn tasks(&self) -> Arc<dyn TaskRepository> {
-        match self.0.clone() {
+        match self.backend.clone() {
             Backend::Sqlite(database) => Arc::new(sqlite::queries::DieselTasks(database)),
             Backend::Postgres(database) => Arc::new(postgres::queries::DieselTasks(database)),
         }
@@ -135,7 +151,7 @@ impl Store {
     /// The users.
     #[must_use]
     pub fn users(&self) -> Arc<dyn UserRepository> {
-        match self.0.clone() {
+        match self.backend.clone() {
             Backend::Sqlite(database) => Arc::new(sqlite::queries::DieselUsers(database)),
             Backend::Postgres(database) => Arc::new(postgres::queries::DieselUsers(database)),
         }
@@ -144,9 +160,35 @@ impl Store {
     /// The sessions.
     #[must_use]
     pub fn sessions(&self) -> Arc<dyn SessionRepository> {
-        match self.0.clone() {
+        match self.backend.clone() {
             Backend::Sqlite(database) => Arc::new(sqlite::queries::DieselSessions(database)),
             Backend::Postgres(database) => Arc::new(postgres::queries::DieselSessions(database)),
+        }
+    }
+
+    /// What happens to the tasks. On PostgreSQL the watchers of all instances are told, and the first call begins to listen on
+    /// a connection of its own, until the last clone of the store and the last user of the events are gone. It must come from
+    /// within a runtime; the database need not be there.
+    #[must_use]
+    pub fn events(&self) -> Arc<dyn TaskEvents> {
+        let events = self.events.get_or_init(|| match self.backend.clone() {
+            Backend::Sqlite(_) => Events::InProcess(InProcessEvents::new()),
+            Backend::Postgres(database) => {
+                let events = PostgresEvents::start(database, self.tasks());
+                Events::Postgres(Arc::new(events))
+            }
+        });
+        match events {
+            Events::InProcess(events) => Arc::new(events.clone()),
+            Events::Postgres(events) => Arc::clone(events) as Arc<dyn TaskEvents>,
+        }
+    }
+
+    /// For the end of a process, after its last change: hears no more of other instances, and waits, 2 s at most, until they
+    /// were told.
+    pub async fn close(&self) {
+        if let Some(Events::Postgres(events)) = self.events.get() {
+            events.close().await;
         }
     }
 }

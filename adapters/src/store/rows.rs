@@ -2,6 +2,7 @@
 //! domain is a defect, and is reported by table, column and id; never by its content.
 
 use diesel::prelude::{Insertable, Queryable, Selectable};
+use taskhive_domain::external::ExternalIdentity;
 use taskhive_domain::listing::fold;
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
 use taskhive_domain::session::Session;
@@ -11,7 +12,7 @@ use taskhive_domain::violation::Violations;
 use taskhive_domain::{SessionId, TaskId, UserId};
 use uuid::Uuid;
 
-use super::schema::{sessions, tasks, users};
+use super::schema::{external_identities, sessions, tasks, users};
 use super::types::{DbId, DbTime};
 
 /// A text as the database has it, and folded for searching.
@@ -152,6 +153,24 @@ impl NewUserRow {
             email: user.email.as_str().to_owned(),
             password_hash: hash.reveal().to_owned(),
             created_at: DbTime(user.created_at),
+        }
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = external_identities)]
+pub(crate) struct ExternalIdentityRow {
+    issuer: String,
+    subject: String,
+    user_id: DbId,
+}
+
+impl ExternalIdentityRow {
+    pub(crate) fn new(identity: &ExternalIdentity, user: UserId) -> Self {
+        Self {
+            issuer: identity.issuer().to_owned(),
+            subject: identity.subject().to_owned(),
+            user_id: DbId(user.uuid()),
         }
     }
 }

@@ -35,6 +35,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::store::types::Uid;
+
+    external_identities (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        user_id -> Uid,
+    }
+}
+
 // Without the columns that only the statements in `queries/task_statements.rs` name: the folded texts, `is_open` and
 // `last_change`.
 diesel::table! {

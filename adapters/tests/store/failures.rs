@@ -13,10 +13,10 @@ use taskhive_domain::{TaskId, Timestamp, UserId};
 
 use crate::support::{PostgresDatabase, SqliteFile, settings};
 
-const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 const SOON: Duration = Duration::from_millis(100);
 
-async fn register(store: &Store, email: &str) -> Result<(User, Session), InfraError> {
+pub(crate) async fn register(store: &Store, email: &str) -> Result<(User, Session), InfraError> {
     let user = User {
         id: UserId::new(NOW),
         email: EmailAddress::parse(email).unwrap(),
@@ -35,7 +35,7 @@ fn kind<T>(result: Result<T, InfraError>) -> InfraErrorKind {
 
 /// Waits until as many statements of the store as said wait for a lock. On a connection of its own, because a transaction
 /// sees one and the same activity until it ends.
-async fn until_waiting(database: &PostgresDatabase, statements: i64) {
+pub(crate) async fn until_waiting(database: &PostgresDatabase, statements: i64) {
     let client = database.client().await;
     let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
                    AND application_name = 'taskhive' AND wait_event_type = 'Lock'";
@@ -49,7 +49,7 @@ async fn until_waiting(database: &PostgresDatabase, statements: i64) {
     panic!("never {statements} statements waiting for a lock");
 }
 
-const LOCK_EVERYTHING: &str = "BEGIN; LOCK TABLE users, sessions, tasks";
+pub(crate) const LOCK_EVERYTHING: &str = "BEGIN; LOCK TABLE users, sessions, tasks";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_not_there_is_unavailable() {

@@ -6,6 +6,7 @@
 )]
 
 mod contract;
+mod events;
 mod failures;
 mod migrations;
 #[path = "../support/mod.rs"]

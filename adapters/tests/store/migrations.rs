@@ -69,11 +69,10 @@ async fn looking_at_an_empty_database_leaves_it_empty() {
 async fn down_takes_back_what_up_made_on_postgres() {
     let database = PostgresDatabase::empty().await;
     let client = database.client().await;
-    let up = include_str!("../../../migrations/postgres/20261123000000_initial/up.sql");
-    let down = include_str!("../../../migrations/postgres/20261123000000_initial/down.sql");
     for _ in 0..2 {
-        client.batch_execute(up).await.unwrap();
-        client.batch_execute(down).await.unwrap();
+        for step in steps("postgres") {
+            client.batch_execute(&step).await.unwrap();
+        }
     }
 }
 
@@ -84,10 +83,24 @@ fn down_takes_back_what_up_made_on_sqlite() {
 
     let file = SqliteFile::new();
     let mut conn = SqliteConnection::establish(&file.path()).unwrap();
-    let up = include_str!("../../../migrations/sqlite/20261123000000_initial/up.sql");
-    let down = include_str!("../../../migrations/sqlite/20261123000000_initial/down.sql");
     for _ in 0..2 {
-        conn.batch_execute(up).unwrap();
-        conn.batch_execute(down).unwrap();
+        for step in steps("sqlite") {
+            conn.batch_execute(&step).unwrap();
+        }
     }
+}
+
+/// All migrations up, in order, and down again.
+fn steps(database: &str) -> Vec<String> {
+    let root = format!("{}/../migrations/{database}", env!("CARGO_MANIFEST_DIR"));
+    let mut folders: Vec<_> = std::fs::read_dir(root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    folders.sort();
+    let read = |path: std::path::PathBuf| std::fs::read_to_string(path).unwrap();
+    let up = folders.iter().map(|folder| read(folder.join("up.sql")));
+    let down = folders.iter().rev();
+    up.chain(down.map(|folder| read(folder.join("down.sql"))))
+        .collect()
 }

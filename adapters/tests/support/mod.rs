@@ -28,7 +28,7 @@ impl SqliteFile {
 
 /// Keeps a PostgreSQL database for as long as it lives.
 pub(crate) struct PostgresDatabase {
-    url: String,
+    pub(crate) url: String,
     name: String,
 }
 

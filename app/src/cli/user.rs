@@ -50,7 +50,8 @@ pub(super) async fn run(operations: &Operations, command: UserCommand) -> Result
 }
 
 async fn create(operations: &Operations, email: &str) -> Result<(), StartError> {
-    let registration = Registration::parse(email, &read_password()?).map_err(explained)?;
+    let registration = Registration::parse(email, &read_password()?)
+        .map_err(|violations| explained(&violations))?;
     match operations.create_user(registration).await {
         Ok(user) => println!("{} was created.", user.id),
         Err(AccountError::EmailTaken) => {
@@ -63,7 +64,8 @@ async fn create(operations: &Operations, email: &str) -> Result<(), StartError> 
 
 async fn set_password(operations: &Operations, email: &str) -> Result<(), StartError> {
     let user = find(operations, email).await?;
-    let password = Password::parse(&read_password()?).map_err(explained)?;
+    let password =
+        Password::parse(&read_password()?).map_err(|violations| explained(&violations))?;
     if !operations.set_password(user.id, &password).await? {
         return Err(no_such_account());
     }
@@ -90,7 +92,7 @@ async fn list(operations: &Operations) -> Result<(), StartError> {
 }
 
 async fn find(operations: &Operations, email: &str) -> Result<User, StartError> {
-    let email = EmailAddress::parse(email).map_err(explained)?;
+    let email = EmailAddress::parse(email).map_err(|violations| explained(&violations))?;
     operations
         .find_user(&email)
         .await?
@@ -101,7 +103,7 @@ fn no_such_account() -> StartError {
     StartError("there is no account with this address".to_owned())
 }
 
-fn explained(violations: Violations) -> StartError {
+fn explained(violations: &Violations) -> StartError {
     let sentences: Vec<String> = violations
         .as_slice()
         .iter()

@@ -3,6 +3,7 @@
 //! [`Config::from_vars`] is pure and reports every mistake at once; [`settings::SETTINGS`] is the manual, from which
 //! `.env.example` is made. What a secret holds is never repeated in a message.
 
+mod external_issuer;
 mod reader;
 pub mod settings;
 
@@ -12,11 +13,15 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use axum::http::HeaderValue;
+use ipnet::IpNet;
+use taskhive_adapters::external_issuer::ExternalIssuerSettings;
 use taskhive_adapters::jwt::SigningSecrets;
 use taskhive_adapters::store::StoreUrl;
 use tracing_subscriber::filter::Targets;
 
 use crate::edge::access::Introspection;
+use crate::edge::admission;
+use crate::limits::Rates;
 use crate::telemetry::LogFormat;
 use reader::Reader;
 
@@ -38,8 +43,12 @@ pub struct Config {
     pub pool_size: usize,
     /// What signs tokens; `None` keeps a secret in [`settings::SECRET_FILE`].
     pub jwt_secret: Option<SigningSecrets>,
+    /// Whose access tokens are accepted instead of our own.
+    pub external_issuer: Option<ExternalIssuerSettings>,
     /// Origins of browser clients that live elsewhere.
     pub cors_origins: Vec<HeaderValue>,
+    /// Networks of proxies whose X-Forwarded-For is believed.
+    pub trusted_proxies: Vec<IpNet>,
     /// Who may look at the schema.
     pub introspection: Introspection,
     /// Whether `/playground` is there.
@@ -52,6 +61,10 @@ pub struct Config {
     pub log_filter: Targets,
     /// Limits of size and time.
     pub limits: Limits,
+    /// Limits of rate.
+    pub rates: Rates,
+    /// Limits of what one document may ask for.
+    pub documents: admission::Limits,
     /// What looks like a mistake, but does not keep the service from starting.
     pub warnings: Vec<String>,
 }
@@ -127,10 +140,12 @@ impl Config {
             database_direct: reader.optional("DATABASE_DIRECT_URL", StoreUrl::parse),
             pool_size: reader.number("DATABASE_POOL_SIZE", 1..=1000),
             jwt_secret,
+            external_issuer: external_issuer::read(&mut reader),
             cors_origins: reader.list("CORS_ORIGINS", |text| {
                 parse_origin(text)
                     .and_then(|origin| HeaderValue::from_str(&origin).map_err(|_| NOT_AN_ORIGIN))
             }),
+            trusted_proxies: reader.list("TRUSTED_PROXIES", parse_network),
             introspection: reader.choice(
                 "INTROSPECTION",
                 Introspection::Public,
@@ -153,6 +168,8 @@ impl Config {
             ),
             log_filter: reader.parsed("RUST_LOG", "levels as in `info` or `warn,taskhive=debug`"),
             limits: Limits::read(&mut reader),
+            rates: read_rates(&mut reader),
+            documents: read_document_limits(&mut reader),
             warnings: reader.misspelt(),
             database: match reader.finish(database) {
                 Ok(database) => database,
@@ -190,6 +207,42 @@ impl Limits {
             silence: reader.seconds("LIMIT_SILENCE_SECONDS"),
         }
     }
+}
+
+fn read_rates(reader: &mut Reader<'_>) -> Rates {
+    Rates {
+        requests_per_minute: reader.rate("LIMIT_REQUESTS_PER_MINUTE"),
+        login_per_minute: reader.rate("LIMIT_LOGIN_PER_MINUTE"),
+        register_per_hour: reader.rate("LIMIT_REGISTER_PER_HOUR"),
+        refresh_per_minute: reader.rate("LIMIT_REFRESH_PER_MINUTE"),
+        account_failures: reader.rate("LIMIT_ACCOUNT_FAILURES"),
+        account_failures_per_hour: reader.rate("LIMIT_ACCOUNT_FAILURES_PER_HOUR"),
+    }
+}
+
+fn read_document_limits(reader: &mut Reader<'_>) -> admission::Limits {
+    let defaults = admission::Limits::default();
+    admission::Limits {
+        document_bytes: reader.number("LIMIT_DOCUMENT_BYTES", 256..=1 << 20),
+        tokens: reader.number("LIMIT_TOKENS", 10..=100_000),
+        expanded_fields: reader.number("LIMIT_EXPANDED_FIELDS", 1..=100_000),
+        aliases: reader.number("LIMIT_ALIASES", 0..=100_000),
+        root_fields: reader.number("LIMIT_ROOT_FIELDS", 1..=1000),
+        mutations: reader.number("LIMIT_MUTATIONS", 1..=1000),
+        directives: reader.number("LIMIT_DIRECTIVES", 0..=10_000),
+        directives_per_field: reader.number("LIMIT_DIRECTIVES_PER_FIELD", 0..=1000),
+        // What nests deeper than that is refused before anybody counts: it is what bounds the stack.
+        depth: reader.number("LIMIT_DEPTH", 1..=defaults.nesting),
+        complexity: reader.number("LIMIT_COMPLEXITY", 1..=1_000_000) as u64,
+        ..defaults
+    }
+}
+
+/// `10.0.0.0/8`, or one address.
+fn parse_network(text: &str) -> Result<IpNet, &'static str> {
+    let address = || text.parse::<IpAddr>().map(IpNet::from);
+    let mistake = "must be IP addresses or networks, such as 10.0.0.0/8, with commas in between";
+    text.parse().or_else(|_| address()).map_err(|_| mistake)
 }
 
 const NOT_AN_ORIGIN: &str =

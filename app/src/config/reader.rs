@@ -81,6 +81,12 @@ impl<'a> Reader<'a> {
         number
     }
 
+    /// How often something may happen; 0 switches the limit off.
+    pub(super) fn rate(&mut self, name: &str) -> u32 {
+        let rate = self.number(name, 0..=10_000_000);
+        rate.try_into().unwrap_or(u32::MAX)
+    }
+
     pub(super) fn seconds(&mut self, name: &str) -> Duration {
         let seconds = self.number(name, 1..=3600);
         Duration::from_secs(seconds.try_into().unwrap_or(u64::MAX))

@@ -25,13 +25,18 @@ macro_rules! settings {
 
 settings! {
     "DATABASE_URL" = "sqlite://taskhive.db", "The database: `sqlite://path`, or `postgres://…` as your provider prints it. `sslmode` (disable to verify-full), `sslrootcert` and `channel_binding` are honoured.";
-    "DATABASE_DIRECT_URL" = "", "The same PostgreSQL database without a pooler in between; migrations need it when `DATABASE_URL` goes through one.";
+    "DATABASE_DIRECT_URL" = "", "The same PostgreSQL database without a pooler in between; migrations and live updates between instances need it when `DATABASE_URL` goes through one.";
     "DATABASE_POOL_SIZE" = "16", "Connections to the database, at most.";
     "JWT_SECRET" = "", "What signs tokens, at least 32 bytes: `openssl rand -base64 48`. Several with commas in between: the first signs, all verify. Needed with PostgreSQL; with SQLite the service makes one and keeps it in `taskhive.secret`.";
+    "AUTH_JWKS_URL" = "", "Users sign in at an identity provider, such as Better Auth, instead of here: where its public keys are, such as `https://app.example.org/api/auth/jwks`. See `docs/better-auth.md`. Goes with the next two.";
+    "AUTH_ISSUER" = "", "What the claim `iss` of its tokens must be, to the letter. With Better Auth: its `baseURL`.";
+    "AUTH_AUDIENCE" = "", "What the claim `aud` of its tokens must be or hold. With Better Auth: its `baseURL`, or what the plugin's `jwt.audience` says.";
+    "AUTH_ALGORITHMS" = "EdDSA", "How its tokens may be signed: `EdDSA`, `ES256`, `RS256`, with commas in between.";
     "HOST" = "127.0.0.1", "The address to listen on. `0.0.0.0` is every network the machine is in.";
     "PORT" = "8000", "The port to listen on.";
     "PUBLIC_URL" = "", "How browsers reach the service, such as `https://tasks.example.org`. With https, cookies are Secure and HSTS is sent. Not set: the address it listens on.";
     "CORS_ORIGINS" = "", "Origins of browser clients that live elsewhere, with commas in between, such as `http://localhost:3000`.";
+    "TRUSTED_PROXIES" = "", "Addresses or networks of your own reverse proxies, with commas in between, such as `10.0.0.0/8`. Their X-Forwarded-For says who a client is; nobody else's does. Without it, everybody behind a proxy counts as one client.";
     "INTROSPECTION" = "public", "Who may look at the schema: `public`, `authenticated` or `off`.";
     "PLAYGROUND" = "on", "Whether `/playground` is there: `on` or `off`.";
     "REGISTRATION" = "open", "Whether everybody may create an account: `open` or `closed`. `taskhive user create` works in either case.";
@@ -45,6 +50,22 @@ settings! {
     "LIMIT_HEADERS_SECONDS" = "10", "How long the headers of a request may take to arrive.";
     "LIMIT_BODY_SECONDS" = "10", "How long the body of a request may take to arrive.";
     "LIMIT_CONNECTIONS" = "10000", "Open connections; further ones wait.";
+    "LIMIT_REQUESTS_PER_MINUTE" = "600000", "Operations from one address a minute, of any kind. 0 switches a limit of rate off, this one and those below.";
+    "LIMIT_LOGIN_PER_MINUTE" = "10", "Attempts to sign in from one address a minute. Limits of rate are per instance; so many at once, and what is used up comes back evenly.";
+    "LIMIT_REGISTER_PER_HOUR" = "5", "Attempts to create an account from one address an hour.";
+    "LIMIT_REFRESH_PER_MINUTE" = "60", "Attempts to refresh tokens from one address a minute.";
+    "LIMIT_ACCOUNT_FAILURES" = "10", "Failures to sign in to one account from one address in 15 minutes.";
+    "LIMIT_ACCOUNT_FAILURES_PER_HOUR" = "100", "Failures to sign in to one account an hour, wherever they come from.";
+    "LIMIT_DOCUMENT_BYTES" = "16384", "The longest GraphQL document.";
+    "LIMIT_TOKENS" = "1000", "Tokens in a document.";
+    "LIMIT_EXPANDED_FIELDS" = "1000", "Fields in a document, every fragment counted each time it is used.";
+    "LIMIT_ALIASES" = "30", "Aliases in a document, counted like fields.";
+    "LIMIT_ROOT_FIELDS" = "20", "Root fields of an operation.";
+    "LIMIT_MUTATIONS" = "10", "Mutations in an operation.";
+    "LIMIT_DIRECTIVES" = "50", "Directives in a document.";
+    "LIMIT_DIRECTIVES_PER_FIELD" = "5", "Directives at one place of a document.";
+    "LIMIT_DEPTH" = "16", "How deep fields may nest. The standard introspection query nests 15.";
+    "LIMIT_COMPLEXITY" = "3000", "Fields that an operation may resolve, where those below a page count once per item asked for.";
     "LIMIT_GRACE_SECONDS" = "20", "How long requests may go on once the service is told to stop.";
     "LIMIT_SOCKETS_PER_USER" = "20", "Open sockets and event streams of one user, together.";
     "LIMIT_OPERATIONS_PER_SOCKET" = "20", "Operations that run on one socket at the same time.";

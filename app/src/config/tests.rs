@@ -94,6 +94,46 @@ fn https_is_known_by_the_public_url() {
 }
 
 #[test]
+fn the_manual_names_the_documents_limits_as_they_are() {
+    assert_eq!(from(&[]).unwrap().documents, admission::Limits::default());
+}
+
+#[test]
+fn limits_of_rate_are_those_of_the_contract_and_can_be_switched_off() {
+    let rates = from(&[]).unwrap().rates;
+    let contract = (
+        rates.login_per_minute,
+        rates.register_per_hour,
+        rates.refresh_per_minute,
+    );
+    assert_eq!(contract, (10, 5, 60));
+    assert_eq!(
+        (rates.account_failures, rates.account_failures_per_hour),
+        (10, 100)
+    );
+    let off = from(&[("LIMIT_LOGIN_PER_MINUTE", "0")]).unwrap();
+    assert_eq!(off.rates.login_per_minute, 0);
+    assert!(from(&[("LIMIT_LOGIN_PER_MINUTE", "-1")]).is_err());
+}
+
+#[test]
+fn proxies_are_addresses_or_networks() {
+    let proxies = |text| from(&[("TRUSTED_PROXIES", text)]).map(|config| config.trusted_proxies);
+    assert_eq!(proxies("").unwrap(), []);
+    let networks = proxies("127.0.0.1, 10.0.0.0/8,2001:db8::/32").unwrap();
+    let shown: Vec<String> = networks.iter().map(ToString::to_string).collect();
+    assert_eq!(shown, ["127.0.0.1/32", "10.0.0.0/8", "2001:db8::/32"]);
+    for text in [
+        "*",
+        "10.0.0.0/33",
+        "proxy.example.org",
+        "10.0.0.0/8 10.1.0.1",
+    ] {
+        assert!(proxies(text).is_err(), "{text}");
+    }
+}
+
+#[test]
 fn the_example_and_the_readme_say_what_the_code_says() {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
     let file = |name| std::fs::read_to_string(format!("{root}/{name}")).unwrap();
@@ -106,4 +146,61 @@ fn the_example_and_the_readme_say_what_the_code_says() {
         file("README.md").contains(&settings::readme_table()),
         "run `make generated`"
     );
+}
+
+#[test]
+fn an_identity_provider_is_configured_whole_or_not_at_all() {
+    let url = ("AUTH_JWKS_URL", "https://app.example.org/api/auth/jwks");
+    let issuer = ("AUTH_ISSUER", "https://app.example.org");
+    let audience = ("AUTH_AUDIENCE", "https://tasks.example.org");
+    let config = from(&[url, issuer, audience]).unwrap();
+    let external = config.external_issuer.unwrap();
+    assert_eq!(external.issuer, issuer.1);
+    assert_eq!(external.algorithms.len(), 1);
+    assert!(from(&[]).unwrap().external_issuer.is_none());
+
+    let error = from(&[url]).unwrap_err();
+    assert_eq!(error.0.len(), 1, "{error}");
+    assert!(error.0[0].starts_with("AUTH_ISSUER, AUTH_AUDIENCE: must be set as well"));
+    assert!(from(&[issuer, audience]).is_err());
+    assert!(from(&[("AUTH_ALGORITHMS", "ES256")]).is_err());
+}
+
+#[test]
+fn keys_come_encrypted_and_algorithms_are_asymmetric() {
+    let with = |name, value| {
+        let mut vars = vec![("AUTH_ISSUER", "i"), ("AUTH_AUDIENCE", "a")];
+        vars.extend([
+            ("AUTH_JWKS_URL", "http://127.0.0.1:3000/jwks"),
+            (name, value),
+        ]);
+        from(&vars)
+    };
+    for url in [
+        "https://a.example/jwks?x=1",
+        "https://[2001:db8::1]:8443/jwks",
+        "http://localhost:3000/api/auth/jwks",
+        "http://[::1]:3000/jwks",
+    ] {
+        assert!(with("AUTH_JWKS_URL", url).is_ok(), "{url}");
+    }
+    for url in [
+        "http://a.example/jwks",
+        "http://localhost.a.example/jwks",
+        "https://user:hunter2@a.example/jwks",
+        "file:///etc/jwks",
+        "a.example/jwks",
+        "https://",
+    ] {
+        let error = with("AUTH_JWKS_URL", url).unwrap_err().to_string();
+        assert!(
+            error.contains("AUTH_JWKS_URL") && !error.contains("hunter2"),
+            "{url}"
+        );
+    }
+    let both = with("AUTH_ALGORITHMS", "RS256, ES256").unwrap();
+    assert_eq!(both.external_issuer.unwrap().algorithms.len(), 2);
+    for names in ["HS256", "none", "EdDSA,HS256", "eddsa", "EdDSA,"] {
+        assert!(with("AUTH_ALGORITHMS", names).is_err(), "{names}");
+    }
 }

@@ -9,6 +9,7 @@ use apollo_compiler::Schema;
 use axum::http::{HeaderMap, header};
 use taskhive_domain::Accounts;
 use taskhive_domain::accounts::Authenticated;
+use taskhive_domain::ports::AuthenticationError;
 use taskhive_domain::session::TokenRejection;
 
 use super::admission::OperationKind;
@@ -154,6 +155,11 @@ impl Guard {
         Self { accounts, ended }
     }
 
+    /// The list by which ended sessions are known.
+    pub(crate) fn ended(&self) -> &Arc<EndedSessions> {
+        &self.ended
+    }
+
     /// The signed-in user, or why there is none.
     pub(crate) async fn identify(&self, credential: &Credential) -> Result<Authenticated, Failure> {
         let token = match credential {
@@ -163,20 +169,24 @@ impl Guard {
             }
             Credential::Bearer(token) => token,
         };
-        let authenticated = self
-            .accounts
-            .authenticate(token)
-            .await
-            .map_err(|rejection| {
-                Failure::unauthenticated(match rejection {
-                    TokenRejection::Expired => ApiError::token_expired(),
-                    TokenRejection::Invalid => ApiError::token_invalid(),
-                })
-            })?;
+        let authenticated =
+            self.accounts
+                .authenticate(token)
+                .await
+                .map_err(|error| match error {
+                    AuthenticationError::Rejected(TokenRejection::Expired) => {
+                        Failure::unauthenticated(ApiError::token_expired())
+                    }
+                    AuthenticationError::Rejected(TokenRejection::Invalid) => {
+                        Failure::unauthenticated(ApiError::token_invalid())
+                    }
+                    AuthenticationError::Infra(error) => Failure::unavailable(error.into()),
+                })?;
         match self.ended.contains(authenticated.identity.session()).await {
             Ok(false) => Ok(authenticated),
             Ok(true) => Err(Failure::unauthenticated(ApiError::token_invalid())),
-            Err(error) => Err(Failure::unavailable(error.into())),
+            // Whatever the reason, nobody is let in, and asking again is the right thing to do.
+            Err(error) => Err(Failure::unavailable(ApiError::unavailable(error))),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use async_graphql::indexmap::IndexMap;
 use async_graphql::{PathSegment, Response, ServerError, Value};
 use axum::http::StatusCode;
 use serde::Serialize;
@@ -20,6 +21,8 @@ pub(crate) struct Executed {
     #[serde(skip)]
     status: StatusCode,
     #[serde(skip)]
+    retry_after: Option<u64>,
+    #[serde(skip)]
     lagged: bool,
 }
 
@@ -37,13 +40,22 @@ impl Executed {
         let status = status_of(&data, &errors);
         let data = match status {
             StatusCode::OK if lacks_a_failed_field(&data, &errors) => Some(Value::Null),
+            // All fields were skipped: an object without keys, not nothing.
+            StatusCode::OK if errors.is_empty() && data == Value::Null => {
+                Some(Value::Object(IndexMap::new()))
+            }
             StatusCode::OK => Some(data),
             _ => None,
+        };
+        let retry_after = match status {
+            StatusCode::OK => None,
+            _ => errors.iter().filter_map(retry_after_of).max(),
         };
         Self {
             errors,
             data,
             status,
+            retry_after,
             lagged,
         }
     }
@@ -58,6 +70,11 @@ impl Executed {
     /// 200, unless nothing was done for lack of capacity.
     pub(crate) fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// If nothing was done: the seconds after which all of it may be tried again.
+    pub(crate) fn retry_after(&self) -> Option<u64> {
+        self.retry_after
     }
 
     /// Whether the subscription that answers this has lost events. It ends here.
@@ -153,6 +170,13 @@ fn code_of(error: &ServerError) -> Option<String> {
     match error.extensions.as_ref()?.get("code")? {
         Value::Enum(name) => Some(name.to_string()),
         Value::String(name) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+fn retry_after_of(error: &ServerError) -> Option<u64> {
+    match error.extensions.as_ref()?.get("retryAfter")? {
+        Value::Number(seconds) => seconds.as_u64(),
         _ => None,
     }
 }

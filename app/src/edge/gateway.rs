@@ -12,7 +12,6 @@ use taskhive_domain::accounts::Authenticated;
 
 use super::access::{Credential, Guard, Policy, Requirement};
 use super::admission::{Admission, Admitted, OperationKind, Refusal, RefusalKind};
-use super::ended_sessions::EndedSessions;
 use super::executed::Executed;
 use super::failure::Failure;
 use super::live::{LiveConnection, LiveConnections};
@@ -20,6 +19,7 @@ use super::request::GraphQlRequest;
 use super::response_order::{put_in_order, response_keys};
 use super::transport::Transport;
 use crate::graphql::{ApiError, ApiSchema, Caller, ErrorCode};
+use crate::limits::RateLimits;
 
 /// Mutations after which the list of ended sessions must be fetched anew. A refresh is among them because a reused token
 /// ends its session.
@@ -62,8 +62,8 @@ pub(crate) struct Gateway {
     admission: Admission,
     policy: Policy,
     guard: Guard,
-    ended: Arc<EndedSessions>,
     live: Arc<LiveConnections>,
+    limits: Arc<RateLimits>,
     timeout: Duration,
 }
 
@@ -73,8 +73,8 @@ impl Gateway {
         admission: Admission,
         policy: Policy,
         guard: Guard,
-        ended: Arc<EndedSessions>,
         live: Arc<LiveConnections>,
+        limits: Arc<RateLimits>,
         timeout: Duration,
     ) -> Self {
         Self {
@@ -82,15 +82,22 @@ impl Gateway {
             admission,
             policy,
             guard,
-            ended,
             live,
+            limits,
             timeout,
         }
     }
 
-    /// Whether the operation may run, in the order of the contract's table: is it small and valid, does it fit the
-    /// transport, may this caller do it. Nothing is executed.
+    /// Whether the operation may run, in the order of the contract's table: does the client leave others room, is it small
+    /// and valid, does it fit the transport, may this caller do it. Nothing is executed.
     pub(crate) async fn approve(&self, call: Call) -> Result<Approved, Failure> {
+        let caller = Caller {
+            request_id: call.request_id.clone(),
+            ..call.caller
+        };
+        caller
+            .within(self.limits.request(caller.address))
+            .map_err(|error| Failure::new(StatusCode::TOO_MANY_REQUESTS, error))?;
         let GraphQlRequest {
             query,
             operation_name,
@@ -109,10 +116,7 @@ impl Gateway {
             .map(response_keys)
             .unwrap_or_default();
         let identity = authenticated.map(|authenticated| authenticated.identity);
-        let caller = Caller {
-            identity,
-            ..call.caller
-        };
+        let caller = Caller { identity, ..caller };
         Ok(Approved {
             kind: admitted.kind,
             authenticated,
@@ -151,7 +155,7 @@ impl Gateway {
             response_keys,
             ..
         } = approved;
-        let (schema, ended) = (self.schema.clone(), Arc::clone(&self.ended));
+        let (schema, ended) = (self.schema.clone(), Arc::clone(self.guard.ended()));
         let work = async move { schema.execute(request).await };
         let limited = tokio::time::timeout(self.timeout, AssertUnwindSafe(work).catch_unwind());
         // Part of the work, because whoever waits for it may be gone when it is done.
@@ -250,3 +254,7 @@ impl From<Refusal> for Failure {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "gateway_tests.rs"]
+mod tests;

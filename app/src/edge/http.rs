@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::access::Credential;
 use super::admission::OperationKind;
+use super::client_address::ClientAddress;
+use super::content_coding;
 use super::cookies::Cookies;
 use super::failure::Failure;
 use super::gateway::{Call, Gateway};
@@ -50,6 +53,12 @@ pub(crate) async fn graphql(
     }
 }
 
+/// Neither GET nor POST.
+pub(crate) fn other_method() -> Failure {
+    let message = "Send operations with POST, queries also with GET.";
+    Failure::method_not_allowed("GET, POST", message)
+}
+
 impl GraphQlEndpoint {
     async fn answer(
         &self,
@@ -61,10 +70,7 @@ impl GraphQlEndpoint {
             Method::POST => self.read_body(&parts.headers, body).await?,
             Method::GET => self.read_query_string(parts.uri.query().unwrap_or_default())?,
             _ => {
-                return Err(Failure::method_not_allowed(
-                    "GET, POST",
-                    "Send operations with POST, queries also with GET.",
-                ));
+                return Err(other_method());
             }
         };
         let accepted = Accepted::from_headers(&parts.headers);
@@ -78,7 +84,7 @@ impl GraphQlEndpoint {
         } else {
             Transport::Post { event_stream }
         };
-        let caller = self.caller(&parts.headers);
+        let caller = self.caller(&parts);
         let call = Call {
             request: operation,
             transport,
@@ -102,12 +108,14 @@ impl GraphQlEndpoint {
         })
     }
 
-    fn caller(&self, headers: &HeaderMap) -> Caller {
+    fn caller(&self, parts: &Parts) -> Caller {
+        let headers = &parts.headers;
         let user_agent = headers
             .get(header::USER_AGENT)
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default();
         Caller {
+            address: ClientAddress::of(&parts.extensions).0,
             user_agent: user_agent.to_owned(),
             cookie: self.cookies.read(headers),
             ..Caller::default()
@@ -133,17 +141,9 @@ impl GraphQlEndpoint {
                 message,
             ));
         }
-        if headers
-            .get(header::CONTENT_ENCODING)
-            .is_some_and(|encoding| encoding != "identity")
-        {
-            let message = "Send the body without Content-Encoding.";
-            return Err(Failure::bad_request(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                message,
-            ));
-        }
-        GraphQlRequest::from_json(&self.collect(body).await?)
+        let coding = content_coding::of_request(headers)?;
+        let body = coding.decode(self.collect(body).await?, self.limits.body_bytes)?;
+        GraphQlRequest::from_json(&body)
     }
 
     async fn collect(&self, body: Body) -> Result<Bytes, Failure> {
@@ -151,8 +151,7 @@ impl GraphQlEndpoint {
         match tokio::time::timeout(self.limits.body_timeout, limited).await {
             Ok(Ok(collected)) => Ok(collected.to_bytes()),
             Ok(Err(error)) if error.is::<LengthLimitError>() => {
-                let message = format!("The body is over {} bytes.", self.limits.body_bytes);
-                Err(Failure::bad_request(StatusCode::PAYLOAD_TOO_LARGE, message))
+                Err(content_coding::too_large(self.limits.body_bytes))
             }
             Ok(Err(_)) => Err(Failure::bad_request(
                 StatusCode::BAD_REQUEST,

@@ -4,6 +4,8 @@
 
 pub(crate) mod access;
 pub mod admission;
+pub(crate) mod client_address;
+mod content_coding;
 pub(crate) mod cookies;
 pub(crate) mod ended_sessions;
 mod event_stream;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::executed::Executed;
 use super::failure::Failure;
 use super::negotiation::GRAPHQL_RESPONSE;
-use crate::graphql::{ErrorReason, RETRY_AFTER_SECONDS};
+use crate::graphql::ErrorReason;
 
 /// A request error. It has no `data` key, and always the media type that says so.
 pub(crate) fn failure(failure: &Failure, request_id: &str) -> Response<Body> {
@@ -53,10 +53,9 @@ pub(crate) fn executed(
         if ok { representation } else { GRAPHQL_RESPONSE },
         executed,
     );
-    if !ok {
-        response
-            .headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+    if let Some(seconds) = executed.retry_after() {
+        let headers = response.headers_mut();
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     if let Some(cookie) = cookie {
         response.headers_mut().insert(SET_COOKIE, cookie);

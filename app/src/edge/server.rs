@@ -17,6 +17,10 @@ use tower::ServiceExt;
 
 use super::shutdown::{Participant, Shutdown};
 
+/// A peer that acknowledges nothing for so long is gone.
+#[cfg(target_os = "linux")]
+const UNACKNOWLEDGED: Duration = Duration::from_mins(1);
+
 /// How long and how many.
 #[derive(Debug, Clone, Copy)]
 pub struct ServerLimits {
@@ -93,6 +97,15 @@ async fn accept(
     }
 }
 
+fn tune(stream: &TcpStream) -> std::io::Result<()> {
+    // Small answers must not wait for the client's acknowledgement of the one before.
+    stream.set_nodelay(true)?;
+    // What an event stream sends to a peer that has vanished would be tried again for a quarter of an hour.
+    #[cfg(target_os = "linux")]
+    socket2::SockRef::from(stream).set_tcp_user_timeout(Some(UNACKNOWLEDGED))?;
+    Ok(())
+}
+
 /// Serves one connection to its end, or, once the shutdown has begun, to the end of the request it is busy with.
 async fn serve_connection(
     stream: TcpStream,
@@ -102,9 +115,8 @@ async fn serve_connection(
     permit: ConnectionPermit,
     mut shutdown: Participant,
 ) {
-    // Small answers must not wait for the client's acknowledgement of the one before.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "TCP_NODELAY could not be set");
+    if let Err(error) = tune(&stream) {
+        tracing::debug!(%error, "a connection keeps the system's settings");
     }
     // hyper's own timeout begins with the first byte; a connection that sends none would stay for ever.
     tokio::select! {

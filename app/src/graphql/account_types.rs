@@ -17,9 +17,9 @@ pub(crate) struct User {
     /// The user's ID, such as `user_0197c0de5b2a7c1e8f3a4b5c6d7e8f90`.
     pub(crate) id: ID,
     /// The address the user signs in with, in lower case. Only the user sees it.
-    email: String,
+    pub(crate) email: String,
     /// When the account was created.
-    created_at: DateTime,
+    pub(crate) created_at: DateTime,
 }
 
 impl From<&DomainUser> for User {

@@ -1,5 +1,6 @@
 //! Who asks, as far as resolvers need to know. The edge puts one [`Caller`] into every request.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Context, Enum};
@@ -7,6 +8,8 @@ use taskhive_domain::Identity;
 use taskhive_domain::session::RefreshToken;
 
 use super::errors::ApiError;
+use crate::audit;
+use crate::limits::Limited;
 
 /// How a client wants to be given its refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Enum)]
@@ -30,10 +33,14 @@ pub(crate) enum CookieChange {
 }
 
 /// Who asks.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Caller {
     /// The signed-in user. Absent when only public fields were asked for: then no token was looked at.
     pub(crate) identity: Option<Identity>,
+    /// Where the request comes from: rate limits count per address. Unspecified if nobody knows.
+    pub(crate) address: IpAddr,
+    /// Ties log lines to the answer.
+    pub(crate) request_id: String,
     /// What the client calls itself.
     pub(crate) user_agent: String,
     /// The refresh token of the cookie, if the request comes from the service's own pages.
@@ -53,6 +60,14 @@ impl Caller {
         Self::of(ctx).identity.ok_or_else(ApiError::token_missing)
     }
 
+    /// Passes on what a rate limit let through; what it refused goes into the log and to the client.
+    pub(crate) fn within<T>(&self, outcome: Result<T, Limited>) -> Result<T, ApiError> {
+        outcome.map_err(|limited| {
+            audit::rate_limited(self, &limited);
+            ApiError::rate_limited(limited.retry_after)
+        })
+    }
+
     /// What resolvers want done about the cookie, once the operation is done.
     pub(crate) fn cookie_change(&self) -> Option<CookieChange> {
         self.cookie_change
@@ -66,5 +81,19 @@ impl Caller {
             .cookie_change
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = Some(change);
+    }
+}
+
+/// Somebody unknown.
+impl Default for Caller {
+    fn default() -> Self {
+        Self {
+            identity: None,
+            address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            request_id: String::new(),
+            user_agent: String::new(),
+            cookie: None,
+            cookie_change: Arc::default(),
+        }
     }
 }

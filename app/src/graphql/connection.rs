@@ -11,36 +11,36 @@ use super::task_types::Task;
 #[derive(Debug, SimpleObject)]
 pub(crate) struct TaskConnection {
     /// The tasks on this page, each with its cursor.
-    edges: Vec<TaskEdge>,
+    pub(crate) edges: Vec<TaskEdge>,
     /// The tasks on this page, for clients that need no cursors.
-    nodes: Vec<Task>,
+    pub(crate) nodes: Vec<Task>,
     /// Where this page lies in the whole list.
-    page_info: PageInfo,
+    pub(crate) page_info: PageInfo,
     /// How many tasks match the filter on all pages together. Counted only when asked
     /// for.
-    total_count: i32,
+    pub(crate) total_count: i32,
 }
 
 /// A task and its place in a list.
 #[derive(Debug, SimpleObject)]
 pub(crate) struct TaskEdge {
     /// Pass it as `after` or `before` to continue from here.
-    cursor: String,
+    pub(crate) cursor: String,
     /// The task.
-    node: Task,
+    pub(crate) node: Task,
 }
 
 /// Where a page lies in the whole list.
 #[derive(Debug, SimpleObject)]
 pub(crate) struct PageInfo {
     /// Whether there are more items after this page.
-    has_next_page: bool,
+    pub(crate) has_next_page: bool,
     /// Whether there are items before this page.
-    has_previous_page: bool,
+    pub(crate) has_previous_page: bool,
     /// The cursor of the first item, or null if the page is empty.
-    start_cursor: Option<String>,
+    pub(crate) start_cursor: Option<String>,
     /// The cursor of the last item, or null if the page is empty.
-    end_cursor: Option<String>,
+    pub(crate) end_cursor: Option<String>,
 }
 
 /// Which parts of a connection are worth making: the others were not asked for.

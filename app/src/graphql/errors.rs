@@ -4,102 +4,15 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, ErrorExtensionValues, Name, Value, indexmap::IndexMap};
+use async_graphql::{ErrorExtensionValues, Name, Value, indexmap::IndexMap};
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
-use taskhive_domain::violation::{Reason, Violation, Violations};
+use taskhive_domain::violation::{Violation, Violations};
 use taskhive_domain::{AccountError, TaskError};
 
-/// What went wrong, as `errors[].extensions.code`. New codes may be added: treat one
-/// you do not know like `INTERNAL`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub(crate) enum ErrorCode {
-    /// There is no valid access token, or signing in failed; `reason` says which.
-    Unauthenticated,
-    /// You are signed in, but may not do this.
-    Forbidden,
-    /// There is no such object, or it is not yours.
-    NotFound,
-    /// The input breaks a rule. `extensions.issues` lists every broken rule with `path`,
-    /// `reason` and `message`.
-    Validation,
-    /// The change contradicts what is stored.
-    Conflict,
-    /// Too many requests. Try again after `extensions.retryAfter` seconds.
-    RateLimited,
-    /// The service cannot answer right now; `reason` says whether a change may have been made. Try
-    /// again after `extensions.retryAfter` seconds.
-    Unavailable,
-    /// Our fault. `extensions.requestId` helps us find out more.
-    Internal,
-    /// The HTTP request is not a well-formed GraphQL request.
-    BadRequest,
-    /// The GraphQL document has a syntax error.
-    #[graphql(name = "GRAPHQL_PARSE_FAILED")]
-    ParseFailed,
-    /// The GraphQL document, the operation name or the variables do not fit the schema.
-    #[graphql(name = "GRAPHQL_VALIDATION_FAILED")]
-    ValidationFailed,
-    /// The operation asks for too much at once.
-    QueryTooComplex,
-}
-
-/// Why it went wrong, as `errors[].extensions.reason` or as `reason` of an issue. New
-/// reasons may be added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub(crate) enum ErrorReason {
-    /// No access token was sent.
-    TokenMissing,
-    /// The token was valid once. Refresh it and try again.
-    TokenExpired,
-    /// The token is malformed, revoked, or not meant for this service.
-    TokenInvalid,
-    /// Address and password do not belong together.
-    CredentialsWrong,
-    /// The address already has an account.
-    EmailTaken,
-    /// A password that everybody tries first.
-    TooCommon,
-    /// The task was changed in the meantime. Fetch it and decide anew.
-    VersionMismatch,
-    /// The service was too busy. Nothing was done.
-    Overloaded,
-    /// It took too long. The change may or may not have been made.
-    TimedOut,
-    /// A required text is empty.
-    Blank,
-    /// A text is shorter than allowed.
-    TooShort,
-    /// A text or list is longer than allowed.
-    TooLong,
-    /// A number is outside the allowed range.
-    OutOfRange,
-    /// A text does not have the required form, such as an address, an ID or a cursor.
-    Malformed,
-    /// Two arguments exclude each other.
-    Contradictory,
-}
-
-impl From<Reason> for ErrorReason {
-    fn from(reason: Reason) -> Self {
-        match reason {
-            Reason::Blank => Self::Blank,
-            Reason::TooShort => Self::TooShort,
-            Reason::TooLong => Self::TooLong,
-            Reason::OutOfRange => Self::OutOfRange,
-            Reason::Malformed => Self::Malformed,
-            Reason::Contradictory => Self::Contradictory,
-            Reason::TooCommon => Self::TooCommon,
-        }
-    }
-}
-
-/// How an enum value is written in `extensions`.
-pub(crate) fn name_of<T: async_graphql::resolver_utils::EnumType>(value: T) -> Value {
-    async_graphql::resolver_utils::enum_value(value)
-}
+use super::codes::{ErrorCode, ErrorReason, name_of};
 
 /// Seconds after which it makes sense to try an unavailable service again.
-pub(crate) const RETRY_AFTER_SECONDS: u64 = 1;
+pub(super) const RETRY_AFTER_SECONDS: u64 = 1;
 
 /// What happened behind an error, for the log. Travels beside the error to the edge and never further.
 pub(crate) struct Cause(pub(crate) InfraError);
@@ -170,6 +83,11 @@ impl ApiError {
         Self::new(ErrorCode::Forbidden, None, message)
     }
 
+    pub(crate) fn sign_in_elsewhere() -> Self {
+        let message = "Accounts and passwords are kept by another service here: sign up, in and on there, and send its access token.";
+        Self::new(ErrorCode::Forbidden, None, message)
+    }
+
     fn session_not_found() -> Self {
         Self::new(
             ErrorCode::NotFound,
@@ -197,6 +115,28 @@ impl ApiError {
         Self {
             retry_after: Some(RETRY_AFTER_SECONDS),
             ..error
+        }
+    }
+
+    /// A limit of rate was met, and nothing was done.
+    pub(crate) fn rate_limited(retry_after: u64) -> Self {
+        let unit = if retry_after == 1 {
+            "second"
+        } else {
+            "seconds"
+        };
+        let message = format!("Too many attempts. Try again in {retry_after} {unit}.");
+        Self {
+            retry_after: Some(retry_after),
+            ..Self::new(ErrorCode::RateLimited, None, &message)
+        }
+    }
+
+    /// Nothing was done because something that had to be asked first does not answer, for whatever reason.
+    pub(crate) fn unavailable(error: InfraError) -> Self {
+        Self {
+            cause: Some(Arc::new(Cause(error))),
+            ..Self::overloaded()
         }
     }
 
@@ -290,6 +230,7 @@ impl From<AccountError> for ApiError {
                 let message = "This address already has an account. Sign in instead.";
                 Self::new(ErrorCode::Conflict, ErrorReason::EmailTaken, message)
             }
+            AccountError::SignInElsewhere => Self::sign_in_elsewhere(),
             AccountError::CredentialsWrong => {
                 let message = "Address and password do not belong together.";
                 Self::new(

@@ -3,12 +3,15 @@
 
 mod account_types;
 mod caller;
+mod codes;
 mod connection;
 mod cursor;
 pub(crate) mod directive;
 mod errors;
+mod guess;
 mod mutation;
 mod node;
+mod plain;
 mod query;
 mod scalars;
 mod server_info;
@@ -21,11 +24,14 @@ use async_graphql::{SDLExportOptions, Schema, ValidationMode};
 use taskhive_domain::{Accounts, Tasks};
 
 pub(crate) use caller::{Caller, CookieChange};
-pub(crate) use errors::{ApiError, Cause, ErrorCode, ErrorReason, RETRY_AFTER_SECONDS, name_of};
+pub(crate) use codes::{ErrorCode, ErrorReason, name_of};
+pub(crate) use errors::{ApiError, Cause};
 use mutation::Mutation;
 use query::Query;
 pub(crate) use server_info::ServerInfo;
 use subscription::Subscription;
+
+use crate::limits::RateLimits;
 
 /// The schema, ready to execute operations that admission let through.
 pub(crate) type ApiSchema = Schema<Query, Mutation, Subscription>;
@@ -37,6 +43,8 @@ pub struct Services {
     pub tasks: Arc<Tasks>,
     /// The use cases around accounts and sessions.
     pub accounts: Arc<Accounts>,
+    /// How often some of them may be called.
+    pub(crate) limits: Arc<RateLimits>,
 }
 
 /// The schema on top of the use cases. It executes without validating: admission has validated by the specification,

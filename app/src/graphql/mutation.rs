@@ -5,7 +5,7 @@ use taskhive_domain::session::RefreshToken;
 use taskhive_domain::task::{Completion, TaskDraft, TaskEdit};
 use taskhive_domain::user::{Credentials, NewPassword, Password, Registration};
 use taskhive_domain::violation::Violations;
-use taskhive_domain::{Accounts, SessionId, TaskId, Tasks};
+use taskhive_domain::{AccountError, Accounts, SessionId, TaskId, Tasks};
 
 use super::Services;
 use super::account_types::{
@@ -14,14 +14,18 @@ use super::account_types::{
     RevokeSessionInput, RevokeSessionPayload,
 };
 use super::caller::{Caller, CookieChange, Delivery};
+use super::codes::{ErrorCode, ErrorReason};
 use super::directive::public;
-use super::errors::{ApiError, ErrorCode, ErrorReason};
+use super::errors::ApiError;
+use super::guess::{guess, guess_own};
 use super::server_info::ServerInfo;
 use super::task_types::{
     CreateTaskInput, CreateTaskPayload, DeleteTaskInput, DeleteTaskPayload, SetTaskCompletedInput,
     SetTaskCompletedPayload, Task, ToggleTaskInput, ToggleTaskPayload, UpdateTaskInput,
     UpdateTaskPayload,
 };
+use crate::audit;
+use crate::limits::RateLimits;
 
 /// Writes. Each takes one `input` and returns what it changed.
 pub(crate) struct Mutation;
@@ -34,23 +38,34 @@ impl Mutation {
     async fn register(
         &self,
         ctx: &Context<'_>,
-        input: RegisterInput,
+        #[graphql(desc = "The account to create.")] input: RegisterInput,
     ) -> Result<AuthPayload, ApiError> {
+        require_password_login(ctx)?;
         if !ctx.data_unchecked::<ServerInfo>().registration_open {
             return Err(ApiError::registration_closed());
         }
         let registration = Registration::parse(&input.email, &input.password).map_err(in_input)?;
-        let user_agent = &Caller::of(ctx).user_agent;
-        let signed_in = accounts(ctx).register(registration, user_agent).await?;
+        let caller = Caller::of(ctx);
+        caller.within(limits(ctx).register(caller.address))?;
+        let accounts = accounts(ctx);
+        let signed_in = accounts.register(registration, &caller.user_agent).await?;
+        audit::account_created(caller, signed_in.user.id);
         Ok(AuthPayload::deliver(ctx, signed_in, input.delivery))
     }
 
     /// Sign in with address and password.
     #[graphql(directive = public::apply())]
-    async fn login(&self, ctx: &Context<'_>, input: LoginInput) -> Result<AuthPayload, ApiError> {
+    async fn login(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who signs in.")] input: LoginInput,
+    ) -> Result<AuthPayload, ApiError> {
+        require_password_login(ctx)?;
+        let caller = Caller::of(ctx);
         let credentials = Credentials::parse(&input.email, &input.password);
-        let user_agent = &Caller::of(ctx).user_agent;
-        let signed_in = accounts(ctx).login(credentials, user_agent).await?;
+        let login = accounts(ctx).login(credentials, &caller.user_agent);
+        let signed_in = guess(ctx, &input.email, login).await?;
+        audit::sign_in_ok(caller, signed_in.user.id);
         Ok(AuthPayload::deliver(ctx, signed_in, input.delivery))
     }
 
@@ -61,18 +76,26 @@ impl Mutation {
     async fn refresh_token(
         &self,
         ctx: &Context<'_>,
-        input: RefreshTokenInput,
+        #[graphql(desc = "The token to exchange.")] input: RefreshTokenInput,
     ) -> Result<AuthPayload, ApiError> {
-        let (token, delivery) = presented_token(Caller::of(ctx), input)?;
-        let signed_in = accounts(ctx).refresh(&token).await?;
-        Ok(AuthPayload::deliver(ctx, signed_in, Some(delivery)))
+        require_password_login(ctx)?;
+        let caller = Caller::of(ctx);
+        let (token, delivery) = presented_token(caller, input)?;
+        caller.within(limits(ctx).refresh(caller.address))?;
+        let outcome = accounts(ctx).refresh(&token).await;
+        if let Err(AccountError::RefreshTokenReused { user, .. }) = outcome {
+            audit::refresh_reuse(caller, user);
+        }
+        Ok(AuthPayload::deliver(ctx, outcome?, Some(delivery)))
     }
 
     /// End the session the access token belongs to. Its refresh token stops working at once, its
     /// access tokens within seconds, and its live connections are closed.
     async fn logout(&self, ctx: &Context<'_>) -> Result<LogoutPayload, ApiError> {
-        accounts(ctx).logout(Caller::identity(ctx)?).await?;
-        Caller::of(ctx).change_cookie(CookieChange::Clear);
+        let (caller, who) = (Caller::of(ctx), Caller::identity(ctx)?);
+        accounts(ctx).logout(who).await?;
+        audit::sign_out(caller, who.user());
+        caller.change_cookie(CookieChange::Clear);
         Ok(LogoutPayload { success: true })
     }
 
@@ -80,7 +103,7 @@ impl Mutation {
     async fn revoke_session(
         &self,
         ctx: &Context<'_>,
-        input: RevokeSessionInput,
+        #[graphql(desc = "Which one.")] input: RevokeSessionInput,
     ) -> Result<RevokeSessionPayload, ApiError> {
         let id = SessionId::parse(&input.id).map_err(|violations| in_input(violations.at("id")))?;
         accounts(ctx)
@@ -109,13 +132,14 @@ impl Mutation {
     async fn change_password(
         &self,
         ctx: &Context<'_>,
-        input: ChangePasswordInput,
+        #[graphql(desc = "The old and the new password.")] input: ChangePasswordInput,
     ) -> Result<AuthPayload, ApiError> {
+        require_password_login(ctx)?;
         let change =
             NewPassword::parse(&input.current_password, &input.new_password).map_err(in_input)?;
-        let signed_in = accounts(ctx)
-            .change_password(Caller::identity(ctx)?, change)
-            .await?;
+        let who = Caller::identity(ctx)?;
+        let signed_in = guess_own(ctx, accounts(ctx).change_password(who, change)).await?;
+        audit::password_changed(Caller::of(ctx), who.user());
         Ok(AuthPayload::deliver(ctx, signed_in, input.delivery))
     }
 
@@ -123,11 +147,13 @@ impl Mutation {
     async fn delete_account(
         &self,
         ctx: &Context<'_>,
-        input: DeleteAccountInput,
+        #[graphql(desc = "Your password.")] input: DeleteAccountInput,
     ) -> Result<DeleteAccountPayload, ApiError> {
+        require_password_login(ctx)?;
         let who = Caller::identity(ctx)?;
         let password = Password::claimed(&input.password);
-        accounts(ctx).delete_account(who, password.as_ref()).await?;
+        guess_own(ctx, accounts(ctx).delete_account(who, password.as_ref())).await?;
+        audit::account_deleted(Caller::of(ctx), who.user());
         Caller::of(ctx).change_cookie(CookieChange::Clear);
         Ok(DeleteAccountPayload {
             deleted_user_id: ID(who.user().to_string()),
@@ -138,7 +164,7 @@ impl Mutation {
     async fn create_task(
         &self,
         ctx: &Context<'_>,
-        input: CreateTaskInput,
+        #[graphql(desc = "The task to create.")] input: CreateTaskInput,
     ) -> Result<CreateTaskPayload, ApiError> {
         let (id, description) = (input.id.as_ref(), input.description.as_deref());
         let draft = TaskDraft::parse(id.map(|id| id.as_str()), &input.title, description)
@@ -153,7 +179,7 @@ impl Mutation {
     async fn update_task(
         &self,
         ctx: &Context<'_>,
-        input: UpdateTaskInput,
+        #[graphql(desc = "The task to change, and how.")] input: UpdateTaskInput,
     ) -> Result<UpdateTaskPayload, ApiError> {
         let (title, description) = (input.title.as_deref(), input.description.as_deref());
         let edit = TaskEdit::parse(title, description, input.expected_version);
@@ -166,7 +192,7 @@ impl Mutation {
     async fn set_task_completed(
         &self,
         ctx: &Context<'_>,
-        input: SetTaskCompletedInput,
+        #[graphql(desc = "The task, and what it is to be.")] input: SetTaskCompletedInput,
     ) -> Result<SetTaskCompletedPayload, ApiError> {
         let edit = Ok(TaskEdit::completion(Completion::Set(input.completed)));
         Ok(SetTaskCompletedPayload {
@@ -179,7 +205,7 @@ impl Mutation {
     async fn toggle_task(
         &self,
         ctx: &Context<'_>,
-        input: ToggleTaskInput,
+        #[graphql(desc = "The task to toggle.")] input: ToggleTaskInput,
     ) -> Result<ToggleTaskPayload, ApiError> {
         let edit = Ok(TaskEdit::completion(Completion::Toggle));
         Ok(ToggleTaskPayload {
@@ -191,7 +217,7 @@ impl Mutation {
     async fn delete_task(
         &self,
         ctx: &Context<'_>,
-        input: DeleteTaskInput,
+        #[graphql(desc = "The task to delete.")] input: DeleteTaskInput,
     ) -> Result<DeleteTaskPayload, ApiError> {
         let id = TaskId::parse(&input.id).map_err(|violations| in_input(violations.at("id")))?;
         tasks(ctx).delete(Caller::identity(ctx)?, id).await?;
@@ -207,6 +233,19 @@ fn tasks<'a>(ctx: &Context<'a>) -> &'a Tasks {
 
 fn accounts<'a>(ctx: &Context<'a>) -> &'a Accounts {
     &ctx.data_unchecked::<Services>().accounts
+}
+
+fn limits<'a>(ctx: &Context<'a>) -> &'a RateLimits {
+    &ctx.data_unchecked::<Services>().limits
+}
+
+/// Refuses before the input is looked at: no input would do.
+fn require_password_login(ctx: &Context<'_>) -> Result<(), ApiError> {
+    if ctx.data_unchecked::<ServerInfo>().password_login {
+        Ok(())
+    } else {
+        Err(ApiError::sign_in_elsewhere())
+    }
 }
 
 /// Every mutation takes one argument, `input`: that is where its fields are.

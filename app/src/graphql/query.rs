@@ -15,6 +15,7 @@ use super::cursor;
 use super::directive::public;
 use super::errors::ApiError;
 use super::node::Node;
+use super::plain::InOneWalk;
 use super::server_info::ServerInfo;
 use super::task_types::{Task, TaskFilter, TaskOrder};
 
@@ -25,11 +26,11 @@ pub(crate) struct Query;
 #[Object]
 impl Query {
     /// The signed-in user.
-    async fn me(&self, ctx: &Context<'_>) -> Result<User, ApiError> {
+    async fn me(&self, ctx: &Context<'_>) -> Result<InOneWalk<User>, ApiError> {
         let who = Caller::identity(ctx)?;
         let user = services(ctx).accounts.me(who).await?;
         user.as_ref()
-            .map(User::from)
+            .map(|user| InOneWalk(user.into()))
             .ok_or_else(ApiError::token_invalid)
     }
 
@@ -39,8 +40,8 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The task's ID.")] id: ID,
-    ) -> Option<Result<Task, ApiError>> {
-        Some(find_task(ctx, &id).await)
+    ) -> Option<Result<InOneWalk<Task>, ApiError>> {
+        Some(find_task(ctx, &id).await.map(InOneWalk))
     }
 
     /// Your tasks, a page at a time. Without `first` and `last` the page has 20 items.
@@ -67,7 +68,7 @@ impl Query {
             default_with = "Some(TaskOrder::OpenFirst)"
         )]
         order_by: Option<TaskOrder>,
-    ) -> Result<TaskConnection, ApiError> {
+    ) -> Result<InOneWalk<TaskConnection>, ApiError> {
         let who = Caller::identity(ctx)?;
         let arguments = PageArguments {
             first,
@@ -87,13 +88,10 @@ impl Query {
             0
         };
         let total = i32::try_from(total).unwrap_or(i32::MAX);
-        Ok(TaskConnection::new(
-            who.user(),
-            request.order,
-            &page,
-            wanted,
-            total,
-        ))
+        let (owner, order) = (who.user(), request.order);
+        Ok(InOneWalk(TaskConnection::new(
+            owner, order, &page, wanted, total,
+        )))
     }
 
     /// Where you are signed in, the most recently used first.

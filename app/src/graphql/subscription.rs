@@ -8,7 +8,8 @@ use taskhive_domain::event::Lagged;
 
 use super::Services;
 use super::caller::Caller;
-use super::errors::{ApiError, ErrorCode, ErrorReason, RETRY_AFTER_SECONDS};
+use super::codes::{ErrorCode, ErrorReason};
+use super::errors::{ApiError, RETRY_AFTER_SECONDS};
 use super::task_types::TaskEvent;
 
 /// Live updates, over WebSocket (`graphql-transport-ws`) or server-sent events.
@@ -39,8 +40,7 @@ impl Subscription {
 /// The last thing a watcher is told that read too slowly. [`Lagged`] travels as its source, by which the edge recognises it:
 /// a socket is closed, an event stream is complete.
 fn lagged() -> Error {
-    let message =
-        "Updates came faster than they were read. Subscribe again and fetch what you show.";
+    let message = "Updates may have been missed. Subscribe again and fetch what you show.";
     let mut told = ApiError::new(ErrorCode::Unavailable, ErrorReason::Overloaded, message);
     told.retry_after = Some(RETRY_AFTER_SECONDS);
     Error {

@@ -14,19 +14,19 @@ pub(crate) struct Task {
     /// The task's ID, such as `task_0197c0df1c3d7a42b6e5f4d3c2b1a098`.
     pub(crate) id: ID,
     /// What to do: 1 to 200 characters, without surrounding white space.
-    title: String,
+    pub(crate) title: String,
     /// Details: up to 2000 characters. Empty when there are none.
-    description: String,
+    pub(crate) description: String,
     /// Whether the task is done.
-    completed: bool,
+    pub(crate) completed: bool,
     /// When the task was created.
-    created_at: DateTime,
+    pub(crate) created_at: DateTime,
     /// When the task was last changed. Equals `createdAt` for a task never changed.
-    updated_at: DateTime,
+    pub(crate) updated_at: DateTime,
     /// When the task was completed, or null while it is open.
-    completed_at: Option<DateTime>,
+    pub(crate) completed_at: Option<DateTime>,
     /// Starts at 1 and grows by one with every change.
-    version: i32,
+    pub(crate) version: i32,
 }
 
 impl From<&DomainTask> for Task {

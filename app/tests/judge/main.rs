@@ -11,6 +11,8 @@
 mod generate;
 mod jury;
 mod mutate;
+#[path = "../../../tests/support/npm.rs"]
+mod npm;
 mod random;
 mod values;
 
@@ -20,7 +22,7 @@ use taskhive::edge::admission::{Admission, Limits, Refusal, RefusalKind};
 use generate::Generator;
 use random::Random;
 
-const SDL: &str = include_str!("../../src/edge/admission/testdata/schema.graphql");
+const SDL: &str = include_str!("../../../schema.graphql");
 const CASES: u64 = 6000;
 
 /// One request, as both sides get it.

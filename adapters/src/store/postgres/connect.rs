@@ -54,6 +54,11 @@ impl Connector {
         })
     }
 
+    /// How long a new connection may take.
+    pub(super) const fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// A new connection. With `sslmode=prefer`, the default, a server whose certificate is not trusted is talked to in
     /// plain text, like one without TLS: that mode promises nothing. `require` and above always verify.
     pub(super) async fn connect(&self) -> ConnectionResult<AsyncPgConnection> {

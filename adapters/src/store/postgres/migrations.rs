@@ -5,10 +5,10 @@ use diesel::connection::SimpleConnection;
 use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use taskhive_domain::ports::{InfraError, InfraErrorKind};
+use taskhive_domain::ports::InfraError;
 
 use super::Database;
-use crate::store::errors::{self, Cause, chain};
+use crate::store::errors;
 use crate::store::migrations::{DOING, Failure, look, looked, run};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
@@ -37,10 +37,7 @@ impl Database {
         &self,
         work: impl FnOnce(&mut Blocking) -> Result<T, Failure> + Send + 'static,
     ) -> Result<Result<T, Failure>, InfraError> {
-        let conn = self.direct.connect().await.map_err(|error| {
-            let context = "no connection to the database";
-            InfraError::new(InfraErrorKind::Unavailable, context, Cause(chain(&error)))
-        })?;
+        let conn = self.connect_directly().await?;
         tokio::task::spawn_blocking(move || {
             Blocking::from(conn).transaction(|conn| {
                 conn.batch_execute(LOCK)?;

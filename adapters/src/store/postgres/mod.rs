@@ -3,6 +3,7 @@
 
 mod connect;
 mod migrations;
+pub(crate) mod notifications;
 #[cfg(test)]
 mod prepared_tests;
 #[path = "../queries/mod.rs"]
@@ -27,7 +28,7 @@ use taskhive_domain::ports::{InfraError, InfraErrorKind};
 
 use self::connect::Connector;
 use super::StoreSettings;
-use super::errors;
+use super::errors::{self, Cause, chain};
 use super::rows::SessionRow;
 use super::schema::sessions;
 use super::types::DbId;
@@ -61,7 +62,7 @@ pub(crate) async fn locked_session(conn: &mut Conn, id: DbId) -> QueryResult<Opt
 pub(crate) struct Database {
     pool: Pool<Conn>,
     connector: Arc<Connector>,
-    /// For migrations: past the pooler.
+    /// For migrations and for listening: past the pooler.
     direct: Arc<Connector>,
     statement_timeout: Duration,
 }
@@ -98,6 +99,18 @@ impl Database {
         work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
     ) -> Result<T, InfraError> {
         self.run(doing, work).await
+    }
+
+    /// A connection past the pooler, and not of the pool.
+    async fn connect_directly(&self) -> Result<Conn, InfraError> {
+        let unavailable = |reason: String| {
+            let context = "no connection to the database";
+            InfraError::new(InfraErrorKind::Unavailable, context, Cause(reason))
+        };
+        match tokio::time::timeout(self.direct.timeout(), self.direct.connect()).await {
+            Ok(connected) => connected.map_err(|error| unavailable(chain(&error))),
+            Err(_) => Err(unavailable("the server did not answer in time".to_owned())),
+        }
     }
 
     /// In a task of its own: a caller who goes away must leave no transaction half done, and no connection behind with an

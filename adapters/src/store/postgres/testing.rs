@@ -23,7 +23,7 @@ pub(crate) fn line(plan: PlanText) -> String {
 pub(crate) async fn filled() -> (PostgresDatabase, Database) {
     let database = PostgresDatabase::migrated().await;
     database.client().await.batch_execute(FILL).await.unwrap();
-    match Store::connect(database.settings()).await.unwrap().0 {
+    match Store::connect(database.settings()).await.unwrap().backend {
         Backend::Postgres(store) => (database, store),
         Backend::Sqlite(_) => panic!("not PostgreSQL"),
     }

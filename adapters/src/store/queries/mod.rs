@@ -1,6 +1,7 @@
 //! The repositories: one text, compiled once under `sqlite/` and once under `postgres/`. `backend` is whichever of the two
 //! it is; it supplies `Conn`, `Db`, `Database` and the few true differences.
 
+mod external;
 mod page;
 #[cfg(test)]
 mod plan_tests;

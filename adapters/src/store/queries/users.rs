@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::result::Error as DieselError;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
+use taskhive_domain::external::ExternalIdentity;
 use taskhive_domain::ports::{
     InfraError, PasswordChange, PasswordChangeOutcome, RegistrationOutcome, UserRepository,
 };
@@ -14,8 +15,8 @@ use taskhive_domain::user::{EmailAddress, PasswordHash, StoredCredentials, User}
 use taskhive_domain::{Timestamp, UserId};
 
 use super::backend::{Conn, Database};
-use super::sessions;
 use super::transaction::transaction;
+use super::{external, sessions};
 use crate::store::rows::{CredentialsRow, NewUserRow, SessionRow, UserRow};
 use crate::store::schema::{sessions as sessions_table, users};
 use crate::store::types::DbId;
@@ -58,6 +59,14 @@ impl UserRepository for DieselUsers {
                 .boxed()
             })
             .await
+    }
+
+    async fn find_or_register_external(
+        &self,
+        identity: &ExternalIdentity,
+        newcomer: &User,
+    ) -> Result<UserId, InfraError> {
+        external::find_or_register(&self.0, identity, newcomer).await
     }
 
     async fn find(&self, id: UserId) -> Result<Option<User>, InfraError> {

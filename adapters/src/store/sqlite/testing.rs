@@ -28,7 +28,7 @@ pub(crate) async fn filled() -> (SqliteFile, Database) {
     store.migrate().await.unwrap();
     let mut conn = SqliteConnection::establish(&file.path()).unwrap();
     conn.batch_execute(FILL).unwrap();
-    match store.0 {
+    match store.backend {
         Backend::Sqlite(store) => (file, store),
         Backend::Postgres(_) => panic!("not SQLite"),
     }

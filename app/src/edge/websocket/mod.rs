@@ -11,6 +11,7 @@ mod outbox;
 mod protocol;
 mod socket;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode, header};
 
 use super::access::Credential;
+use super::client_address::ClientAddress;
 use super::failure::Failure;
 use super::gateway::Gateway;
 use super::request_id::RequestId;
@@ -67,6 +69,7 @@ pub(crate) struct SocketEndpoint {
 /// Who opened a socket, as far as the handshake tells.
 struct Visitor {
     request_id: String,
+    address: IpAddr,
     user_agent: String,
     credential: Credential,
     /// Held for as long as the socket is open.
@@ -110,6 +113,7 @@ async fn upgrade(
     let read_at_most = endpoint.limits.message_bytes.saturating_mul(READ_BEYOND);
     let visitor = Visitor {
         request_id: request_id.to_owned(),
+        address: ClientAddress::of(&parts.extensions).0,
         user_agent: text_of(&parts.headers, header::USER_AGENT).to_owned(),
         credential: Credential::from_headers(&parts.headers),
         _permit: parts.extensions.remove(),

@@ -90,11 +90,21 @@ impl Outbox {
         Ok(())
     }
 
-    /// Says good-bye, instead of everything that still waits. Whether it arrives nobody can promise.
+    /// Says good-bye after everything that still waits; to a client that does not keep up, instead of it. Whether it was
+    /// handed over in time; whether it arrives nobody can promise.
     pub(super) async fn close(&mut self, closing: Closing) -> bool {
-        self.waiting.clear();
-        let sent = timeout(CLOSE_WITHIN, self.sink.send(closing.frame())).await;
-        matches!(sent, Ok(Ok(())))
+        if closing == Closing::LAGGED {
+            self.waiting.clear();
+            self.bytes = 0;
+        }
+        self.waiting.push_back(closing.frame());
+        let all = async {
+            while self.is_busy() {
+                self.step().await?;
+            }
+            Ok::<(), axum::Error>(())
+        };
+        matches!(timeout(CLOSE_WITHIN, all).await, Ok(Ok(())))
     }
 }
 

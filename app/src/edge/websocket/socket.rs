@@ -6,8 +6,8 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket};
 use axum::http::StatusCode;
-use futures_util::StreamExt;
 use futures_util::stream::SplitStream;
+use futures_util::{FutureExt, StreamExt};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
 
 use super::closing::{self, Closing, End};
@@ -130,7 +130,10 @@ impl Socket {
             let (busy, room) = (self.outbox.is_busy(), self.outbox.has_room());
             let idle = self.operations.is_idle();
             tokio::select! {
-                ending = live.over() => return Err(ending.into()),
+                ending = live.over() => {
+                    self.pass_on_what_is_ready();
+                    return Err(ending.into());
+                }
                 sent = self.outbox.progress(), if busy => sent?,
                 Some(named) = self.operations.next(), if room && !idle => self.pass_on(named)?,
                 frame = self.incoming.next(), if room => {
@@ -209,6 +212,7 @@ impl Socket {
             transport: Transport::Socket,
             credential: self.credential.clone(),
             caller: Caller {
+                address: self.visitor.address,
                 user_agent: self.visitor.user_agent.clone(),
                 ..Caller::default()
             },
@@ -231,6 +235,17 @@ impl Socket {
         };
         self.outbox.push(message.frame());
         Ok(())
+    }
+
+    /// The answer to the operation that ended the session, above all.
+    fn pass_on_what_is_ready(&mut self) {
+        while self.outbox.has_room()
+            && let Some(Some(named)) = self.operations.next().now_or_never()
+        {
+            if self.pass_on(named).is_err() {
+                break;
+            }
+        }
     }
 
     /// Says why, and waits a moment until the client has read it: bytes of its that nobody reads would make the operating

@@ -212,9 +212,9 @@ pub async fn living_sessions_are_listed(repositories: &Repositories) -> Outcome 
         repositories.sessions.list(user, now).await?,
         [second.clone(), first.clone()]
     );
-    let used = repositories.sessions.rotate(first.id, 1, now).await?;
-    let Rotation::Rotated(first) = used else {
-        panic!("{used:?}");
+    let rotation = repositories.sessions.rotate(first.id, 1, now).await?;
+    let Rotation::Rotated(first) = rotation else {
+        panic!("{rotation:?}");
     };
     let listed = repositories.sessions.list(user, now).await?;
     assert_eq!(listed, [first.clone(), second.clone()]);

@@ -16,6 +16,7 @@ use crate::ports::{InfraError, SessionRepository, TaskRepository, UserRepository
 
 mod accounts;
 mod edits;
+mod external;
 mod fixtures;
 mod pages;
 mod registrations;
@@ -25,6 +26,7 @@ mod tasks;
 
 pub use accounts::*;
 pub use edits::*;
+pub use external::*;
 pub use pages::*;
 pub use registrations::*;
 pub use searches::*;
@@ -100,6 +102,11 @@ macro_rules! repository_contract {
             concurrent_registrations_of_one_address_let_one_through
             addresses_that_only_resemble_each_other_are_two
             a_hash_is_replaced_only_while_it_is_the_stored_one
+
+            an_external_identity_is_one_user
+            concurrent_first_sights_make_one_user
+            a_taken_address_is_not_shared_with_an_external_user
+            an_external_user_who_left_comes_back_as_another
 
             a_changed_password_ends_the_other_sessions
             a_refused_change_of_password_changes_nothing

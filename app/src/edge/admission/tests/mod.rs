@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{Admission, Admitted, Limits, Refusal, RefusalKind};
 
-const SDL: &str = include_str!("../testdata/schema.graphql");
+const SDL: &str = include_str!("../../../../../schema.graphql");
 
 fn gate() -> Admission {
     Admission::new(SDL, Limits::default()).expect("the contract is a schema")

@@ -1,17 +1,19 @@
 //! Task events inside one process: a bounded channel per user who is watched by somebody.
 //!
-//! Other instances are not told; that needs a carrier between them, and this is where it would hand its events in.
+//! Other instances are not told; what carries events between them hands those of the others in here.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::stream;
-use taskhive_domain::UserId;
 use taskhive_domain::event::{Lagged, TaskEvent, TaskEventStream};
 use taskhive_domain::ports::TaskEvents;
+use taskhive_domain::{TaskId, UserId};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::broadcast::{self, Receiver, Sender};
+
+use super::told::Told;
 
 /// How many events a watcher may be behind before it is told that it lost some.
 ///
@@ -19,7 +21,7 @@ use tokio::sync::broadcast::{self, Receiver, Sender};
 /// than 50 KB for each watched user.
 const BUFFER: usize = 256;
 
-/// Tells watchers in the same process.
+/// Tells watchers in the same process: in order per task, also when the publishers overtake one another.
 #[derive(Clone, Default)]
 pub struct InProcessEvents {
     channels: Arc<Channels>,
@@ -27,12 +29,36 @@ pub struct InProcessEvents {
 
 /// A channel per owner, exactly as long as it has receivers: memory is bounded by those who watch now.
 #[derive(Default)]
-struct Channels(Mutex<HashMap<UserId, Sender<Arc<TaskEvent>>>>);
+struct Channels(Mutex<HashMap<UserId, Channel>>);
+
+struct Channel {
+    sender: Sender<Item>,
+    told: Told,
+}
+
+/// What a watcher receives: after [`Lagged`], nothing more.
+type Item = Result<Arc<TaskEvent>, Lagged>;
 
 impl Channels {
-    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, Sender<Arc<TaskEvent>>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, Channel>> {
         // No step under this lock leaves the map half changed, so a panic elsewhere is no reason to stop telling.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Channel {
+    fn default() -> Self {
+        Self {
+            sender: broadcast::channel(BUFFER).0,
+            told: Told::default(),
+        }
+    }
+}
+
+impl Channel {
+    fn send(&self, item: Item) {
+        // Fails only if the last watcher is just leaving: then there is nobody to tell.
+        let _ = self.sender.send(item);
     }
 }
 
@@ -41,6 +67,33 @@ impl InProcessEvents {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Whether anybody watches this owner's tasks.
+    pub(super) fn is_watched(&self, owner: UserId) -> bool {
+        self.channels.lock().contains_key(&owner)
+    }
+
+    /// Whether the watchers of this owner were told of this version of the task, or of a later one.
+    pub(super) fn knows(&self, owner: UserId, task: TaskId, version: i32) -> bool {
+        let channels = self.channels.lock();
+        channels
+            .get(&owner)
+            .is_some_and(|channel| channel.told.knows(task, version))
+    }
+
+    /// Tells the watchers of this owner that they may have missed something.
+    pub(super) fn lag(&self, owner: UserId) {
+        if let Some(channel) = self.channels.lock().get(&owner) {
+            channel.send(Err(Lagged));
+        }
+    }
+
+    /// Tells all watchers that they may have missed something.
+    pub(super) fn lag_all(&self) {
+        for channel in self.channels.lock().values() {
+            channel.send(Err(Lagged));
+        }
     }
 }
 
@@ -54,9 +107,10 @@ impl fmt::Debug for InProcessEvents {
 
 impl TaskEvents for InProcessEvents {
     fn publish(&self, owner: UserId, event: TaskEvent) {
-        if let Some(channel) = self.channels.lock().get(&owner) {
-            // Fails only if the last watcher is just leaving: then there is nobody to tell.
-            let _ = channel.send(Arc::new(event));
+        if let Some(channel) = self.channels.lock().get_mut(&owner)
+            && channel.told.admits(&event)
+        {
+            channel.send(Ok(Arc::new(event)));
         }
     }
 
@@ -65,7 +119,8 @@ impl TaskEvents for InProcessEvents {
             .channels
             .lock()
             .entry(owner)
-            .or_insert_with(|| broadcast::channel(BUFFER).0)
+            .or_default()
+            .sender
             .subscribe();
         let subscription = Subscription {
             receiver,
@@ -77,8 +132,8 @@ impl TaskEvents for InProcessEvents {
         Box::pin(stream::unfold(Some(subscription), |state| async {
             let mut subscription = state?;
             match subscription.receiver.recv().await {
-                Ok(event) => Some((Ok(Arc::unwrap_or_clone(event)), Some(subscription))),
-                Err(RecvError::Lagged(_)) => Some((Err(Lagged), None)),
+                Ok(Ok(event)) => Some((Ok(Arc::unwrap_or_clone(event)), Some(subscription))),
+                Ok(Err(Lagged)) | Err(RecvError::Lagged(_)) => Some((Err(Lagged), None)),
                 Err(RecvError::Closed) => None,
             }
         }))
@@ -87,7 +142,7 @@ impl TaskEvents for InProcessEvents {
 
 /// One watcher. Fields are dropped in this order, so the departing receiver no longer counts when the channel is judged.
 struct Subscription {
-    receiver: Receiver<Arc<TaskEvent>>,
+    receiver: Receiver<Item>,
     _departure: Departure,
 }
 
@@ -102,7 +157,7 @@ impl Drop for Departure {
         let mut channels = self.channels.lock();
         if channels
             .get(&self.owner)
-            .is_some_and(|channel| channel.receiver_count() == 0)
+            .is_some_and(|channel| channel.sender.receiver_count() == 0)
         {
             channels.remove(&self.owner);
         }
@@ -112,8 +167,8 @@ impl Drop for Departure {
 #[cfg(test)]
 mod tests {
     use futures_util::{FutureExt, StreamExt};
+    use taskhive_domain::Timestamp;
     use taskhive_domain::event::TaskChange;
-    use taskhive_domain::{TaskId, Timestamp};
 
     use super::*;
 
@@ -216,6 +271,32 @@ mod tests {
         drop(laptop);
         assert_eq!(watched(&events), 1);
         drop(bob);
+        assert_eq!(watched(&events), 0);
+    }
+
+    #[tokio::test]
+    async fn a_gap_ends_the_streams_of_those_who_watched_then() {
+        let events = InProcessEvents::new();
+        let (ada, bob) = (UserId::new(NOW), UserId::new(NOW));
+        let (mut early, mut other) = (events.subscribe(ada), events.subscribe(bob));
+        let (first, second) = (event(), event());
+        events.publish(ada, first.clone());
+
+        events.lag(ada);
+        let mut late = events.subscribe(ada);
+        events.publish(ada, second.clone());
+
+        assert_eq!(early.next().await, Some(Ok(first)));
+        assert_eq!(early.next().await, Some(Err(Lagged)));
+        assert_eq!(early.next().await, None);
+        assert_eq!(late.next().await, Some(Ok(second)));
+        assert_eq!(other.next().now_or_never(), None);
+
+        events.lag_all();
+        for mut stream in [late, other] {
+            assert_eq!(stream.next().await, Some(Err(Lagged)));
+            assert_eq!(stream.next().await, None);
+        }
         assert_eq!(watched(&events), 0);
     }
 }

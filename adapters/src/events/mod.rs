@@ -1,0 +1,10 @@
+//! Task events: within one process (`in_process`), and between processes that share a PostgreSQL database (`postgres`), which
+//! is the first one, told by others as well.
+//!
+//! Which of the two it is, follows from the database: [`Store::events`](crate::store::Store::events) decides.
+
+mod in_process;
+pub(crate) mod postgres;
+mod told;
+
+pub use in_process::InProcessEvents;

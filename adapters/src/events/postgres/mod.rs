@@ -1,0 +1,118 @@
+//! Task events between all instances on one PostgreSQL database, carried by NOTIFY.
+//!
+//! Watchers of the same process are told at once, without the database. Other instances get a short message (`message`), which
+//! waits in the `outbox` until the next statement takes all that waits; their `listener` looks up how the task is now.
+//!
+//! Messages are not part of the transaction that changes a task: NOTIFY in it would make all commits of the server queue
+//! behind one lock, and watchers here would wait for the database. The price: when an instance is killed in the
+//! milliseconds between commit and message, the watchers of other instances do not hear of that change. Every other gap (no
+//! connection, too much at once) is made known: watchers get [`Lagged`](taskhive_domain::event::Lagged) and fetch anew.
+
+mod listener;
+mod message;
+mod outage;
+mod outbox;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use taskhive_domain::UserId;
+use taskhive_domain::event::{TaskEvent, TaskEventStream};
+use taskhive_domain::ports::{TaskEvents, TaskRepository};
+use tokio::task::{AbortHandle, JoinHandle};
+use tokio::time::{sleep, timeout};
+use uuid::Uuid;
+
+use self::listener::Listener;
+use self::message::{Message, TaskNews};
+use self::outage::Outage;
+use self::outbox::Outbox;
+use super::InProcessEvents;
+use crate::store::postgres::Database;
+
+/// How long the end of the process may wait for the last messages.
+const CLOSE_WAIT: Duration = Duration::from_secs(2);
+
+/// Tells watchers in every process on the database. When it is dropped, it sends what it still has and stops listening.
+pub(crate) struct PostgresEvents {
+    local: InProcessEvents,
+    outbox: Arc<Outbox>,
+    /// Until somebody waits for its end.
+    sender: Mutex<Option<JoinHandle<()>>>,
+    listener: AbortHandle,
+}
+
+impl PostgresEvents {
+    /// Begins to listen and to send, on two tasks of the current runtime. The database need not be there yet.
+    pub(crate) fn start(database: Database, tasks: Arc<dyn TaskRepository>) -> Self {
+        let me = Uuid::new_v4();
+        let (local, outbox) = (InProcessEvents::new(), Arc::new(Outbox::default()));
+        let sender = tokio::spawn(send(me, database.clone(), Arc::clone(&outbox)));
+        let listener = Listener {
+            me,
+            database,
+            tasks,
+            local: local.clone(),
+        };
+        Self {
+            local,
+            outbox,
+            sender: Mutex::new(Some(sender)),
+            listener: tokio::spawn(listener.run()).abort_handle(),
+        }
+    }
+
+    /// Stops listening, and sends what is still to be sent. What is published later reaches watchers of this process only.
+    pub(crate) async fn close(&self) {
+        // Or the end of the runtime, which closes the connection, would look like an outage.
+        self.listener.abort();
+        self.outbox.close();
+        let sender = self
+            .sender
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(sender) = sender
+            && timeout(CLOSE_WAIT, sender).await.is_err()
+        {
+            tracing::warn!("the last live updates did not reach other instances");
+        }
+    }
+}
+
+impl TaskEvents for PostgresEvents {
+    fn publish(&self, owner: UserId, event: TaskEvent) {
+        let news = TaskNews::of(owner, &event);
+        self.local.publish(owner, event);
+        self.outbox.put(news);
+    }
+
+    fn subscribe(&self, owner: UserId) -> TaskEventStream {
+        self.local.subscribe(owner)
+    }
+}
+
+impl Drop for PostgresEvents {
+    fn drop(&mut self) {
+        self.listener.abort();
+        self.outbox.close();
+    }
+}
+
+/// Sends what is in the outbox until that is closed.
+async fn send(me: Uuid, database: Database, outbox: Arc<Outbox>) {
+    let mut outage = Outage::none("live updates do not reach other instances");
+    while let Some(batch) = outbox.take().await {
+        let message = |news| Message { from: me, news }.to_string();
+        let lines = batch.iter().copied().map(message).collect();
+        match database.notify(lines).await {
+            Ok(()) => outage.is_over(),
+            Err(_) if outbox.is_closed() => return,
+            Err(error) => {
+                // Perhaps they were sent all the same. Hearing of an event twice does no harm, not hearing of it would.
+                outbox.put_back(batch);
+                sleep(outage.goes_on(&error)).await;
+            }
+        }
+    }
+}

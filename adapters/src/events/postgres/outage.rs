@@ -1,0 +1,93 @@
+//! How long to wait before the next try, and what the log hears: one line when an outage begins, one when it is over.
+
+use std::time::Duration;
+
+use taskhive_domain::ports::InfraError;
+use uuid::Uuid;
+
+use crate::store::chain;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// Also the longest time that watchers are not told of a gap once the database is back.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+pub(super) struct Outage {
+    /// What does not work meanwhile.
+    consequence: &'static str,
+    failures: u32,
+    /// What the log has heard in this outage. A handful: errors say what was being done in fixed words.
+    said: Vec<String>,
+}
+
+impl Outage {
+    pub(super) const fn none(consequence: &'static str) -> Self {
+        Self {
+            consequence,
+            failures: 0,
+            said: Vec::new(),
+        }
+    }
+
+    /// It failed (again). Says how long to wait.
+    pub(super) fn goes_on(&mut self, error: &InfraError) -> Duration {
+        let summary = error.to_string();
+        if !self.said.contains(&summary) {
+            tracing::warn!(reason = chain(error), "{}; trying again", self.consequence);
+            self.said.push(summary);
+        }
+        let pause = pause(self.failures, random());
+        self.failures = self.failures.saturating_add(1);
+        pause
+    }
+
+    /// It worked.
+    pub(super) fn is_over(&mut self) {
+        if !self.said.is_empty() {
+            tracing::info!("over: {}", self.consequence);
+        }
+        *self = Self::none(self.consequence);
+    }
+}
+
+/// Twice as long after each failure, and up to a half shorter, so that instances do not all come back at the same moment.
+fn pause(failures: u32, random: u8) -> Duration {
+    let whole = FIRST_PAUSE
+        .saturating_mul(2_u32.saturating_pow(failures))
+        .min(LONGEST_PAUSE);
+    whole / 512 * (512 - u32::from(random))
+}
+
+fn random() -> u8 {
+    let [byte, ..] = Uuid::new_v4().into_bytes();
+    byte
+}
+
+#[cfg(test)]
+mod tests {
+    use taskhive_domain::ports::InfraErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_a_bound_and_vary_by_half() {
+        assert_eq!(pause(1, 0), 2 * pause(0, 0));
+        for failures in [6, 31, 32, u32::MAX] {
+            assert!(pause(failures, 0) <= LONGEST_PAUSE);
+            assert!(pause(failures, u8::MAX) > LONGEST_PAUSE / 2);
+        }
+    }
+
+    #[test]
+    fn each_reason_is_said_once_an_outage() {
+        let mut outage = Outage::none("nothing works");
+        let failure = |context: &str| InfraError::bare(InfraErrorKind::Unavailable, context);
+        for _ in 0..5 {
+            outage.goes_on(&failure("connect"));
+            outage.goes_on(&failure("ask"));
+        }
+        assert_eq!(outage.said, ["connect", "ask"]);
+        outage.is_over();
+        assert!(outage.said.is_empty());
+        assert!(outage.goes_on(&failure("ask")) <= FIRST_PAUSE);
+    }
+}

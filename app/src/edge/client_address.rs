@@ -1,0 +1,141 @@
+//! Whose request it is: the address of the socket, or, behind trusted proxies, the one they saw.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::extract::ConnectInfo;
+use axum::http::{Extensions, HeaderMap, Request};
+use ipnet::IpNet;
+
+/// Every proxy adds whom it heard from at the right.
+const FORWARDED_FOR: &str = "x-forwarded-for";
+
+/// The address of a client. The router puts it into every request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ClientAddress(pub(crate) IpAddr);
+
+/// Networks whose word about their clients is believed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TrustedProxies(Vec<IpNet>);
+
+impl ClientAddress {
+    /// The address that the router gave this request.
+    pub(crate) fn of(extensions: &Extensions) -> Self {
+        extensions.get().copied().unwrap_or_default()
+    }
+}
+
+/// Unknown, which only requests without a socket are: all of them together count as one client.
+impl Default for ClientAddress {
+    fn default() -> Self {
+        Self(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+    }
+}
+
+impl TrustedProxies {
+    pub(crate) fn new(networks: Vec<IpNet>) -> Self {
+        Self(networks)
+    }
+
+    /// Who sent this request.
+    pub(crate) fn client_of<B>(&self, request: &Request<B>) -> ClientAddress {
+        match request.extensions().get::<ConnectInfo<SocketAddr>>() {
+            Some(ConnectInfo(peer)) => ClientAddress(self.client(peer.ip(), request.headers())),
+            None => ClientAddress::default(),
+        }
+    }
+
+    /// From right to left, as long as the one who says so is trusted. What is further left anybody may have written. An
+    /// entry that is no address ends the search at the last hop that is known.
+    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let lines = headers.get_all(FORWARDED_FOR).iter().rev();
+        let entries = lines.flat_map(|line| line.to_str().unwrap_or("?").rsplit(','));
+        let mut hop = peer.to_canonical();
+        for entry in entries {
+            match parse(entry) {
+                Some(next) if self.trusts(hop) => hop = next,
+                _ => break,
+            }
+        }
+        hop
+    }
+
+    fn trusts(&self, hop: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&hop))
+    }
+}
+
+/// An address, perhaps with a port, as some proxies write it.
+fn parse(entry: &str) -> Option<IpAddr> {
+    let entry = entry.trim();
+    let bare = entry
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(entry);
+    let with_port = || entry.parse::<SocketAddr>().ok().map(|address| address.ip());
+    let address = bare.parse().ok().or_else(with_port);
+    address.map(|address: IpAddr| address.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn client(peer: &str, lines: &[&str]) -> String {
+        let networks = ["10.0.0.0/8", "2001:db8:ffff::/48"].map(|network| network.parse().unwrap());
+        let proxies = TrustedProxies::new(networks.to_vec());
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(
+                FORWARDED_FOR,
+                HeaderValue::from_bytes(line.as_bytes()).unwrap(),
+            );
+        }
+        proxies.client(peer.parse().unwrap(), &headers).to_string()
+    }
+
+    #[test]
+    fn only_trusted_proxies_are_believed() {
+        for (peer, lines, expected) in [
+            ("192.0.2.1", &[][..], "192.0.2.1"),
+            ("::ffff:192.0.2.1", &[], "192.0.2.1"),
+            // Whoever is not trusted speaks for nobody else.
+            ("192.0.2.1", &["198.51.100.7"], "192.0.2.1"),
+            ("10.0.0.1", &[], "10.0.0.1"),
+            ("10.0.0.1", &["198.51.100.7"], "198.51.100.7"),
+            ("::ffff:10.0.0.1", &["::ffff:198.51.100.7"], "198.51.100.7"),
+            // What the client itself sent stands further left.
+            ("10.0.0.1", &["127.0.0.1, 198.51.100.7"], "198.51.100.7"),
+            ("10.0.0.1", &["10.0.0.9, 198.51.100.7"], "198.51.100.7"),
+            ("10.0.0.1", &["198.51.100.7, 10.0.0.2"], "198.51.100.7"),
+            (
+                "10.0.0.1",
+                &["6.6.6.6,198.51.100.7 ,10.0.0.3, 10.0.0.2"],
+                "198.51.100.7",
+            ),
+            (
+                "10.0.0.1",
+                &["6.6.6.6, 198.51.100.7", "10.0.0.2"],
+                "198.51.100.7",
+            ),
+            // All trusted: the one furthest away.
+            ("10.0.0.1", &["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
+            // Rubbish ends the search.
+            ("10.0.0.1", &["unknown"], "10.0.0.1"),
+            ("10.0.0.1", &[""], "10.0.0.1"),
+            ("10.0.0.1", &["198.51.100.7,"], "10.0.0.1"),
+            ("10.0.0.1", &["198.51.100.7, _hidden, 10.0.0.2"], "10.0.0.2"),
+            ("10.0.0.1", &["198.51.100.7, ü, 10.0.0.2"], "10.0.0.1"),
+            ("10.0.0.1", &["1.2.3.4.5"], "10.0.0.1"),
+            // With a port.
+            ("10.0.0.1", &["198.51.100.7:4711"], "198.51.100.7"),
+            ("10.0.0.1", &["[2001:db8::7]:4711"], "2001:db8::7"),
+            ("10.0.0.1", &["[2001:db8::7]"], "2001:db8::7"),
+            ("2001:db8:ffff::1", &["2001:db8::7"], "2001:db8::7"),
+            ("2001:db8:fffe::1", &["2001:db8::7"], "2001:db8:fffe::1"),
+        ] {
+            assert_eq!(client(peer, lines), expected, "{peer} {lines:?}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Repositories in memory: what the ports promise, in the shortest words. They are trusted because they keep the
+//! [`contract`](super::contract) too. Nothing is forgotten and nothing outlives the process.
+
+mod sessions;
+mod users;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+
+use crate::external::ExternalIdentity;
+use crate::id::{SessionId, TaskId, UserId};
+use crate::listing::{Page, PageRequest, Take, TaskFilter, TaskPosition};
+use crate::ports::{InfraError, Insertion, TaskRepository, Update};
+use crate::session::Session;
+use crate::task::{Task, TaskEdit};
+use crate::time::Timestamp;
+use crate::user::StoredCredentials;
+
+/// Users, their sessions and their tasks, behind one lock: each call happens at one moment.
+#[derive(Default)]
+pub struct MemoryStore(Mutex<Records>);
+
+#[derive(Default)]
+struct Records {
+    users: HashMap<UserId, StoredCredentials>,
+    external: HashMap<ExternalIdentity, UserId>,
+    sessions: HashMap<SessionId, Session>,
+    ended: HashMap<SessionId, Timestamp>,
+    tasks: BTreeMap<(UserId, TaskId), Task>,
+}
+
+impl MemoryStore {
+    /// A test that failed while it held the lock has said so already; the others go on.
+    fn records(&self) -> MutexGuard<'_, Records> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Records {
+    fn tasks_of(&self, owner: UserId) -> impl Iterator<Item = &Task> {
+        self.tasks
+            .iter()
+            .filter(move |((theirs, _), _)| *theirs == owner)
+            .map(|(_, task)| task)
+    }
+
+    /// The session as a change of password leaves it, if it lives.
+    fn next_generation(&self, user: UserId, id: SessionId, now: Timestamp) -> Option<Session> {
+        let session = self
+            .sessions
+            .get(&id)
+            .filter(|session| session.user == user)?;
+        session.renewed(now)
+    }
+
+    fn end_others(
+        &mut self,
+        user: UserId,
+        keep: Option<SessionId>,
+        now: Timestamp,
+    ) -> Vec<SessionId> {
+        let others = |session: &&Session| session.user == user && Some(session.id) != keep;
+        let ended: Vec<SessionId> = self
+            .sessions
+            .values()
+            .filter(others)
+            .map(|session| session.id)
+            .collect();
+        for id in &ended {
+            self.end(*id, now);
+        }
+        ended
+    }
+
+    fn end(&mut self, id: SessionId, now: Timestamp) -> bool {
+        let lived = self.sessions.remove(&id).is_some();
+        if lived {
+            self.ended.insert(id, now);
+        }
+        lived
+    }
+}
+
+/// The page that `request` asks for, out of all tasks of an owner: the reference for every repository.
+pub(super) fn page_of(mut tasks: Vec<Task>, request: &PageRequest) -> Page {
+    let order = request.order;
+    let position = |task: &Task| TaskPosition::of(task, order);
+    tasks.retain(|task| {
+        let here = position(task);
+        request.filter.matches(task)
+            && request
+                .after
+                .is_none_or(|after| order.compare(&after, &here).is_lt())
+            && request
+                .before
+                .is_none_or(|before| order.compare(&here, &before).is_lt())
+    });
+    tasks.sort_by(|a, b| order.compare(&position(a), &position(b)));
+    if matches!(request.take, Take::Last(_)) {
+        tasks.reverse();
+    }
+    tasks.truncate(request.take.limit() as usize + 1);
+    Page::from_surplus(request, tasks)
+}
+
+#[async_trait]
+impl TaskRepository for MemoryStore {
+    async fn insert(&self, owner: UserId, task: &Task) -> Result<Insertion, InfraError> {
+        let mut records = self.records();
+        if !records.users.contains_key(&owner) {
+            return Ok(Insertion::UnknownOwner);
+        }
+        if let Some(existing) = records.tasks.get(&(owner, task.id)) {
+            return Ok(Insertion::Existing(existing.clone()));
+        }
+        records.tasks.insert((owner, task.id), task.clone());
+        Ok(Insertion::Created(task.clone()))
+    }
+
+    async fn find(&self, owner: UserId, id: TaskId) -> Result<Option<Task>, InfraError> {
+        Ok(self.records().tasks.get(&(owner, id)).cloned())
+    }
+
+    async fn page(&self, owner: UserId, request: &PageRequest) -> Result<Page, InfraError> {
+        let tasks = self.records().tasks_of(owner).cloned().collect();
+        Ok(page_of(tasks, request))
+    }
+
+    async fn count(&self, owner: UserId, filter: &TaskFilter) -> Result<u64, InfraError> {
+        let records = self.records();
+        let matching = records.tasks_of(owner).filter(|task| filter.matches(task));
+        Ok(matching.count() as u64)
+    }
+
+    async fn update(
+        &self,
+        owner: UserId,
+        id: TaskId,
+        edit: &TaskEdit,
+        now: Timestamp,
+    ) -> Result<Update, InfraError> {
+        let mut records = self.records();
+        let Some(task) = records.tasks.get_mut(&(owner, id)) else {
+            return Ok(Update::NotFound);
+        };
+        Ok(match task.apply(edit, now) {
+            None => Update::VersionMismatch,
+            Some(next) if next == *task => Update::Unchanged(next),
+            Some(next) => {
+                task.clone_from(&next);
+                Update::Changed(next)
+            }
+        })
+    }
+
+    async fn delete(&self, owner: UserId, id: TaskId) -> Result<bool, InfraError> {
+        Ok(self.records().tasks.remove(&(owner, id)).is_some())
+    }
+}

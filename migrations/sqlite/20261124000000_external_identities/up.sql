@@ -1,0 +1,17 @@
+-- Users who sign in at an identity provider. The previous release does not know this table and needs none of it: their rows
+-- in `users` look to it like those of users with a password that nobody knows.
+--
+-- `users.password_hash` stays NOT NULL: such users have '!' there, which is no PHC string. SQLite could not drop the
+-- constraint without copying the table, and a value that nothing matches is one case less than a missing one.
+
+CREATE TABLE external_identities (
+    issuer  TEXT NOT NULL CHECK (length(issuer) BETWEEN 1 AND 255),
+    -- Compared byte for byte, as OpenID Connect wants it: SQLite's own collation does.
+    subject TEXT NOT NULL CHECK (length(subject) BETWEEN 1 AND 255),
+    user_id BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- One subject at two issuers is two people.
+    PRIMARY KEY (issuer, subject)
+) STRICT, WITHOUT ROWID;
+
+-- For the cascade from users. Not unique: one day a person may have several.
+CREATE INDEX external_identities_user_id ON external_identities (user_id);
