@@ -1,10 +1,12 @@
 # Thin names for commands that can also be pasted.
 
-.PHONY: run test check deny generated
+.PHONY: run test check deny generated web-check web-test
 
-# Serves on http://127.0.0.1:8000 with nothing set up.
+# Serves on http://127.0.0.1:8000 with nothing set up. With Node.js the browser client is built first and is at that address;
+# without it the service starts all the same.
 run:
 	scripts/need cc
+	scripts/web-client
 	cargo run
 
 # All tests; then once more those that drive the service from outside, on PostgreSQL instead of SQLite. The server is started
@@ -21,6 +23,19 @@ check:
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 	scripts/check-layers
+
+# The browser client: types made from the schema are up to date, everything fits together.
+web-check:
+	scripts/need node npm
+	scripts/web-client
+	cd web && npm run check
+
+# The browser client: its parts, and then all of it in a real browser against the binary.
+web-test:
+	scripts/need cc node npm chromium
+	scripts/web-client
+	cargo build
+	cd web && npm test && npm run e2e
 
 # Licences and sources of all dependencies, and known vulnerabilities where the list of them can be had.
 deny:

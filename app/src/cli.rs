@@ -19,7 +19,7 @@ use crate::config::settings::{self, SECRET_FILE};
 use crate::config::{Config, Vars};
 use crate::edge::executed::chain_of;
 use crate::edge::server::{self, ServerLimits};
-use crate::{graphql, secret_file, telemetry, wiring};
+use crate::{edge, graphql, secret_file, telemetry, wiring};
 use user::UserCommand;
 
 /// A task service with a GraphQL API. Without a command it serves.
@@ -112,6 +112,11 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
     tracing::info!(
         "listening on http://{address}; the playground is at http://{address}/playground"
     );
+    if !edge::has_web_client() {
+        tracing::info!(
+            "built without the browser client: with Node, `make run` builds it and puts it in"
+        );
+    }
     let limits = ServerLimits {
         connections: config.limits.connections,
         header_timeout: config.limits.headers,

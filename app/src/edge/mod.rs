@@ -25,4 +25,7 @@ pub mod router;
 pub mod server;
 pub mod shutdown;
 mod transport;
+mod web_client;
 pub(crate) mod websocket;
+
+pub(crate) use web_client::is_built as has_web_client;

@@ -10,7 +10,6 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use axum::middleware::{self, Next};
-use axum::response::Redirect;
 use axum::routing::{any, get};
 use futures_util::FutureExt;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -23,7 +22,7 @@ use super::health::{self, Readiness};
 use super::http::{self, GraphQlEndpoint};
 use super::request_id::{self, RequestId};
 use super::websocket::{self, SocketEndpoint};
-use super::{playground, response};
+use super::{playground, response, web_client};
 
 /// Where the API is.
 const GRAPHQL: &str = "/graphql";
@@ -54,10 +53,9 @@ pub(crate) fn router(
         .route("/health/ready", get(health::ready).with_state(readiness))
         .route("/health/live", get(health::live));
     if options.playground {
-        router = router
-            .merge(playground::routes())
-            .route("/", get(|| async { Redirect::temporary("/playground") }));
+        router = router.merge(playground::routes());
     }
+    router = router.merge(web_client::routes(options.playground));
     with_what_holds_for_all(router.fallback(nothing_here), options)
 }
 

@@ -1,0 +1,59 @@
+//! Puts the built browser client, `web/dist`, into the binary if somebody has built it. Building it is not done here, so that
+//! `cargo build` never needs Node: `make run` does both.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/dist");
+    // The folder is always there, with an empty file in it: watching what does not exist would build the crate anew each time.
+    println!("cargo::rerun-if-changed={}", dist.display());
+    let mut entries = String::new();
+    if dist.join("index.html").is_file() {
+        let dist = dist.canonicalize()?;
+        for name in names(&dist)? {
+            add(&mut entries, &dist, &name);
+        }
+    }
+    let generated = format!("[\n{entries}]\n");
+    let out = env::var_os("OUT_DIR")
+        .map(PathBuf::from)
+        .unwrap_or_default();
+    fs::write(out.join("web_client_files.rs"), generated)
+}
+
+/// The files as they are asked for: without their compressed forms, which stand beside them.
+fn names(dist: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for folder in ["", "assets/"] {
+        for entry in fs::read_dir(dist.join(folder))? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let compressed = [".br", ".gz"].iter().any(|end| name.ends_with(end));
+            if entry.file_type()?.is_file() && !name.starts_with('.') && !compressed {
+                names.push(format!("{folder}{name}"));
+            }
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn add(entries: &mut String, dist: &Path, name: &str) {
+    let path = dist.join(name);
+    let compressed = |end: &str| {
+        let path = format!("{}{end}", path.display());
+        if Path::new(&path).is_file() {
+            format!("Some(include_bytes!({path:?}))")
+        } else {
+            "None".to_owned()
+        }
+    };
+    let (brotli, gzip) = (compressed(".br"), compressed(".gz"));
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        entries,
+        "    Built {{ name: {name:?}, plain: include_bytes!({path:?}), brotli: {brotli}, gzip: {gzip} }},",
+    );
+}

@@ -1,0 +1,74 @@
+// Chromium, and what a person does in it.
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { expect } from "vitest";
+import type { Service } from "./service.ts";
+
+export const PASSWORD = "correct horse battery staple";
+
+export async function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+  });
+}
+
+/** A device of its own: cookies, cache, tabs. Whatever its pages complain about is collected. */
+export async function device(browser: Browser, service: Service): Promise<BrowserContext & { complaints: string[] }> {
+  const context = await browser.newContext({ baseURL: service.url, viewport: { width: 1024, height: 800 }, reducedMotion: "reduce" });
+  const complaints: string[] = [];
+  context.on("console", (message) => {
+    // The network tab's own lines about answers that are part of a test.
+    const network = message.text().startsWith("Failed to load resource") || message.text().startsWith("WebSocket connection");
+    if (message.type() === "error" && !network) complaints.push(message.text());
+  });
+  context.on("weberror", (error) => complaints.push(error.error().message));
+  context.setDefaultTimeout(15_000);
+  return Object.assign(context, { complaints });
+}
+
+let users = 0;
+
+/** Signs up as somebody new; the page then shows the empty dashboard. */
+export async function signUp(page: Page): Promise<string> {
+  users += 1;
+  const email = `person${users}.${Date.now()}@example.org`;
+  await page.goto("/sign-up");
+  await fillCredentials(page, email);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await page.getByText("Nothing to do yet").waitFor();
+  return email;
+}
+
+export async function signIn(page: Page, email: string): Promise<void> {
+  await page.goto("/sign-in");
+  await fillCredentials(page, email);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL("**/tasks");
+}
+
+export async function fillCredentials(page: Page, email: string, password = PASSWORD): Promise<void> {
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+}
+
+export async function add(page: Page, title: string): Promise<void> {
+  await page.getByLabel("New task").fill(title);
+  await page.keyboard.press("Enter");
+  await checkbox(page, title).waitFor();
+}
+
+export const checkbox = (page: Page, title: string) => page.getByRole("checkbox", { name: title, exact: true });
+
+export async function live(page: Page): Promise<void> {
+  await page.getByText("Live", { exact: true }).waitFor();
+}
+
+/** The titles on screen, from top to bottom. */
+export async function titles(page: Page): Promise<string[]> {
+  return page.locator(".task-title").allTextContents();
+}
+
+/** Waits until the titles on screen are these. */
+export async function expectTitles(page: Page, expected: string[]): Promise<void> {
+  await expect.poll(() => titles(page), { timeout: 15_000 }).toEqual(expected);
+}

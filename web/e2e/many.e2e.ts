@@ -1,0 +1,118 @@
+// 10,000 tasks, and how long the first screens take. Times are printed for web/README.md and never decide about a test.
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { device, launch, live, signIn, PASSWORD } from "./browser.ts";
+import { Service } from "./service.ts";
+
+const MANY = 10_000;
+const EMAIL = "many@example.org";
+
+let service: Service;
+let browser: Browser;
+
+beforeAll(async () => {
+  [service, browser] = await Promise.all([Service.start(), launch()]);
+  await seed();
+}, 300_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await service?.stop();
+});
+
+async function seed(): Promise<void> {
+  const register = `mutation ($password: String!) { register(input: { email: "${EMAIL}", password: $password }) { accessToken } }`;
+  const token = (await service.api<{ register: { accessToken: string } }>(register, { password: PASSWORD })).register.accessToken;
+  const fields = Array.from({ length: 10 }, (_, i) => `t${i}: createTask(input: { title: $t${i} }) { task { id } }`).join(" ");
+  const parameters = Array.from({ length: 10 }, (_, i) => `$t${i}: String!`).join(", ");
+  for (let first = 1; first <= MANY; first += 40) {
+    const batches = [0, 10, 20, 30].map((offset) => {
+      const variables = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`t${i}`, `Task number ${first + offset + i}`]));
+      return service.api(`mutation (${parameters}) { ${fields} }`, variables, token);
+    });
+    await Promise.all(batches);
+  }
+}
+
+test("10,000 tasks: every one can be reached by scrolling, and only a window of rows exists", async () => {
+  const context = await device(browser, service);
+  const page = await context.newPage();
+  await signIn(page, EMAIL);
+  await live(page);
+  await page.getByRole("heading", { name: "Open 10,000" }).waitFor();
+  const began = Date.now();
+  await expect.poll(() => scrollDown(page), { timeout: 120_000, interval: 20 }).toBe(MANY);
+  const seconds = (Date.now() - began) / 1000;
+  const rows = await page.locator(".row").count();
+  expect(rows).toBeLessThan(80);
+  await page.getByText("Task number 1", { exact: true }).waitFor();
+
+  const frames = await page.evaluate(measureFrames);
+  console.info(`10,000 tasks loaded by scrolling in ${seconds} s; ${rows} rows exist; frames while scrolling back: ${JSON.stringify(frames)}`);
+  expect(context.complaints).toEqual([]);
+  await context.close();
+}, 240_000);
+
+/** Goes to the end of what is loaded, and says how many rows with tasks the list has by now. */
+async function scrollDown(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    window.scrollTo(0, document.documentElement.scrollHeight);
+    const rows = [...document.querySelectorAll("[aria-posinset]")];
+    // The heading is a row, too.
+    return Math.max(...rows.map((row) => Number(row.getAttribute("aria-posinset")))) - 1;
+  });
+}
+
+/** Scrolls up by two rows a frame, as fast as a hard flick, and notes how long frames take. */
+async function measureFrames(): Promise<{ frames: number; median: number; p95: number; longest: number }> {
+  const times: number[] = [];
+  let last = performance.now();
+  for (let i = 0; i < 120; i++) {
+    window.scrollBy(0, -120);
+    await new Promise((next) => requestAnimationFrame(next));
+    const now = performance.now();
+    times.push(Math.round((now - last) * 10) / 10);
+    last = now;
+  }
+  times.sort((a, b) => a - b);
+  const at = (share: number) => times[Math.floor(times.length * share)] ?? 0;
+  return { frames: times.length, median: at(0.5), p95: at(0.95), longest: times.at(-1) ?? 0 };
+}
+
+test("the first screens: figures for the record", async () => {
+  for (const signedIn of [false, true]) {
+    const context = await device(browser, service);
+    const page = await context.newPage();
+    if (signedIn) await signIn(page, EMAIL);
+    const sizes: number[] = [];
+    const devtools = await context.newCDPSession(page);
+    await devtools.send("Network.enable");
+    await devtools.send("Network.setCacheDisabled", { cacheDisabled: true });
+    const scripts = new Set<string>();
+    devtools.on("Network.responseReceived", ({ requestId, type }) => type === "Script" && scripts.add(requestId));
+    devtools.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => scripts.has(requestId) && sizes.push(encodedDataLength));
+    await page.addInitScript(observe);
+    await page.goto(signedIn ? "/tasks" : "/sign-in");
+    await page.getByText(signedIn ? "Open 10,000" : "New here?").first().waitFor();
+    await page.waitForLoadState("networkidle").catch(() => undefined);
+    const figures = await page.evaluate(() => (globalThis as unknown as { figures: object }).figures);
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    console.info(`${signedIn ? "dashboard" : "sign-in"}: ${JSON.stringify(figures)} scripts: ${(bytes / 1000).toFixed(1)} kB in ${sizes.length} files`);
+    expect(bytes).toBeLessThan(150_000);
+    await context.close();
+  }
+});
+
+/** In the page: paints, and the time that tasks blocked beyond 50 ms each. */
+function observe(): void {
+  const figures = { fcp: 0, lcp: 0, tbt: 0 };
+  Object.assign(globalThis, { figures });
+  const watch = (type: string, note: (entry: PerformanceEntry) => void) => {
+    new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type, buffered: true });
+  };
+  watch("paint", (entry) => {
+    if (entry.name === "first-contentful-paint") figures.fcp = Math.round(entry.startTime);
+  });
+  watch("largest-contentful-paint", (entry) => (figures.lcp = Math.round(entry.startTime)));
+  watch("longtask", (entry) => (figures.tbt += Math.round(Math.max(0, entry.duration - 50))));
+}

@@ -1,0 +1,34 @@
+import { Link } from "wouter";
+import { session, type EndReason } from "../session/session";
+import { useSession } from "../session/useSession";
+import { useServerInfo } from "../useServerInfo";
+import { Notice } from "../ui/Notice";
+import { AuthLayout } from "./AuthLayout";
+import { CredentialsForm } from "./CredentialsForm";
+
+const ENDED: Record<EndReason, string> = {
+  signedOut: "You have signed out.",
+  ended: "Your session has ended. Please sign in again.",
+  accountDeleted: "Your account and everything in it have been deleted.",
+};
+
+export default function SignInPage() {
+  const server = useServerInfo();
+  const state = useSession();
+  const ended = state.status === "signedOut" && state.because;
+  return (
+    <AuthLayout title="Sign in">
+      {ended && <Notice>{ENDED[ended]}</Notice>}
+      {server?.passwordLogin === false ? (
+        <Notice tone="warn">This service leaves signing in to another site. Ask whoever runs it where.</Notice>
+      ) : (
+        <CredentialsForm action="Sign in" passwordKind="current-password" onSubmit={session.signIn} />
+      )}
+      {server?.registrationOpen !== false && (
+        <p className="auth-other">
+          New here? <Link href="/sign-up">Create an account</Link>
+        </p>
+      )}
+    </AuthLayout>
+  );
+}

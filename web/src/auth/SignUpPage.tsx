@@ -1,0 +1,23 @@
+import { Link } from "wouter";
+import { session } from "../session/session";
+import { useServerInfo } from "../useServerInfo";
+import { Notice } from "../ui/Notice";
+import { AuthLayout } from "./AuthLayout";
+import { CredentialsForm } from "./CredentialsForm";
+
+export default function SignUpPage() {
+  const server = useServerInfo();
+  const hint = server && `At least ${server.minPasswordLength} characters. A few words are better than one with tricks.`;
+  return (
+    <AuthLayout title="Create an account">
+      {server?.registrationOpen === false ? (
+        <Notice tone="warn">This service takes no new accounts. Ask whoever runs it for one.</Notice>
+      ) : (
+        <CredentialsForm action="Create account" passwordKind="new-password" passwordHint={hint} onSubmit={session.signUp} />
+      )}
+      <p className="auth-other">
+        Have an account already? <Link href="/sign-in">Sign in</Link>
+      </p>
+    </AuthLayout>
+  );
+}

@@ -1,0 +1,1004 @@
+/* eslint-disable */
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = T | null | undefined;
+export type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+export type MakeOptional<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]?: Maybe<T[SubKey]> };
+export type MakeMaybe<T, K extends keyof T> = Omit<T, K> & { [SubKey in K]: Maybe<T[SubKey]> };
+export type MakeEmpty<T extends { [key: string]: unknown }, K extends keyof T> = { [_ in K]?: never };
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /**
+   * A point in time in UTC with milliseconds, such as `2026-01-31T09:30:00.000Z`. In
+   * inputs any RFC 3339 offset and up to nine fractional digits are accepted.
+   */
+  DateTime: { input: string; output: string; }
+};
+
+/** A signed-in session. */
+export type AuthPayload = {
+  __typename?: 'AuthPayload';
+  /** Send it with every request as `Authorization: Bearer <accessToken>`. */
+  accessToken: Scalars['String']['output'];
+  /** Seconds from now until the access token expires. */
+  expiresIn: Scalars['Int']['output'];
+  /**
+   * Exchange it with `refreshToken` for a new pair. Keep it secret. Null if it was set as a
+   * cookie.
+   */
+  refreshToken?: Maybe<Scalars['String']['output']>;
+  /** The user who is now signed in. */
+  user: User;
+};
+
+/** Input of `changePassword`. */
+export type ChangePasswordInput = {
+  /** The password as it is. */
+  currentPassword: Scalars['String']['input'];
+  /** How to hand over the new refresh token. */
+  delivery?: InputMaybe<TokenDelivery>;
+  /** The new one: 8 to 128 characters. */
+  newPassword: Scalars['String']['input'];
+};
+
+/** Input of `createTask`. */
+export type CreateTaskInput = {
+  /** Up to 2000 characters. */
+  description?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * An ID of your own making: `task_` and a UUID (version 4 or 7) as 32 lower-case hex digits.
+   * Repeating the request with the same ID returns the task it made, as it is now, and makes no
+   * second one. Without it, the service makes an ID.
+   */
+  id?: InputMaybe<Scalars['ID']['input']>;
+  /** 1 to 200 characters. Surrounding white space is dropped. */
+  title: Scalars['String']['input'];
+};
+
+/** Result of `createTask`. */
+export type CreateTaskPayload = {
+  __typename?: 'CreateTaskPayload';
+  /** The new task. */
+  task: Task;
+};
+
+/** Input of `deleteAccount`. */
+export type DeleteAccountInput = {
+  /** Your password, to make sure it is you. */
+  password: Scalars['String']['input'];
+};
+
+/** Result of `deleteAccount`. */
+export type DeleteAccountPayload = {
+  __typename?: 'DeleteAccountPayload';
+  /** The ID of the account that is gone. */
+  deletedUserId: Scalars['ID']['output'];
+};
+
+/** Input of `deleteTask`. */
+export type DeleteTaskInput = {
+  /** The task to delete. */
+  id: Scalars['ID']['input'];
+};
+
+/** Result of `deleteTask`. */
+export type DeleteTaskPayload = {
+  __typename?: 'DeleteTaskPayload';
+  /** The ID of the task that is gone, for removing it from a cache. */
+  deletedTaskId: Scalars['ID']['output'];
+};
+
+/**
+ * What went wrong, as `errors[].extensions.code`. New codes may be added: treat one
+ * you do not know like `INTERNAL`.
+ */
+export type ErrorCode =
+  /** The HTTP request is not a well-formed GraphQL request. */
+  | 'BAD_REQUEST'
+  /** The change contradicts what is stored. */
+  | 'CONFLICT'
+  /** You are signed in, but may not do this. */
+  | 'FORBIDDEN'
+  /** The GraphQL document has a syntax error. */
+  | 'GRAPHQL_PARSE_FAILED'
+  /** The GraphQL document, the operation name or the variables do not fit the schema. */
+  | 'GRAPHQL_VALIDATION_FAILED'
+  /** Our fault. `extensions.requestId` helps us find out more. */
+  | 'INTERNAL'
+  /** There is no such object, or it is not yours. */
+  | 'NOT_FOUND'
+  /** The operation asks for too much at once. */
+  | 'QUERY_TOO_COMPLEX'
+  /** Too many requests. Try again after `extensions.retryAfter` seconds. */
+  | 'RATE_LIMITED'
+  /** There is no valid access token, or signing in failed; `reason` says which. */
+  | 'UNAUTHENTICATED'
+  /**
+   * The service cannot answer right now; `reason` says whether a change may have been made. Try
+   * again after `extensions.retryAfter` seconds.
+   */
+  | 'UNAVAILABLE'
+  /**
+   * The input breaks a rule. `extensions.issues` lists every broken rule with `path`,
+   * `reason` and `message`.
+   */
+  | 'VALIDATION';
+
+/**
+ * Why it went wrong, as `errors[].extensions.reason` or as `reason` of an issue. New
+ * reasons may be added.
+ */
+export type ErrorReason =
+  /** A required text is empty. */
+  | 'BLANK'
+  /** Two arguments exclude each other. */
+  | 'CONTRADICTORY'
+  /** Address and password do not belong together. */
+  | 'CREDENTIALS_WRONG'
+  /** The address already has an account. */
+  | 'EMAIL_TAKEN'
+  /** A text does not have the required form, such as an address, an ID or a cursor. */
+  | 'MALFORMED'
+  /** A number is outside the allowed range. */
+  | 'OUT_OF_RANGE'
+  /** The service was too busy. Nothing was done. */
+  | 'OVERLOADED'
+  /** It took too long. The change may or may not have been made. */
+  | 'TIMED_OUT'
+  /** The token was valid once. Refresh it and try again. */
+  | 'TOKEN_EXPIRED'
+  /** The token is malformed, revoked, or not meant for this service. */
+  | 'TOKEN_INVALID'
+  /** No access token was sent. */
+  | 'TOKEN_MISSING'
+  /** A password that everybody tries first. */
+  | 'TOO_COMMON'
+  /** A text or list is longer than allowed. */
+  | 'TOO_LONG'
+  /** A text is shorter than allowed. */
+  | 'TOO_SHORT'
+  /** The task was changed in the meantime. Fetch it and decide anew. */
+  | 'VERSION_MISMATCH';
+
+/** Input of `login`. */
+export type LoginInput = {
+  /** How to hand over the refresh token. */
+  delivery?: InputMaybe<TokenDelivery>;
+  /** The address the account was registered with. */
+  email: Scalars['String']['input'];
+  /** The account's password. */
+  password: Scalars['String']['input'];
+};
+
+/** Result of `logout`. */
+export type LogoutPayload = {
+  __typename?: 'LogoutPayload';
+  /** Always true: a session that had already ended counts as ended. */
+  success: Scalars['Boolean']['output'];
+};
+
+/** Writes. Each takes one `input` and returns what it changed. */
+export type Mutation = {
+  __typename?: 'Mutation';
+  /** Change your password. Ends all other sessions and returns new tokens for this one. */
+  changePassword: AuthPayload;
+  /** Create a task. */
+  createTask: CreateTaskPayload;
+  /** Delete your account and everything in it, for good. */
+  deleteAccount: DeleteAccountPayload;
+  /** Delete a task for good. */
+  deleteTask: DeleteTaskPayload;
+  /** Sign in with address and password. */
+  login: AuthPayload;
+  /**
+   * End the session the access token belongs to. Its refresh token stops working at once, its
+   * access tokens within seconds, and its live connections are closed.
+   */
+  logout: LogoutPayload;
+  /**
+   * Get a new access token and a new refresh token. Asking again with the same token gives the
+   * same answer for 30 seconds, so that a lost response or a second tab signs nobody out. After
+   * that, a used token ends its session, because it may have been stolen.
+   */
+  refreshToken: AuthPayload;
+  /** Create an account and sign in. `CONFLICT` if the address is taken. */
+  register: AuthPayload;
+  /** Sign out everywhere but here. */
+  revokeOtherSessions: RevokeOtherSessionsPayload;
+  /** Sign out on another device. */
+  revokeSession: RevokeSessionPayload;
+  /** Complete or reopen a task. Doing so twice does no harm, so it is safe to retry. */
+  setTaskCompleted: SetTaskCompletedPayload;
+  /**
+   * Complete an open task, or reopen a completed one. A retry would undo it: prefer
+   * `setTaskCompleted` where requests can be repeated.
+   */
+  toggleTask: ToggleTaskPayload;
+  /** Change a task's title or description. */
+  updateTask: UpdateTaskPayload;
+};
+
+
+/** Writes. Each takes one `input` and returns what it changed. */
+export type MutationChangePasswordArgs = {
+  input: ChangePasswordInput;
+};
+
+
+/** Writes. Each takes one `input` and returns what it changed. */
+export type MutationCreateTaskArgs = {
+  input: CreateTaskInput;
+};
+
+
+/** Writes. Each takes one `input` and returns what it changed. */
+export type MutationDeleteAccountArgs = {
+  input: DeleteAccountInput;
+};
+
+
+/** Writes. Each takes one `input` and returns what it changed. */
+export type MutationDeleteTaskArgs = {
+  input: DeleteTaskInput;
+};
+
+
+/** Writes. Each takes one `input` and returns what it changed. */
+export type MutationLoginArgs = {
+  input: LoginInput;
+};
+
+
+/** Writes. Each takes one `input` and returns what it changed. */
+export type MutationRefreshTokenArgs = {
+  input: RefreshTokenInput;
+};
+
+
+/** Writes. Each takes one `input` and returns what it changed. */
+export type MutationRegisterArgs = {
+  input: RegisterInput;
+};
+
+
+/** Writes. Each takes one `input` and returns what it changed. */
+export type MutationRevokeSessionArgs = {
+  input: RevokeSessionInput;
+};
+
+
+/** Writes. Each takes one `input` and returns what it changed. */
+export type MutationSetTaskCompletedArgs = {
+  input: SetTaskCompletedInput;
+};
+
+
+/** Writes. Each takes one `input` and returns what it changed. */
+export type MutationToggleTaskArgs = {
+  input: ToggleTaskInput;
+};
+
+
+/** Writes. Each takes one `input` and returns what it changed. */
+export type MutationUpdateTaskArgs = {
+  input: UpdateTaskInput;
+};
+
+/** An object that can be fetched again by its ID. */
+export type Node = {
+  /** Globally unique and opaque. Safe to put in a URL. */
+  id: Scalars['ID']['output'];
+};
+
+/** Where a page lies in the whole list. */
+export type PageInfo = {
+  __typename?: 'PageInfo';
+  /** The cursor of the last item, or null if the page is empty. */
+  endCursor?: Maybe<Scalars['String']['output']>;
+  /** Whether there are more items after this page. */
+  hasNextPage: Scalars['Boolean']['output'];
+  /** Whether there are items before this page. */
+  hasPreviousPage: Scalars['Boolean']['output'];
+  /** The cursor of the first item, or null if the page is empty. */
+  startCursor?: Maybe<Scalars['String']['output']>;
+};
+
+/** Reads. Everything is seen through the eyes of the signed-in user. */
+export type Query = {
+  __typename?: 'Query';
+  /** The signed-in user. */
+  me: User;
+  /** Any object of yours by its ID, or null if there is none. */
+  node?: Maybe<Node>;
+  /** How this service is set up, for building forms that match its rules. */
+  server: ServerInfo;
+  /** Where you are signed in, the most recently used first. */
+  sessions: Array<Session>;
+  /**
+   * One of your tasks. Null, with a `NOT_FOUND` error, if you have no task with this
+   * ID; whether somebody else has one is not revealed.
+   */
+  task?: Maybe<Task>;
+  /** Your tasks, a page at a time. Without `first` and `last` the page has 20 items. */
+  tasks: TaskConnection;
+};
+
+
+/** Reads. Everything is seen through the eyes of the signed-in user. */
+export type QueryNodeArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** Reads. Everything is seen through the eyes of the signed-in user. */
+export type QueryTaskArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** Reads. Everything is seen through the eyes of the signed-in user. */
+export type QueryTasksArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<TaskFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  orderBy?: InputMaybe<TaskOrder>;
+};
+
+/** Input of `refreshToken`. */
+export type RefreshTokenInput = {
+  /** The newest refresh token you were given. Leave it out to use the cookie. */
+  refreshToken?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Input of `register`. */
+export type RegisterInput = {
+  /** How to hand over the refresh token. */
+  delivery?: InputMaybe<TokenDelivery>;
+  /** The address to sign in with. Case does not matter. */
+  email: Scalars['String']['input'];
+  /** 8 to 128 characters. Anything goes, except passwords everybody knows. */
+  password: Scalars['String']['input'];
+};
+
+/** Result of `revokeOtherSessions`. */
+export type RevokeOtherSessionsPayload = {
+  __typename?: 'RevokeOtherSessionsPayload';
+  /** The IDs of the sessions that ended. */
+  revokedSessionIds: Array<Scalars['ID']['output']>;
+};
+
+/** Input of `revokeSession`. */
+export type RevokeSessionInput = {
+  /** The session to end. */
+  id: Scalars['ID']['input'];
+};
+
+/** Result of `revokeSession`. */
+export type RevokeSessionPayload = {
+  __typename?: 'RevokeSessionPayload';
+  /** The ID of the session that ended. */
+  revokedSessionId: Scalars['ID']['output'];
+};
+
+/** How this service is set up. */
+export type ServerInfo = {
+  __typename?: 'ServerInfo';
+  /** The longest description in characters. */
+  maxDescriptionLength: Scalars['Int']['output'];
+  /** The most items a page can have. */
+  maxPageSize: Scalars['Int']['output'];
+  /** The longest title in characters. */
+  maxTitleLength: Scalars['Int']['output'];
+  /** The shortest password in characters. */
+  minPasswordLength: Scalars['Int']['output'];
+  /** Whether `login` works here, or users sign in elsewhere. */
+  passwordLogin: Scalars['Boolean']['output'];
+  /** Whether `register` is open. */
+  registrationOpen: Scalars['Boolean']['output'];
+  /** The version that is running. */
+  version: Scalars['String']['output'];
+};
+
+/** A device on which you are signed in. */
+export type Session = Node & {
+  __typename?: 'Session';
+  /** When you signed in. */
+  createdAt: Scalars['DateTime']['output'];
+  /** Whether it is the session this request was made in. */
+  current: Scalars['Boolean']['output'];
+  /** When the session ends unless it is used. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** The session's ID. */
+  id: Scalars['ID']['output'];
+  /** When the session was last used, give or take some minutes. */
+  lastUsedAt: Scalars['DateTime']['output'];
+  /** What the client called itself when it signed in. Empty if it did not say. */
+  userAgent: Scalars['String']['output'];
+};
+
+/** Input of `setTaskCompleted`. */
+export type SetTaskCompletedInput = {
+  /** True to complete the task, false to reopen it. */
+  completed: Scalars['Boolean']['input'];
+  /** The task to complete or reopen. */
+  id: Scalars['ID']['input'];
+};
+
+/** Result of `setTaskCompleted`. */
+export type SetTaskCompletedPayload = {
+  __typename?: 'SetTaskCompletedPayload';
+  /** The task as it is now. */
+  task: Task;
+};
+
+/** Live updates, over WebSocket (`graphql-transport-ws`) or server-sent events. */
+export type Subscription = {
+  __typename?: 'Subscription';
+  /**
+   * Every change to your tasks from now on, from any device. After a lost connection,
+   * subscribe again and then fetch what you show.
+   */
+  taskEvents: TaskEvent;
+};
+
+/**
+ * Something to do. A task belongs to the user who created it, and nobody else can
+ * see or change it.
+ */
+export type Task = Node & {
+  __typename?: 'Task';
+  /** Whether the task is done. */
+  completed: Scalars['Boolean']['output'];
+  /** When the task was completed, or null while it is open. */
+  completedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When the task was created. */
+  createdAt: Scalars['DateTime']['output'];
+  /** Details: up to 2000 characters. Empty when there are none. */
+  description: Scalars['String']['output'];
+  /** The task's ID, such as `task_0197c0df1c3d7a42b6e5f4d3c2b1a098`. */
+  id: Scalars['ID']['output'];
+  /** What to do: 1 to 200 characters, without surrounding white space. */
+  title: Scalars['String']['output'];
+  /** When the task was last changed. Equals `createdAt` for a task never changed. */
+  updatedAt: Scalars['DateTime']['output'];
+  /** Starts at 1 and grows by one with every change. */
+  version: Scalars['Int']['output'];
+};
+
+/** One page of tasks. */
+export type TaskConnection = {
+  __typename?: 'TaskConnection';
+  /** The tasks on this page, each with its cursor. */
+  edges: Array<TaskEdge>;
+  /** The tasks on this page, for clients that need no cursors. */
+  nodes: Array<Task>;
+  /** Where this page lies in the whole list. */
+  pageInfo: PageInfo;
+  /**
+   * How many tasks match the filter on all pages together. Counted only when asked
+   * for.
+   */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A task and its place in a list. */
+export type TaskEdge = {
+  __typename?: 'TaskEdge';
+  /** Pass it as `after` or `before` to continue from here. */
+  cursor: Scalars['String']['output'];
+  /** The task. */
+  node: Task;
+};
+
+/** A change to one of your tasks. */
+export type TaskEvent = {
+  __typename?: 'TaskEvent';
+  /** What happened. */
+  kind: TaskEventKind;
+  /** When it happened. */
+  occurredAt: Scalars['DateTime']['output'];
+  /** The task right after the change. Null if it was deleted. */
+  task?: Maybe<Task>;
+  /** The task it happened to. */
+  taskId: Scalars['ID']['output'];
+};
+
+/** What happened to a task. */
+export type TaskEventKind =
+  /** It was created. */
+  | 'CREATED'
+  /** It was deleted. */
+  | 'DELETED'
+  /** It was changed, completed or reopened. */
+  | 'UPDATED';
+
+/** Which tasks to list. All conditions must hold; an empty filter matches every task. */
+export type TaskFilter = {
+  /** Only completed tasks, or only open ones. */
+  completed?: InputMaybe<Scalars['Boolean']['input']>;
+  /**
+   * Only tasks in which every one of these words occurs, in the title or in the
+   * description, regardless of case. Up to 100 characters.
+   */
+  search?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** In what order to list tasks. Ties are broken by ID, so the order is always total. */
+export type TaskOrder =
+  /** The most recently created first. */
+  | 'NEWEST'
+  /** The longest existing first. */
+  | 'OLDEST'
+  /** Open tasks before completed ones, each group with the newest first. */
+  | 'OPEN_FIRST'
+  /** The most recently changed first. */
+  | 'RECENTLY_UPDATED';
+
+/** Input of `toggleTask`. */
+export type ToggleTaskInput = {
+  /** The task to toggle. */
+  id: Scalars['ID']['input'];
+};
+
+/** Result of `toggleTask`. */
+export type ToggleTaskPayload = {
+  __typename?: 'ToggleTaskPayload';
+  /** The task as it is now. */
+  task: Task;
+};
+
+/** How a client wants to be given its refresh token. */
+export type TokenDelivery =
+  /** In the response body, for apps, scripts and servers. */
+  | 'BODY'
+  /**
+   * As an HttpOnly, SameSite=Strict cookie that scripts cannot read, for browser clients on the
+   * service's own origin.
+   */
+  | 'COOKIE';
+
+/** Input of `updateTask`. Fields that are left out or null stay as they are. */
+export type UpdateTaskInput = {
+  /** The new description: up to 2000 characters. An empty string removes it. */
+  description?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * Only change the task if this is still its version; otherwise `CONFLICT`. Without it, the
+   * last writer wins.
+   */
+  expectedVersion?: InputMaybe<Scalars['Int']['input']>;
+  /** The task to change. */
+  id: Scalars['ID']['input'];
+  /** The new title: 1 to 200 characters. */
+  title?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Result of `updateTask`. */
+export type UpdateTaskPayload = {
+  __typename?: 'UpdateTaskPayload';
+  /** The task as it is now. */
+  task: Task;
+};
+
+/** A person with an account. */
+export type User = Node & {
+  __typename?: 'User';
+  /** When the account was created. */
+  createdAt: Scalars['DateTime']['output'];
+  /** The address the user signs in with, in lower case. Only the user sees it. */
+  email: Scalars['String']['output'];
+  /** The user's ID, such as `user_0197c0de5b2a7c1e8f3a4b5c6d7e8f90`. */
+  id: Scalars['ID']['output'];
+};
+
+export type SessionsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionsQuery = { __typename?: 'Query', sessions: Array<{ __typename?: 'Session', id: string, current: boolean, userAgent: string, createdAt: string, lastUsedAt: string }> };
+
+export type RevokeSessionMutationVariables = Exact<{
+  id: Scalars['ID']['input'];
+}>;
+
+
+export type RevokeSessionMutation = { __typename?: 'Mutation', revokeSession: { __typename?: 'RevokeSessionPayload', revokedSessionId: string } };
+
+export type RevokeOtherSessionsMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RevokeOtherSessionsMutation = { __typename?: 'Mutation', revokeOtherSessions: { __typename?: 'RevokeOtherSessionsPayload', revokedSessionIds: Array<string> } };
+
+export type ChangePasswordMutationVariables = Exact<{
+  currentPassword: Scalars['String']['input'];
+  newPassword: Scalars['String']['input'];
+}>;
+
+
+export type ChangePasswordMutation = { __typename?: 'Mutation', changePassword: { __typename?: 'AuthPayload', accessToken: string, expiresIn: number, user: { __typename?: 'User', id: string, email: string, createdAt: string } } };
+
+export type DeleteAccountMutationVariables = Exact<{
+  password: Scalars['String']['input'];
+}>;
+
+
+export type DeleteAccountMutation = { __typename?: 'Mutation', deleteAccount: { __typename?: 'DeleteAccountPayload', deletedUserId: string } };
+
+export type SessionUserFragment = { __typename?: 'User', id: string, email: string, createdAt: string };
+
+export type SignInMutationVariables = Exact<{
+  email: Scalars['String']['input'];
+  password: Scalars['String']['input'];
+}>;
+
+
+export type SignInMutation = { __typename?: 'Mutation', login: { __typename?: 'AuthPayload', accessToken: string, expiresIn: number, user: { __typename?: 'User', id: string, email: string, createdAt: string } } };
+
+export type SignUpMutationVariables = Exact<{
+  email: Scalars['String']['input'];
+  password: Scalars['String']['input'];
+}>;
+
+
+export type SignUpMutation = { __typename?: 'Mutation', register: { __typename?: 'AuthPayload', accessToken: string, expiresIn: number, user: { __typename?: 'User', id: string, email: string, createdAt: string } } };
+
+export type RenewMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RenewMutation = { __typename?: 'Mutation', refreshToken: { __typename?: 'AuthPayload', accessToken: string, expiresIn: number, user: { __typename?: 'User', id: string, email: string, createdAt: string } } };
+
+export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SignOutMutation = { __typename?: 'Mutation', logout: { __typename?: 'LogoutPayload', success: boolean } };
+
+export type TaskPartsFragment = { __typename?: 'Task', id: string, title: string, description: string, completed: boolean, createdAt: string, updatedAt: string, completedAt?: string | null, version: number };
+
+export type TaskPageQueryVariables = Exact<{
+  first: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+  filter: TaskFilter;
+  orderBy: TaskOrder;
+}>;
+
+
+export type TaskPageQuery = { __typename?: 'Query', tasks: { __typename?: 'TaskConnection', nodes: Array<{ __typename?: 'Task', id: string, title: string, description: string, completed: boolean, createdAt: string, updatedAt: string, completedAt?: string | null, version: number }>, pageInfo: { __typename?: 'PageInfo', endCursor?: string | null, hasNextPage: boolean } } };
+
+export type TaskCountsQueryVariables = Exact<{
+  open: TaskFilter;
+  completed: TaskFilter;
+}>;
+
+
+export type TaskCountsQuery = { __typename?: 'Query', open: { __typename?: 'TaskConnection', totalCount: number }, completed: { __typename?: 'TaskConnection', totalCount: number } };
+
+export type OneTaskQueryVariables = Exact<{
+  id: Scalars['ID']['input'];
+}>;
+
+
+export type OneTaskQuery = { __typename?: 'Query', task?: { __typename?: 'Task', id: string, title: string, description: string, completed: boolean, createdAt: string, updatedAt: string, completedAt?: string | null, version: number } | null };
+
+export type CreateTaskMutationVariables = Exact<{
+  input: CreateTaskInput;
+}>;
+
+
+export type CreateTaskMutation = { __typename?: 'Mutation', createTask: { __typename?: 'CreateTaskPayload', task: { __typename?: 'Task', id: string, title: string, description: string, completed: boolean, createdAt: string, updatedAt: string, completedAt?: string | null, version: number } } };
+
+export type UpdateTaskMutationVariables = Exact<{
+  input: UpdateTaskInput;
+}>;
+
+
+export type UpdateTaskMutation = { __typename?: 'Mutation', updateTask: { __typename?: 'UpdateTaskPayload', task: { __typename?: 'Task', id: string, title: string, description: string, completed: boolean, createdAt: string, updatedAt: string, completedAt?: string | null, version: number } } };
+
+export type SetTaskCompletedMutationVariables = Exact<{
+  id: Scalars['ID']['input'];
+  completed: Scalars['Boolean']['input'];
+}>;
+
+
+export type SetTaskCompletedMutation = { __typename?: 'Mutation', setTaskCompleted: { __typename?: 'SetTaskCompletedPayload', task: { __typename?: 'Task', id: string, title: string, description: string, completed: boolean, createdAt: string, updatedAt: string, completedAt?: string | null, version: number } } };
+
+export type DeleteTaskMutationVariables = Exact<{
+  id: Scalars['ID']['input'];
+}>;
+
+
+export type DeleteTaskMutation = { __typename?: 'Mutation', deleteTask: { __typename?: 'DeleteTaskPayload', deletedTaskId: string } };
+
+export type TaskEventsSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TaskEventsSubscription = { __typename?: 'Subscription', taskEvents: { __typename?: 'TaskEvent', kind: TaskEventKind, taskId: string, task?: { __typename?: 'Task', id: string, title: string, description: string, completed: boolean, createdAt: string, updatedAt: string, completedAt?: string | null, version: number } | null } };
+
+export type ServerInfoQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ServerInfoQuery = { __typename?: 'Query', server: { __typename?: 'ServerInfo', registrationOpen: boolean, passwordLogin: boolean, maxTitleLength: number, maxDescriptionLength: number, minPasswordLength: number } };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const SessionUserFragmentDoc = new TypedDocumentString(`
+    fragment SessionUser on User {
+  id
+  email
+  createdAt
+}
+    `, {"fragmentName":"SessionUser"}) as unknown as TypedDocumentString<SessionUserFragment, unknown>;
+export const TaskPartsFragmentDoc = new TypedDocumentString(`
+    fragment TaskParts on Task {
+  id
+  title
+  description
+  completed
+  createdAt
+  updatedAt
+  completedAt
+  version
+}
+    `, {"fragmentName":"TaskParts"}) as unknown as TypedDocumentString<TaskPartsFragment, unknown>;
+export const SessionsDocument = new TypedDocumentString(`
+    query Sessions {
+  sessions {
+    id
+    current
+    userAgent
+    createdAt
+    lastUsedAt
+  }
+}
+    `) as unknown as TypedDocumentString<SessionsQuery, SessionsQueryVariables>;
+export const RevokeSessionDocument = new TypedDocumentString(`
+    mutation RevokeSession($id: ID!) {
+  revokeSession(input: {id: $id}) {
+    revokedSessionId
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeSessionMutation, RevokeSessionMutationVariables>;
+export const RevokeOtherSessionsDocument = new TypedDocumentString(`
+    mutation RevokeOtherSessions {
+  revokeOtherSessions {
+    revokedSessionIds
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeOtherSessionsMutation, RevokeOtherSessionsMutationVariables>;
+export const ChangePasswordDocument = new TypedDocumentString(`
+    mutation ChangePassword($currentPassword: String!, $newPassword: String!) {
+  changePassword(
+    input: {currentPassword: $currentPassword, newPassword: $newPassword, delivery: COOKIE}
+  ) {
+    accessToken
+    expiresIn
+    user {
+      ...SessionUser
+    }
+  }
+}
+    fragment SessionUser on User {
+  id
+  email
+  createdAt
+}`) as unknown as TypedDocumentString<ChangePasswordMutation, ChangePasswordMutationVariables>;
+export const DeleteAccountDocument = new TypedDocumentString(`
+    mutation DeleteAccount($password: String!) {
+  deleteAccount(input: {password: $password}) {
+    deletedUserId
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteAccountMutation, DeleteAccountMutationVariables>;
+export const SignInDocument = new TypedDocumentString(`
+    mutation SignIn($email: String!, $password: String!) {
+  login(input: {email: $email, password: $password, delivery: COOKIE}) {
+    accessToken
+    expiresIn
+    user {
+      ...SessionUser
+    }
+  }
+}
+    fragment SessionUser on User {
+  id
+  email
+  createdAt
+}`) as unknown as TypedDocumentString<SignInMutation, SignInMutationVariables>;
+export const SignUpDocument = new TypedDocumentString(`
+    mutation SignUp($email: String!, $password: String!) {
+  register(input: {email: $email, password: $password, delivery: COOKIE}) {
+    accessToken
+    expiresIn
+    user {
+      ...SessionUser
+    }
+  }
+}
+    fragment SessionUser on User {
+  id
+  email
+  createdAt
+}`) as unknown as TypedDocumentString<SignUpMutation, SignUpMutationVariables>;
+export const RenewDocument = new TypedDocumentString(`
+    mutation Renew {
+  refreshToken(input: {}) {
+    accessToken
+    expiresIn
+    user {
+      ...SessionUser
+    }
+  }
+}
+    fragment SessionUser on User {
+  id
+  email
+  createdAt
+}`) as unknown as TypedDocumentString<RenewMutation, RenewMutationVariables>;
+export const SignOutDocument = new TypedDocumentString(`
+    mutation SignOut {
+  logout {
+    success
+  }
+}
+    `) as unknown as TypedDocumentString<SignOutMutation, SignOutMutationVariables>;
+export const TaskPageDocument = new TypedDocumentString(`
+    query TaskPage($first: Int!, $after: String, $filter: TaskFilter!, $orderBy: TaskOrder!) {
+  tasks(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
+    nodes {
+      ...TaskParts
+    }
+    pageInfo {
+      endCursor
+      hasNextPage
+    }
+  }
+}
+    fragment TaskParts on Task {
+  id
+  title
+  description
+  completed
+  createdAt
+  updatedAt
+  completedAt
+  version
+}`) as unknown as TypedDocumentString<TaskPageQuery, TaskPageQueryVariables>;
+export const TaskCountsDocument = new TypedDocumentString(`
+    query TaskCounts($open: TaskFilter!, $completed: TaskFilter!) {
+  open: tasks(first: 0, filter: $open) {
+    totalCount
+  }
+  completed: tasks(first: 0, filter: $completed) {
+    totalCount
+  }
+}
+    `) as unknown as TypedDocumentString<TaskCountsQuery, TaskCountsQueryVariables>;
+export const OneTaskDocument = new TypedDocumentString(`
+    query OneTask($id: ID!) {
+  task(id: $id) {
+    ...TaskParts
+  }
+}
+    fragment TaskParts on Task {
+  id
+  title
+  description
+  completed
+  createdAt
+  updatedAt
+  completedAt
+  version
+}`) as unknown as TypedDocumentString<OneTaskQuery, OneTaskQueryVariables>;
+export const CreateTaskDocument = new TypedDocumentString(`
+    mutation CreateTask($input: CreateTaskInput!) {
+  createTask(input: $input) {
+    task {
+      ...TaskParts
+    }
+  }
+}
+    fragment TaskParts on Task {
+  id
+  title
+  description
+  completed
+  createdAt
+  updatedAt
+  completedAt
+  version
+}`) as unknown as TypedDocumentString<CreateTaskMutation, CreateTaskMutationVariables>;
+export const UpdateTaskDocument = new TypedDocumentString(`
+    mutation UpdateTask($input: UpdateTaskInput!) {
+  updateTask(input: $input) {
+    task {
+      ...TaskParts
+    }
+  }
+}
+    fragment TaskParts on Task {
+  id
+  title
+  description
+  completed
+  createdAt
+  updatedAt
+  completedAt
+  version
+}`) as unknown as TypedDocumentString<UpdateTaskMutation, UpdateTaskMutationVariables>;
+export const SetTaskCompletedDocument = new TypedDocumentString(`
+    mutation SetTaskCompleted($id: ID!, $completed: Boolean!) {
+  setTaskCompleted(input: {id: $id, completed: $completed}) {
+    task {
+      ...TaskParts
+    }
+  }
+}
+    fragment TaskParts on Task {
+  id
+  title
+  description
+  completed
+  createdAt
+  updatedAt
+  completedAt
+  version
+}`) as unknown as TypedDocumentString<SetTaskCompletedMutation, SetTaskCompletedMutationVariables>;
+export const DeleteTaskDocument = new TypedDocumentString(`
+    mutation DeleteTask($id: ID!) {
+  deleteTask(input: {id: $id}) {
+    deletedTaskId
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteTaskMutation, DeleteTaskMutationVariables>;
+export const TaskEventsDocument = new TypedDocumentString(`
+    subscription TaskEvents {
+  taskEvents {
+    kind
+    taskId
+    task {
+      ...TaskParts
+    }
+  }
+}
+    fragment TaskParts on Task {
+  id
+  title
+  description
+  completed
+  createdAt
+  updatedAt
+  completedAt
+  version
+}`) as unknown as TypedDocumentString<TaskEventsSubscription, TaskEventsSubscriptionVariables>;
+export const ServerInfoDocument = new TypedDocumentString(`
+    query ServerInfo {
+  server {
+    registrationOpen
+    passwordLogin
+    maxTitleLength
+    maxDescriptionLength
+    minPasswordLength
+  }
+}
+    `) as unknown as TypedDocumentString<ServerInfoQuery, ServerInfoQueryVariables>;

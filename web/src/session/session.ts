@@ -1,0 +1,139 @@
+// Who is signed in, in this tab and in all others. The access token lives here, in memory, and nowhere else; the refresh token
+// is in a cookie that no script can read.
+import { Refusal, SessionOver, isTransient } from "../api/errors";
+import { send } from "../api/send";
+import type { RenewMutation, SessionUserFragment } from "../gql/graphql";
+import { renewMutation, signInMutation, signOutMutation, signUpMutation } from "./operations";
+import { otherTabs } from "./tabs";
+
+export type SessionState =
+  | { status: "restoring" }
+  | { status: "unreachable"; error: unknown }
+  | { status: "signedOut"; because?: EndReason }
+  | { status: "signedIn"; user: SessionUserFragment };
+
+/** Why nobody is signed in any more: said on the sign-in page. */
+export type EndReason = "signedOut" | "ended" | "accountDeleted";
+
+type Grant = RenewMutation["refreshToken"];
+
+/** Tokens this close to their end are renewed before they are used. */
+const MARGIN_MS = 20_000;
+
+let state: SessionState = { status: "restoring" };
+let token: { value: string; renewAt: number } | undefined;
+let renewal: Promise<string> | undefined;
+const listeners = new Set<() => void>();
+
+export const session = {
+  current: (): SessionState => state,
+
+  subscribe(listener: () => void): () => void {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+
+  /** Finds out, at the start, whether the cookie still stands for a session. */
+  async restore(): Promise<void> {
+    become({ status: "restoring" });
+    await renew().catch((error: unknown) => {
+      if (!(error instanceof SessionOver)) become({ status: "unreachable", error });
+    });
+  },
+
+  async signIn(email: string, password: string): Promise<void> {
+    const { login } = await send(signInMutation, { email, password });
+    begin(login);
+  },
+
+  async signUp(email: string, password: string): Promise<void> {
+    const { register } = await send(signUpMutation, { email, password });
+    begin(register);
+  },
+
+  /** Takes over the new tokens after a change of the password. */
+  adopt: (grant: Grant): void => accept(grant),
+
+  /** Ends the session here and in all tabs. The page forgets everything even if the service cannot be told. */
+  async signOut(): Promise<void> {
+    try {
+      const accessToken = await session.accessToken();
+      await send(signOutMutation, {}, { accessToken, keepalive: true });
+    } catch (error) {
+      // The cookie would bring the session back: without an answer, nobody may believe it has ended.
+      if (isTransient(error)) throw error;
+    }
+    session.end("signedOut");
+  },
+
+  /** Forgets who was signed in, here and in all tabs. */
+  end(because: EndReason): void {
+    forget(because);
+    otherTabs.tell({ kind: "ended", because });
+  },
+
+  /** A token that is good for the next request, renewed first if need be. */
+  accessToken(): Promise<string> {
+    if (token && Date.now() < token.renewAt) return Promise.resolve(token.value);
+    // Whatever is still on its way after signing out must not bring the session back, or change what the page says.
+    return state.status === "signedOut" ? Promise.reject(new SessionOver()) : renew();
+  },
+
+  /** A fresh token after `used` was refused as expired. Whoever else waits for one gets the same. */
+  renewed(used: string): Promise<string> {
+    return token && token.value !== used ? Promise.resolve(token.value) : renew();
+  },
+};
+
+/** Only one renewal at a time: in this tab by sharing the promise, among tabs by a lock of the browser. */
+function renew(): Promise<string> {
+  renewal ??= inTurn(async () => {
+    const { refreshToken } = await send(renewMutation, {});
+    accept(refreshToken);
+    return refreshToken.accessToken;
+  })
+    .catch((error: unknown) => {
+      if (!(error instanceof Refusal) || !error.is("UNAUTHENTICATED")) throw error;
+      if (state.status !== "signedOut") forget(state.status === "signedIn" ? "ended" : undefined);
+      throw new SessionOver();
+    })
+    .finally(() => {
+      renewal = undefined;
+    });
+  return renewal;
+}
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (!("locks" in navigator)) return work();
+  return (await navigator.locks.request("taskhive-renewal", work)) as T;
+}
+
+function begin(grant: Grant): void {
+  accept(grant);
+  otherTabs.tell({ kind: "began", userId: grant.user.id });
+}
+
+function accept(grant: Grant): void {
+  token = { value: grant.accessToken, renewAt: Date.now() + grant.expiresIn * 1000 - MARGIN_MS };
+  become({ status: "signedIn", user: grant.user });
+}
+
+function forget(because: EndReason | undefined): void {
+  token = undefined;
+  become(because === undefined ? { status: "signedOut" } : { status: "signedOut", because });
+}
+
+function become(next: SessionState): void {
+  state = next;
+  for (const listener of listeners) listener();
+}
+
+otherTabs.listen((message) => {
+  if (message.kind === "ended") {
+    if (state.status !== "signedOut") forget(message.because);
+  } else if (state.status !== "signedIn" || state.user.id !== message.userId) {
+    // The cookie now belongs to whoever signed in over there.
+    token = undefined;
+    void session.restore();
+  }
+});

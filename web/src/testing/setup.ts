@@ -1,0 +1,17 @@
+// Before every component test: the matchers of Testing Library, and nothing left over from the test before.
+import "@testing-library/jest-dom/vitest";
+import { cleanup } from "@testing-library/react";
+import { afterEach } from "vitest";
+import { queryClient } from "../queryClient";
+
+// jsdom has no layout, so nothing ever changes its size.
+globalThis.ResizeObserver ??= class {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+};
+
+afterEach(() => {
+  cleanup();
+  queryClient.clear();
+});
