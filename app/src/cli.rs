@@ -109,9 +109,12 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
     let address = listener.local_addr()?;
     tokio::spawn(clean_up(wiring::operations(&store)?));
     let stop = stop_signal()?;
-    tracing::info!(
-        "listening on http://{address}; the playground is at http://{address}/playground"
-    );
+    let playground = if config.playground {
+        format!("; the playground is at http://{address}/playground")
+    } else {
+        String::new()
+    };
+    tracing::info!("listening on http://{address}{playground}");
     if !edge::has_web_client() {
         tracing::info!(
             "built without the browser client: with Node, `make run` builds it and puts it in"
@@ -120,6 +123,7 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
     let limits = ServerLimits {
         connections: config.limits.connections,
         header_timeout: config.limits.headers,
+        notice: config.limits.notice,
         grace: config.limits.grace,
     };
     server::serve(listener, app.router, limits, app.shutdown, stop).await;

@@ -2,7 +2,8 @@
 
 use std::io::IsTerminal;
 
-use tracing_subscriber::filter::Targets;
+use tracing::Level;
+use tracing_subscriber::filter::{FilterExt, Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
@@ -17,6 +18,8 @@ pub enum LogFormat {
 }
 
 /// Starts the log for the whole process. A second call changes nothing.
+///
+/// The WebSocket library shows every message at the level `trace`, tokens and texts included; no filter brings that back.
 pub fn start(format: LogFormat, filter: Targets) {
     let lines = fmt::layer()
         .with_writer(std::io::stderr)
@@ -26,8 +29,11 @@ pub fn start(format: LogFormat, filter: Targets) {
         LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
+    let silent = filter_fn(|line| {
+        *line.level() != Level::TRACE || !line.target().starts_with("tungstenite")
+    });
     let started = tracing_subscriber::registry()
-        .with(lines.with_filter(filter))
+        .with(lines.with_filter(filter.and(silent)))
         .try_init();
     if started.is_err() {
         tracing::debug!("the log was started before");

@@ -203,8 +203,8 @@ impl Take {
 pub struct Page {
     /// The tasks.
     pub tasks: Vec<Task>,
-    /// Whether there are more after these. Read with one row more when paging forwards; when paging backwards it says
-    /// that the page was asked for by a cursor that lies behind it (Relay's rule, which costs no query).
+    /// Whether there are more after these. Read with one row more when paging forwards; and the task of a cursor that lies
+    /// behind the page is after it (Relay's rule, which costs no query).
     pub has_next: bool,
     /// Whether there are more before these; the same the other way round.
     pub has_previous: bool,
@@ -221,7 +221,7 @@ impl Page {
         match request.take {
             Take::First(_) => Self {
                 tasks,
-                has_next: more,
+                has_next: more || request.before.is_some(),
                 has_previous: request.after.is_some(),
             },
             Take::Last(_) => {
@@ -229,7 +229,7 @@ impl Page {
                 Self {
                     tasks,
                     has_next: request.before.is_some(),
-                    has_previous: more,
+                    has_previous: more || request.after.is_some(),
                 }
             }
         }

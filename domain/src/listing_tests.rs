@@ -211,11 +211,11 @@ fn a_surplus_task_only_says_that_there_are_more() {
         (Take::First(2), None, None, 2, (2, false, false)),
         (Take::First(2), None, None, 3, (2, true, false)),
         (Take::First(2), position, None, 3, (2, true, true)),
-        (Take::First(2), None, position, 2, (2, false, false)),
+        (Take::First(2), None, position, 2, (2, true, false)),
         (Take::First(0), None, None, 1, (0, true, false)),
         (Take::Last(2), None, None, 3, (2, false, true)),
         (Take::Last(2), None, position, 2, (2, true, false)),
-        (Take::Last(2), position, None, 2, (2, false, false)),
+        (Take::Last(2), position, None, 2, (2, false, true)),
         (Take::Last(0), None, None, 1, (0, false, true)),
     ] {
         let request = PageRequest {

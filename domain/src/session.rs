@@ -106,7 +106,12 @@ impl Session {
     #[must_use]
     pub fn renewed(&self, now: Timestamp) -> Option<Self> {
         match self.rotate(self.generation, now) {
-            Rotation::Rotated(session) => Some(session),
+            // One generation is left out, so that there is no time of grace for the token before: whoever holds a copy of it
+            // must not be given the new one.
+            Rotation::Rotated(session) => Some(Self {
+                generation: session.generation + 1,
+                ..session
+            }),
             Rotation::Repeated(_) | Rotation::Reused(_) | Rotation::Refused => None,
         }
     }

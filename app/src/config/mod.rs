@@ -88,7 +88,9 @@ pub struct Limits {
     pub body: Duration,
     /// Open connections.
     pub connections: usize,
-    /// How long requests may go on once the service is told to stop.
+    /// How long everything goes on once the service is told to stop, while `/health/ready` says so already.
+    pub notice: Duration,
+    /// How long requests may go on after that.
     pub grace: Duration,
     /// Sockets and event streams of one user.
     pub live_per_user: usize,
@@ -197,6 +199,7 @@ impl Limits {
             headers: reader.seconds("LIMIT_HEADERS_SECONDS"),
             body: reader.seconds("LIMIT_BODY_SECONDS"),
             connections: reader.number("LIMIT_CONNECTIONS", 1..=1_000_000),
+            notice: reader.seconds_or_none("SHUTDOWN_NOTICE_SECONDS"),
             grace: reader.seconds("LIMIT_GRACE_SECONDS"),
             live_per_user: reader.number("LIMIT_SOCKETS_PER_USER", 1..=100_000),
             operations_per_socket: reader.number("LIMIT_OPERATIONS_PER_SOCKET", 1..=10_000),

@@ -87,6 +87,11 @@ impl<'a> Reader<'a> {
         rate.try_into().unwrap_or(u32::MAX)
     }
 
+    /// So many seconds, or none.
+    pub(super) fn seconds_or_none(&mut self, name: &str) -> Duration {
+        Duration::from_secs(self.number(name, 0..=3600).try_into().unwrap_or(u64::MAX))
+    }
+
     pub(super) fn seconds(&mut self, name: &str) -> Duration {
         let seconds = self.number(name, 1..=3600);
         Duration::from_secs(seconds.try_into().unwrap_or(u64::MAX))
@@ -178,7 +183,13 @@ fn suspicion(name: &str) -> Option<String> {
             setting.name
         ));
     }
-    let bare = name.strip_prefix("TASKHIVE_")?;
+    let ours = ["LIMIT_", "AUTH_", "TASKHIVE_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix));
+    if !ours {
+        return None;
+    }
+    let bare = name.strip_prefix("TASKHIVE_").unwrap_or(name);
     let known = SETTINGS.iter().any(|setting| setting.name == bare);
     Some(if known {
         format!("{name} is no setting and was ignored. It is called {bare}.")

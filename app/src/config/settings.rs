@@ -66,6 +66,7 @@ settings! {
     "LIMIT_DIRECTIVES_PER_FIELD" = "5", "Directives at one place of a document.";
     "LIMIT_DEPTH" = "16", "How deep fields may nest. The standard introspection query nests 15.";
     "LIMIT_COMPLEXITY" = "3000", "Fields that an operation may resolve, where those below a page count once per item asked for.";
+    "SHUTDOWN_NOTICE_SECONDS" = "0", "How long everything goes on once the service is told to stop, while `/health/ready` already answers 503: as long as your load balancer needs to notice.";
     "LIMIT_GRACE_SECONDS" = "20", "How long requests may go on once the service is told to stop.";
     "LIMIT_SOCKETS_PER_USER" = "20", "Open sockets and event streams of one user, together.";
     "LIMIT_OPERATIONS_PER_SOCKET" = "20", "Operations that run on one socket at the same time.";

@@ -73,6 +73,7 @@ fn empty_means_not_set() {
 fn a_near_miss_of_a_name_is_pointed_out() {
     let warnings = from(&[
         ("DATABSE_URL", "x"),
+        ("LIMIT_LOGIN_PER_MIN", "5"),
         ("TASKHIVE_PORT", "1"),
         ("HOME", "/root"),
         ("PATH", "/bin"),

@@ -40,7 +40,7 @@ impl Readiness {
     }
 
     async fn is_ready(&self) -> bool {
-        if self.shutdown.has_begun() {
+        if self.shutdown.is_announced() {
             return false;
         }
         let mut last = self.last.lock().await;

@@ -141,6 +141,18 @@ impl GraphQlEndpoint {
                 message,
             ));
         }
+        let announced = headers
+            .get(header::CONTENT_LENGTH)
+            .and_then(|length| length.to_str().ok());
+        let too_long = |length: u64| {
+            usize::try_from(length).map_or(true, |length| length > self.limits.body_bytes)
+        };
+        if announced
+            .and_then(|length| length.parse().ok())
+            .is_some_and(too_long)
+        {
+            return Err(content_coding::too_large(self.limits.body_bytes));
+        }
         let coding = content_coding::of_request(headers)?;
         let body = coding.decode(self.collect(body).await?, self.limits.body_bytes)?;
         GraphQlRequest::from_json(&body)

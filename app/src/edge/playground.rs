@@ -2,8 +2,8 @@
 //! foreign host. The files are explained in `assets/playground/README.md`.
 
 use axum::Router;
-use axum::http::{HeaderName, header};
-use axum::response::IntoResponse;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 /// GraphiQL sets styles on elements, which `style-src` counts as inline; scripts come from files only.
@@ -74,15 +74,45 @@ pub(crate) fn routes() -> Router {
 
 impl File {
     /// Every browser of the last twenty years reads gzip, so there is no other form to negotiate.
-    fn response(self) -> impl IntoResponse {
-        let mut headers: Vec<(HeaderName, &'static str)> = vec![
+    fn response(self) -> Response {
+        let headers = [
             (header::CONTENT_TYPE, self.media_type),
             (header::CONTENT_SECURITY_POLICY, POLICY),
             (header::CACHE_CONTROL, "public, max-age=3600"),
         ];
+        // An array replaces the media type that bytes have by themselves.
+        let mut response = (headers, self.bytes).into_response();
         if self.gzipped {
-            headers.push((header::CONTENT_ENCODING, "gzip"));
+            let coding = HeaderValue::from_static("gzip");
+            response
+                .headers_mut()
+                .insert(header::CONTENT_ENCODING, coding);
         }
-        (axum::response::AppendHeaders(headers), self.bytes)
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_has_one_media_type_and_its_coding() {
+        for file in FILES {
+            let response = file.response();
+            let types: Vec<_> = response
+                .headers()
+                .get_all(header::CONTENT_TYPE)
+                .iter()
+                .collect();
+            assert_eq!(types, [file.media_type], "{}", file.path);
+            let gzipped = file.bytes.starts_with(&[0x1f, 0x8b]);
+            assert_eq!(
+                response.headers().contains_key(header::CONTENT_ENCODING),
+                gzipped,
+                "{}",
+                file.path
+            );
+        }
     }
 }

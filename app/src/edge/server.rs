@@ -19,7 +19,7 @@ use super::shutdown::{Participant, Shutdown};
 
 /// A peer that acknowledges nothing for so long is gone.
 #[cfg(target_os = "linux")]
-const UNACKNOWLEDGED: Duration = Duration::from_mins(1);
+const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 
 /// How long and how many.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +28,9 @@ pub struct ServerLimits {
     pub connections: usize,
     /// Within this time the headers of a request must have arrived, also those of the next one on a kept connection.
     pub header_timeout: Duration,
-    /// How long requests may go on once the service is told to stop.
+    /// How long everything goes on once the service is told to stop, while `/health/ready` says so already.
+    pub notice: Duration,
+    /// How long requests may go on after that.
     pub grace: Duration,
 }
 
@@ -39,7 +41,7 @@ pub(crate) struct ConnectionPermit {
     _permit: Arc<OwnedSemaphorePermit>,
 }
 
-/// Serves until `stop` is ready, then begins the `shutdown` and waits for all who take part in it: connections finish
+/// Serves until `stop` is ready, gives notice, then begins the `shutdown` and waits for all who take part in it: connections finish
 /// their request, sockets are closed, streams come to their end.
 pub async fn serve(
     listener: TcpListener,
@@ -49,6 +51,11 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let capacity = Arc::new(Semaphore::new(limits.connections));
+    let stop = async {
+        stop.await;
+        shutdown.announce();
+        tokio::time::sleep(limits.notice).await;
+    };
     tokio::pin!(stop);
     loop {
         let accepted = tokio::select! {

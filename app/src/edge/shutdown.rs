@@ -1,10 +1,16 @@
 //! The end of the service: whatever outlives a request is told when it begins, and is waited for.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use tokio::sync::watch;
 
 /// Whether the service is stopping. Clones speak of the same service.
 #[derive(Debug, Clone, Default)]
-pub struct Shutdown(watch::Sender<bool>);
+pub struct Shutdown {
+    announced: Arc<AtomicBool>,
+    begun: watch::Sender<bool>,
+}
 
 impl Shutdown {
     /// Of a service that runs.
@@ -13,23 +19,29 @@ impl Shutdown {
         Self::default()
     }
 
-    /// The service is to stop: nothing new is begun, and what goes on comes to its end.
-    pub(crate) fn begin(&self) {
-        self.0.send_replace(true);
+    /// The service will stop soon: load balancers should look elsewhere, and everything goes on as before.
+    pub(crate) fn announce(&self) {
+        self.announced.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn has_begun(&self) -> bool {
-        *self.0.borrow()
+    pub(crate) fn is_announced(&self) -> bool {
+        self.announced.load(Ordering::Relaxed)
+    }
+
+    /// The service is to stop: nothing new is begun, and what goes on comes to its end.
+    pub(crate) fn begin(&self) {
+        self.announce();
+        self.begun.send_replace(true);
     }
 
     /// For something that must be told, and that the service waits for until it is dropped.
     pub(crate) fn participant(&self) -> Participant {
-        Participant(self.0.subscribe())
+        Participant(self.begun.subscribe())
     }
 
     /// Ready when all participants are gone.
     pub(crate) async fn completed(&self) {
-        self.0.closed().await;
+        self.begun.closed().await;
     }
 }
 
@@ -54,9 +66,10 @@ mod tests {
     fn participants_are_told_and_waited_for() {
         let shutdown = Shutdown::new();
         let (mut early, other) = (shutdown.participant(), shutdown.clone());
-        assert!(!shutdown.has_begun() && early.begun().now_or_never().is_none());
+        shutdown.announce();
+        assert!(other.is_announced() && early.begun().now_or_never().is_none());
         other.begin();
-        assert!(shutdown.has_begun() && early.begun().now_or_never().is_some());
+        assert!(early.begun().now_or_never().is_some());
         let mut late = shutdown.participant();
         assert!(late.begun().now_or_never().is_some());
         drop(early);

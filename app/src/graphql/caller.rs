@@ -57,7 +57,12 @@ impl Caller {
 
     /// The signed-in user. The guard has refused everybody else before; asking again costs nothing and forgets nobody.
     pub(crate) fn identity(ctx: &Context<'_>) -> Result<Identity, ApiError> {
-        Self::of(ctx).identity.ok_or_else(ApiError::token_missing)
+        let caller = Self::of(ctx);
+        // An earlier field of the same operation may have ended the session.
+        if matches!(caller.cookie_change(), Some(CookieChange::Clear)) {
+            return Err(ApiError::token_invalid());
+        }
+        caller.identity.ok_or_else(ApiError::token_missing)
     }
 
     /// Passes on what a rate limit let through; what it refused goes into the log and to the client.

@@ -19,7 +19,8 @@ pub(crate) struct Subscription;
 #[SubscriptionRoot]
 impl Subscription {
     /// Every change to your tasks from now on, from any device. After a lost connection,
-    /// subscribe again and then fetch what you show.
+    /// subscribe again and then fetch what you show. Changes that follow one another quickly
+    /// may arrive as one, with the task as it is then.
     #[expect(
         clippy::unused_async,
         reason = "the library wants subscriptions to be async"

@@ -24,6 +24,7 @@ async fn serve(connections: usize, header_timeout: Duration) -> (SocketAddr, App
     let limits = ServerLimits {
         connections,
         header_timeout,
+        notice: Duration::ZERO,
         grace: Duration::from_secs(1),
     };
     let router = app.router.clone();

@@ -108,6 +108,7 @@ impl Service {
         let limits = ServerLimits {
             connections: 1000,
             header_timeout: config.limits.headers,
+            notice: Duration::ZERO,
             grace: config.limits.grace,
         };
         let (stop, stopped) = oneshot::channel::<()>();

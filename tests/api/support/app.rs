@@ -157,6 +157,7 @@ async fn serve(store: &Store, settings: &[(&str, &str)]) -> SocketAddr {
     let limits = ServerLimits {
         connections: config.limits.connections,
         header_timeout: config.limits.headers,
+        notice: std::time::Duration::ZERO,
         grace: config.limits.grace,
     };
     let never = std::future::pending();
