@@ -1,4 +1,5 @@
-import { graphql } from 'relay-runtime';
+import { ConnectionHandler, graphql, type SelectorStoreUpdater } from 'relay-runtime';
+import type { TaskListEventsSubscription$data } from './__generated__/TaskListEventsSubscription.graphql';
 
 export const QUERY = graphql`
   query TaskListQuery($first: Int!) { ...TaskList_tasks @arguments(first: $first) }
@@ -35,8 +36,25 @@ export const SET_COMPLETED = graphql`
   }
 `;
 
+export const DELETE = graphql`
+  mutation TaskListDeleteMutation($input: DeleteTaskInput!, $lists: [ID!]!) {
+    deleteTask(input: $input) { deletedTaskId @deleteEdge(connections: $lists) }
+  }
+`;
+
 export const EVENTS = graphql`
   subscription TaskListEventsSubscription {
     taskEvents { kind taskId task { id title completed version } }
   }
 `;
+
+/** The `updater` of that subscription. What was changed is found by its ID, without a word from us. */
+export const update: SelectorStoreUpdater<TaskListEventsSubscription$data> = (store, data) => {
+  const list = ConnectionHandler.getConnection(store.getRoot(), 'TaskList_tasks', { orderBy: 'NEWEST' });
+  const task = data && store.get(data.taskEvents.taskId);
+  if (!list || !task) return;
+  if (data.taskEvents.kind === 'DELETED') ConnectionHandler.deleteNode(list, task.getDataID());
+  if (data.taskEvents.kind === 'CREATED') {
+    ConnectionHandler.insertEdgeBefore(list, ConnectionHandler.createEdge(store, list, task, 'TaskEdge'));
+  }
+};

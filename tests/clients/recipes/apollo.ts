@@ -3,6 +3,8 @@ import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { relayStylePagination } from '@apollo/client/utilities';
 import { OperationTypeNode } from 'graphql';
 import type { Client as LiveUpdates } from 'graphql-ws';
+import { tap } from 'rxjs';
+import { TASK_EVENTS } from './operations';
 import type { Session } from './session';
 
 export const apollo = (session: Session, live: LiveUpdates) =>
@@ -26,3 +28,11 @@ export const apollo = (session: Session, live: LiveUpdates) =>
       },
     }),
   });
+
+/** Subscribe to it to keep what is shown up to date. What was changed is found by its ID, without a word from us. */
+export const taskEvents = (client: ApolloClient) =>
+  client.subscribe({ query: TASK_EVENTS }).pipe(tap(({ data }) => {
+    const { kind, taskId: id } = data?.taskEvents ?? {};
+    if (kind === 'CREATED') client.cache.evict({ id: 'ROOT_QUERY', fieldName: 'tasks' });
+    if (kind === 'DELETED') client.cache.evict({ id: `Task:${id}` });
+  }));

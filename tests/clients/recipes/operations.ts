@@ -45,6 +45,12 @@ export const SET_COMPLETED = graphql(`
   }
 `);
 
+export const DELETE_TASK = graphql(`
+  mutation DeleteTask($input: DeleteTaskInput!) {
+    deleteTask(input: $input) { deletedTaskId }
+  }
+`);
+
 export const TASK_EVENTS = graphql(`
   subscription TaskEvents {
     taskEvents { kind taskId task { id title completed createdAt version } }

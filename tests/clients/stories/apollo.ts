@@ -1,7 +1,7 @@
 import { CombinedGraphQLErrors } from '@apollo/client/errors';
-import { apollo } from '../recipes/apollo';
+import { apollo, taskEvents } from '../recipes/apollo';
 import { liveUpdates } from '../recipes/graphql-ws';
-import { CREATE_TASK, SERVER, SET_COMPLETED, TASK, TASKS, TASK_EVENTS } from '../recipes/operations';
+import { CREATE_TASK, DELETE_TASK, SERVER, SET_COMPLETED, TASK, TASKS } from '../recipes/operations';
 import { story } from './story';
 
 await story((session, refetch) => {
@@ -10,6 +10,7 @@ await story((session, refetch) => {
   const list = client.watchQuery({ query: TASKS, variables: { first: 2 } });
   const titles = () => client.readQuery({ query: TASKS, variables: { first: 2 } })!.tasks.edges.map(({ node }) => node.title);
   return {
+    remove: (id) => client.mutate({ mutation: DELETE_TASK, variables: { input: { id } } }),
     limit: async () => (await client.query({ query: SERVER })).data!.server.maxTitleLength,
     create: async (id, title) => {
       const { data } = await client.mutate({ mutation: CREATE_TASK, variables: { input: { id, title } } });
@@ -32,12 +33,13 @@ await story((session, refetch) => {
     ask: (first) => client.query({ query: TASKS, variables: { first }, fetchPolicy: 'no-cache' }),
     cached: (id) => client.readQuery({ query: TASK, variables: { id } })?.task,
     watch: (seen, failed) => {
-      const subscription = client.subscribe({ query: TASK_EVENTS }).subscribe({
+      const subscription = taskEvents(client).subscribe({
         next: ({ data, error }) => { if (data) seen(data.taskEvents); else failed(error); },
         error: failed,
       });
       return () => subscription.unsubscribe();
     },
+    listed: () => client.readQuery({ query: TASKS, variables: { first: 2 } })?.tasks.edges.map(({ node }) => node.title),
     drop: () => live.terminate(),
     error: (thrown) => (CombinedGraphQLErrors.is(thrown) ? thrown.errors[0] as never : undefined),
   };

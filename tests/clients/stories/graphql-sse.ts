@@ -5,7 +5,7 @@ import { print } from 'graphql';
 import type { TaskEventsSubscription, TasksQuery } from '../recipes/gql/graphql';
 import { graphqlRequest } from '../recipes/graphql-request';
 import { eventStream } from '../recipes/graphql-sse';
-import { CREATE_TASK, SERVER, SET_COMPLETED, TASKS, TASK_EVENTS } from '../recipes/operations';
+import { CREATE_TASK, DELETE_TASK, SERVER, SET_COMPLETED, TASKS, TASK_EVENTS } from '../recipes/operations';
 import { endStreams, story } from './story';
 
 await story((session, refetch) => {
@@ -20,6 +20,7 @@ await story((session, refetch) => {
     return titles;
   };
   return {
+    remove: (id) => client.request(DELETE_TASK, { input: { id } }),
     limit: async () => (await client.request(SERVER)).server.maxTitleLength,
     create: async (id, title) => (await client.request(CREATE_TASK, { input: { id, title } })).createTask.task,
     complete: async (id) =>

@@ -4,7 +4,7 @@ import { print } from 'graphql';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { TasksQuery } from '../recipes/gql/graphql';
 import { liveUpdates } from '../recipes/graphql-ws';
-import { CREATE_TASK, SERVER, SET_COMPLETED, TASKS, TASK_EVENTS } from '../recipes/operations';
+import { CREATE_TASK, DELETE_TASK, SERVER, SET_COMPLETED, TASKS, TASK_EVENTS } from '../recipes/operations';
 import { SignedOut } from '../recipes/session';
 import { story } from './story';
 
@@ -28,6 +28,7 @@ await story((session, refetch) => {
     return titles;
   };
   return {
+    remove: (id) => run(DELETE_TASK, { input: { id } }),
     limit: async () => (await run(SERVER, {})).server.maxTitleLength,
     create: async (id, title) => (await run(CREATE_TASK, { input: { id, title } })).createTask.task,
     complete: async (id) => (await run(SET_COMPLETED, { input: { id, completed: true } })).setTaskCompleted.task,

@@ -3,12 +3,13 @@ import type { GraphQLTaggedNode, MutationParameters, OperationType, SelectorData
 import { createOperationDescriptor } from 'relay-runtime';
 import PAGE_QUERY, { type TaskListPageQuery } from '../recipes/__generated__/TaskListPageQuery.graphql';
 import type { TaskListCreateMutation } from '../recipes/__generated__/TaskListCreateMutation.graphql';
+import type { TaskListDeleteMutation } from '../recipes/__generated__/TaskListDeleteMutation.graphql';
 import type { TaskListEventsSubscription } from '../recipes/__generated__/TaskListEventsSubscription.graphql';
 import type { TaskListQuery } from '../recipes/__generated__/TaskListQuery.graphql';
 import type { TaskListServerQuery } from '../recipes/__generated__/TaskListServerQuery.graphql';
 import type { TaskListSetCompletedMutation } from '../recipes/__generated__/TaskListSetCompletedMutation.graphql';
 import type { TaskList_tasks$data } from '../recipes/__generated__/TaskList_tasks.graphql';
-import { CREATE, EVENTS, FRAGMENT, QUERY, SERVER, SET_COMPLETED } from '../recipes/TaskList';
+import { CREATE, DELETE, EVENTS, FRAGMENT, QUERY, SERVER, SET_COMPLETED, update } from '../recipes/TaskList';
 import { liveUpdates } from '../recipes/graphql-ws';
 import { relay } from '../recipes/relay';
 import { story } from './story';
@@ -29,6 +30,7 @@ await story((session, refetch) => {
   const run = <Q extends OperationType>(query: GraphQLTaggedNode, variables: Q['variables']) =>
     fetchQuery<Q>(environment, query, variables, { fetchPolicy: 'network-only' }).toPromise();
   return {
+    remove: (id) => mutate<TaskListDeleteMutation>(DELETE, { input: { id }, lists: [] }),
     limit: async () => (await run<TaskListServerQuery>(SERVER, {}))!.server.maxTitleLength,
     create: async (id, title) =>
       (await mutate<TaskListCreateMutation>(CREATE, { input: { id, title }, lists: [] })).createTask.task,
@@ -51,11 +53,13 @@ await story((session, refetch) => {
       const { dispose } = requestSubscription<TaskListEventsSubscription>(environment, {
         subscription: EVENTS,
         variables: {},
+        updater: update,
         onNext: (data) => { if (data) seen(data.taskEvents); },
         onError: failed,
       });
       return dispose;
     },
+    listed: titles,
     drop: () => live.terminate(),
     error: (thrown) => thrown.source?.errors?.[0],
   };

@@ -14,6 +14,7 @@ export type TaskEvent = { kind: string; taskId: string };
 export interface Subject {
   create(id: string, title: string): Promise<Task>;
   complete(id: string): Promise<Task>;
+  remove(id: string): Promise<unknown>;
   /** The longest title, in characters. */
   limit(): Promise<number>;
   /** The titles on the first page. */
@@ -24,6 +25,8 @@ export interface Subject {
   ask(first: number): Promise<unknown>;
   /** What the library's cache says of a task, if it has one. */
   cached?(id: string): { completed: boolean } | null | undefined;
+  /** What its cache says of the list: titles, or nothing if it has to ask again. */
+  listed?(): string[] | null | undefined;
   /** Calls `seen` with every event. */
   watch(seen: (event: TaskEvent) => void, failed: (error: unknown) => void): () => void;
   /** Loses the live connection. */
@@ -113,11 +116,14 @@ export async function story(start: (session: Session, refetch: () => void) => Su
 
   const live = watch(subject);
   await live.hears();
+  if (subject.listed) assert.ok(subject.listed()?.includes('is anybody there') ?? true, 'the list is stale');
   expire(session);
   refetches = 0;
   subject.drop();
   await live.hears();
   assert.deepEqual([refreshes, refetches], [1, 1], 'refreshed and refetched once for the live connection');
+  await live.hearsOfTheEnd(first.id);
+  if (subject.cached) assert.equal(subject.cached(first.id) ?? null, null);
   live.stop();
 
   await session.fetch(url, {
@@ -143,9 +149,13 @@ export async function story(start: (session: Session, refetch: () => void) => Su
 function watch(subject: Subject) {
   const made = new Set<string>();
   let heard = () => {};
+  let gone = (_id: string) => {};
   let failed: (error: unknown) => void = () => {};
   const stop = subject.watch(
-    ({ kind, taskId }) => { if (kind === 'CREATED' && made.has(taskId)) heard(); },
+    ({ kind, taskId }) => {
+      if (kind === 'CREATED' && made.has(taskId)) heard();
+      if (kind === 'DELETED') gone(taskId);
+    },
     (error) => failed(error),
   );
   /** Nothing says when a subscription listens, so tasks are created until one of them is heard of. */
@@ -163,5 +173,12 @@ function watch(subject: Subject) {
     };
     await Promise.all([over, create()]);
   };
-  return { hears, stop };
+  const hearsOfTheEnd = async (id: string) => {
+    const over = new Promise<void>((resolve, reject) => {
+      gone = (other) => { if (other === id) resolve(); };
+      failed = reject;
+    });
+    await Promise.all([over, subject.remove(id)]);
+  };
+  return { hears, hearsOfTheEnd, stop };
 }

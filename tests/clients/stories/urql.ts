@@ -1,6 +1,6 @@
 import type { CombinedError } from '@urql/core';
 import { liveUpdates } from '../recipes/graphql-ws';
-import { CREATE_TASK, SERVER, SET_COMPLETED, TASK, TASKS, TASK_EVENTS } from '../recipes/operations';
+import { CREATE_TASK, DELETE_TASK, SERVER, SET_COMPLETED, TASK, TASKS, TASK_EVENTS } from '../recipes/operations';
 import { urql } from '../recipes/urql';
 import { story } from './story';
 
@@ -17,6 +17,7 @@ await story((session, refetch) => {
   };
   const mutate: typeof client.mutation = client.mutation.bind(client);
   return {
+    remove: (id) => mutate(DELETE_TASK, { input: { id } }).toPromise(),
     limit: async () => (await client.query(SERVER, {}).toPromise()).data!.server.maxTitleLength,
     create: async (id, title) => {
       const { data, error } = await mutate(CREATE_TASK, { input: { id, title } });
@@ -42,6 +43,7 @@ await story((session, refetch) => {
       });
       return unsubscribe;
     },
+    listed: () => client.readQuery(TASKS, { first: 2, after: null })?.data?.tasks.edges.map(({ node }) => node.title),
     drop: () => live.terminate(),
     error: (thrown: CombinedError) => thrown.graphQLErrors[0] as never,
   };
