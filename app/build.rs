@@ -41,9 +41,9 @@ fn names(dist: &Path) -> io::Result<Vec<String>> {
 }
 
 fn add(entries: &mut String, dist: &Path, name: &str) {
-    let path = dist.join(name);
+    let path = dist.join(name).display().to_string();
     let compressed = |end: &str| {
-        let path = format!("{}{end}", path.display());
+        let path = format!("{path}{end}");
         if Path::new(&path).is_file() {
             format!("Some(include_bytes!({path:?}))")
         } else {

@@ -28,4 +28,4 @@ mod transport;
 mod web_client;
 pub(crate) mod websocket;
 
-pub(crate) use web_client::is_built as has_web_client;
+pub use web_client::is_built as has_web_client;

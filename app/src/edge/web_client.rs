@@ -33,7 +33,8 @@ struct Built {
 static FILES: &[Built] = &include!(concat!(env!("OUT_DIR"), "/web_client_files.rs"));
 
 /// Whether this binary has the client in it.
-pub(crate) fn is_built() -> bool {
+#[must_use]
+pub fn is_built() -> bool {
     !FILES.is_empty()
 }
 

@@ -7,6 +7,7 @@ import { session } from "../session/session";
 import { Button } from "../ui/Button";
 import { PasswordField } from "../ui/Field";
 import { Notice } from "../ui/Notice";
+import { AccountName } from "./AccountName";
 import { deleteAccountMutation } from "./operations";
 
 /** Deletes the account, after asking for the password. */
@@ -51,6 +52,7 @@ function Confirmation({ onCancel }: { onCancel: () => void }) {
 
   return (
     <form className="form" noValidate onSubmit={(event) => void submit(event)}>
+      <AccountName />
       <Heading slot="title">Delete your account?</Heading>
       <p>There is no way back: nobody can restore it.</p>
       {problem.text && <Notice tone="bad">{problem.text}</Notice>}

@@ -7,6 +7,7 @@ import { useServerInfo } from "../useServerInfo";
 import { Button } from "../ui/Button";
 import { PasswordField } from "../ui/Field";
 import { Notice } from "../ui/Notice";
+import { AccountName } from "./AccountName";
 import { changePasswordMutation } from "./operations";
 
 type Outcome = CredentialsProblem & { done?: boolean };
@@ -46,6 +47,7 @@ export function PasswordSection() {
     <section className="card" aria-labelledby="password">
       <h2 id="password">Change password</h2>
       <form ref={form} className="form" noValidate onSubmit={(event) => void submit(event)}>
+        <AccountName />
         {outcome.text && <Notice tone="bad">{outcome.text}</Notice>}
         {outcome.done && <Notice>Your password is changed. All other devices have been signed out.</Notice>}
         <PasswordField label="Current password" name="currentPassword" autoComplete="current-password" isRequired error={outcome.fields?.["currentPassword"]} value={currentPassword} onChange={setCurrent} />
