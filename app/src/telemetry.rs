@@ -29,13 +29,62 @@ pub fn start(format: LogFormat, filter: Targets) {
         LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
-    let silent = filter_fn(|line| {
-        *line.level() != Level::TRACE || !line.target().starts_with("tungstenite")
-    });
     let started = tracing_subscriber::registry()
-        .with(lines.with_filter(filter.and(silent)))
+        .with(lines.with_filter(without_payloads(filter)))
         .try_init();
     if started.is_err() {
         tracing::debug!("the log was started before");
+    }
+}
+
+/// What the filter lets through, but for what may hold what people send.
+fn without_payloads<S>(filter: Targets) -> impl tracing_subscriber::layer::Filter<S> {
+    filter.and(filter_fn(|line| {
+        *line.level() != Level::TRACE || !line.target().starts_with("tungstenite")
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn no_filter_shows_the_messages_of_sockets() {
+        for filter in [
+            "trace",
+            "tungstenite=trace",
+            "tungstenite::protocol=trace,trace",
+        ] {
+            let lines = Lines::default();
+            let writer = lines.clone();
+            let layer = fmt::layer().with_writer(move || writer.clone());
+            let subscriber = tracing_subscriber::registry()
+                .with(layer.with_filter(without_payloads(filter.parse().unwrap())));
+            tracing::subscriber::with_default(subscriber, || {
+                tracing::trace!(target: "tungstenite::protocol", "Received message with a canary");
+                tracing::warn!(target: "tungstenite::protocol", "a line of use");
+            });
+            let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+            assert!(
+                text.contains("a line of use") && !text.contains("canary"),
+                "{filter}: {text}"
+            );
+        }
     }
 }

@@ -80,9 +80,11 @@ fn a_near_miss_of_a_name_is_pointed_out() {
     ])
     .unwrap()
     .warnings;
-    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    assert_eq!(warnings.len(), 3, "{warnings:?}");
     assert!(
-        warnings[0].contains("DATABASE_URL") && warnings[1].contains("PORT"),
+        warnings[0].contains("DATABASE_URL")
+            && warnings[1].contains("LIMIT_LOGIN_PER_MIN")
+            && warnings[2].contains("PORT"),
         "{warnings:?}"
     );
 }
