@@ -29,9 +29,10 @@ fn varies_by_origin(reply: &Reply) -> bool {
 async fn every_path_has_the_headers_of_security() {
     let app = App::with(&[]).await;
     // A binary may have been built with the browser client or without it.
-    let (home, page) = match taskhive::edge::has_web_client() {
-        true => (200, 200),
-        false => (307, 404),
+    let (home, page) = if taskhive::edge::has_web_client() {
+        (200, 200)
+    } else {
+        (307, 404)
     };
     for (method, path, status) in [
         (Method::GET, "/graphql?query={__typename}", 200),
