@@ -100,7 +100,7 @@ test("every reason for which signing in or up fails is said where it belongs, an
   await page.getByText("already has an account").waitFor();
   await fillCredentials(page, "x".repeat(2000), "x".repeat(2000));
   await page.getByRole("button", { name: "Create account" }).click();
-  expect(await page.locator(".field-error").count()).toBe(2);
+  await expect.poll(() => page.locator(".field-error").count()).toBe(2);
   await fillCredentials(page, "new@example.org", "password");
   await page.getByRole("button", { name: "Create account" }).click();
   await page.getByText(/common|everybody/i).waitFor();

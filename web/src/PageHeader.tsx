@@ -2,6 +2,7 @@ import { Link, useLocation } from "wouter";
 import { useSignOut } from "./session/useSignOut";
 import type { Liveness } from "./tasks/useLiveTasks";
 import { Button } from "./ui/Button";
+import { useOnline } from "./ui/useOnline";
 import { Mark, PersonIcon, SignOutIcon } from "./ui/icons";
 
 const LIVENESS: Record<Liveness, string> = {
@@ -14,6 +15,9 @@ const LIVENESS: Record<Liveness, string> = {
 export function PageHeader({ liveness }: { liveness?: Liveness }) {
   const { signOut, isPending } = useSignOut();
   const [path] = useLocation();
+  const online = useOnline();
+  // A socket notices only after a while that there is no network; the bar above has said so already.
+  const shown = online ? liveness : undefined;
   return (
     <header className="header">
       <div className="header-inner">
@@ -21,8 +25,8 @@ export function PageHeader({ liveness }: { liveness?: Liveness }) {
           <Mark />
           <span>Taskhive</span>
         </Link>
-        <p className="liveness" data-state={liveness} role="status">
-          {liveness && LIVENESS[liveness]}
+        <p className="liveness" data-state={shown} role="status">
+          {shown && LIVENESS[shown]}
         </p>
         <nav aria-label="Account" className="header-nav">
           <Link className="button button-quiet" href="/account" aria-current={path === "/account" ? "page" : undefined}>
