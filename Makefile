@@ -24,18 +24,18 @@ check:
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 	scripts/check-layers
 
-# The browser client: types made from the schema are up to date, everything fits together.
+# The browser client: types made from the schema are up to date, everything fits together, its parts work.
 web-check:
 	scripts/need node npm
 	scripts/web-client
-	cd web && npm run check
+	cd web && npm run check && npm test
 
-# The browser client: its parts, and then all of it in a real browser against the binary.
+# The browser client, all of it, in a real browser against the binary.
 web-test:
 	scripts/need cc node npm chromium
 	scripts/web-client
 	cargo build
-	cd web && npm test && npm run e2e
+	cd web && npm run e2e
 
 # Licences and sources of all dependencies, and known vulnerabilities where the list of them can be had.
 deny:

@@ -28,7 +28,7 @@ test("sign up, add, edit, complete, delete, undo, reload", async () => {
   await page.getByLabel("Title").fill("Buy rye bread");
   await page.getByLabel("Description").fill("From the corner shop");
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText("From the corner shop").waitFor();
+  await page.locator(".task-description", { hasText: "From the corner shop" }).waitFor();
 
   await checkbox(page, "Call the dentist").click({ force: true });
   await expectTitles(page, ["Buy rye bread", "Call the dentist"]);

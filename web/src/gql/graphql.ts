@@ -444,7 +444,8 @@ export type Subscription = {
   __typename?: 'Subscription';
   /**
    * Every change to your tasks from now on, from any device. After a lost connection,
-   * subscribe again and then fetch what you show.
+   * subscribe again and then fetch what you show. Changes that follow one another quickly
+   * may arrive as one, with the task as it is then.
    */
   taskEvents: TaskEvent;
 };
