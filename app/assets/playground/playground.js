@@ -1,8 +1,8 @@
 // Starts GraphiQL against the service it came from, with one tab per step of the README's first minutes.
 'use strict';
 
-const signUp = `# Welcome to Taskhive. Run this to create an account and sign in, then copy the accessToken
-# into "Headers" below: {"Authorization": "Bearer <accessToken>"}
+const signUp = `# Welcome to Taskhive. Run SignUp to create an account. The access token you get is filled into
+# "Headers" below, and every tab uses it. When it has expired, run SignIn.
 mutation SignUp {
   register(input: { email: "ada@example.org", password: "correct horse battery" }) {
     accessToken
@@ -11,10 +11,11 @@ mutation SignUp {
   }
 }
 
-# With an account, sign in.
 mutation SignIn {
   login(input: { email: "ada@example.org", password: "correct horse battery" }) {
     accessToken
+    expiresIn
+    user { id email }
   }
 }
 `;
@@ -44,12 +45,49 @@ subscription Watch {
 const socket = new URL('/graphql/ws', location.href);
 socket.protocol = socket.protocol === 'https:' ? 'wss:' : 'ws:';
 
-ReactDOM.createRoot(document.getElementById('playground')).render(
+const fetcher = GraphiQL.createFetcher({
+  url: '/graphql',
+  subscriptionUrl: socket.href,
+  // The service answers at once and in one piece.
+  enableIncrementalDelivery: false,
+});
+const root = ReactDOM.createRoot(document.getElementById('playground'));
+// The newest access token that an answer has shown. It lives as long as the page and is stored nowhere.
+let accessToken = null;
+
+// Tabs that were opened before signing in have an Authorization header without a token.
+const withToken = (headers) => {
+  const given = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+  const missing = !given || String(given).trim().toLowerCase() === 'bearer';
+  const others = Object.entries(headers ?? {}).filter(([name]) => name.toLowerCase() !== 'authorization');
+  return missing && accessToken
+    ? { ...Object.fromEntries(others), Authorization: `Bearer ${accessToken}` }
+    : headers;
+};
+
+const tokenIn = (result) =>
+  Object.values(result?.data ?? {}).map((field) => field?.accessToken).find((token) => typeof token === 'string');
+
+// GraphiQL's fetcher answers with a promise, or with a stream for subscriptions.
+const fetchAndRemember = async (request, options) => {
+  const result = await fetcher(request, { ...options, headers: withToken(options?.headers) });
+  const token = tokenIn(result);
+  if (token && token !== accessToken) {
+    accessToken = token;
+    render(JSON.stringify({ Authorization: `Bearer ${token}` }, null, 2));
+  }
+  return result;
+};
+
+const render = (headers) => root.render(
   React.createElement(GraphiQL, {
-    fetcher: GraphiQL.createFetcher({ url: '/graphql', subscriptionUrl: socket.href }),
+    fetcher: fetchAndRemember,
+    headers,
     defaultEditorToolsVisibility: 'headers',
     defaultHeaders: '{\n  "Authorization": "Bearer "\n}',
     defaultTabs: [signUp, create, list, watch].map((query) => ({ query })),
     shouldPersistHeaders: false,
   }),
 );
+
+render('{\n  "Authorization": "Bearer "\n}');
