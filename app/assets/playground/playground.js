@@ -42,6 +42,45 @@ subscription Watch {
 }
 `;
 
+const complete = `mutation Complete($id: ID!) {
+  setTaskCompleted(input: { id: $id, completed: true }) {
+    task { id completed completedAt version }
+  }
+}
+`;
+
+const rename = `mutation Rename($id: ID!, $version: Int!) {
+  updateTask(input: { id: $id, title: "Read the schema twice", expectedVersion: $version }) {
+    task { id title version updatedAt }
+  }
+}
+`;
+
+const page = `query Page($after: String) {
+  tasks(first: 10, after: $after, filter: { completed: true, search: "schema" }, orderBy: RECENTLY_UPDATED) {
+    edges { cursor node { id title } }
+    pageInfo { hasNextPage endCursor }
+    totalCount
+  }
+}
+`;
+
+const remove = `mutation Delete($id: ID!) {
+  deleteTask(input: { id: $id }) { deletedTaskId }
+}
+`;
+
+const tabs = [
+  { query: signUp },
+  { query: create },
+  { query: list },
+  { query: complete, variables: '{ "id": "task_…" }' },
+  { query: rename, variables: '{ "id": "task_…", "version": 1 }' },
+  { query: page, variables: '{ "after": null }' },
+  { query: remove, variables: '{ "id": "task_…" }' },
+  { query: watch },
+];
+
 const socket = new URL('/graphql/ws', location.href);
 socket.protocol = socket.protocol === 'https:' ? 'wss:' : 'ws:';
 
@@ -85,7 +124,7 @@ const render = (headers) => root.render(
     headers,
     defaultEditorToolsVisibility: 'headers',
     defaultHeaders: '{\n  "Authorization": "Bearer "\n}',
-    defaultTabs: [signUp, create, list, watch].map((query) => ({ query })),
+    defaultTabs: tabs,
     shouldPersistHeaders: false,
   }),
 );
