@@ -144,17 +144,11 @@ fn gateway(
     clock: Arc<dyn Clock>,
     shutdown: &Shutdown,
 ) -> Result<Gateway, InfraError> {
-    let broken = |context: &str| {
-        InfraError::bare(
-            InfraErrorKind::Broken,
-            format!("the schema cannot be served: {context}"),
-        )
-    };
-    let sdl = graphql::sdl();
     let nesting = config.documents.nesting;
-    let admission = Admission::new(&sdl, config.documents.clone())
-        .map_err(|error| broken(&error.to_string()))?;
-    let policy = Policy::from_sdl(&sdl, config.introspection).map_err(|error| broken(&error))?;
+    let admission = Admission::new(&graphql::sdl(), config.documents.clone()).map_err(|error| {
+        InfraError::new(InfraErrorKind::Broken, "the schema cannot be served", error)
+    })?;
+    let policy = Policy::new(admission.schema(), config.introspection);
     let ended = Arc::new(EndedSessions::new(Arc::clone(&services.accounts)));
     let guard = Guard::new(Arc::clone(&services.accounts), Arc::clone(&ended));
     let live = LiveConnections::new(config.limits.live_per_user, ended, clock, shutdown.clone());

@@ -79,10 +79,8 @@ pub(crate) enum Requirement {
 }
 
 impl Policy {
-    /// Reads the policy from the printed schema.
-    pub(crate) fn from_sdl(sdl: &str, introspection: Introspection) -> Result<Self, String> {
-        let schema = Schema::parse_and_validate(sdl, "schema.graphql")
-            .map_err(|invalid| invalid.errors.to_string())?;
+    /// Reads the policy from the schema.
+    pub(crate) fn new(schema: &Schema, introspection: Introspection) -> Self {
         let roots = [
             (OperationKind::Query, &schema.schema_definition.query),
             (OperationKind::Mutation, &schema.schema_definition.mutation),
@@ -102,10 +100,10 @@ impl Policy {
                 .filter(|(_, field)| field.directives.has("public"));
             public.extend(open.map(|(name, _)| (kind, name.to_string())));
         }
-        Ok(Self {
+        Self {
             public,
             introspection,
-        })
+        }
     }
 
     fn is_public(&self, kind: OperationKind, name: &str) -> bool {
@@ -196,7 +194,8 @@ mod tests {
     use super::*;
 
     fn policy(introspection: Introspection) -> Policy {
-        Policy::from_sdl(&crate::graphql::sdl(), introspection).unwrap()
+        let schema = Schema::parse_and_validate(crate::graphql::sdl(), "schema.graphql").unwrap();
+        Policy::new(&schema, introspection)
     }
 
     /// A literal on purpose: whoever makes a field public has to write it down a second time.

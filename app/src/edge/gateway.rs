@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{Name, Request};
+use async_graphql::Request;
 use axum::http::StatusCode;
 use futures_util::{FutureExt, Stream, StreamExt};
 use taskhive_domain::accounts::Authenticated;
@@ -16,7 +16,7 @@ use super::executed::Executed;
 use super::failure::Failure;
 use super::live::{LiveConnection, LiveConnections};
 use super::request::GraphQlRequest;
-use super::response_order::{put_in_order, response_keys};
+use super::response_order::put_in_order;
 use super::transport::Transport;
 use crate::graphql::{ApiError, ApiSchema, Caller, ErrorCode};
 use crate::limits::RateLimits;
@@ -50,7 +50,7 @@ pub(crate) struct Approved {
     request_id: String,
     ends_sessions: bool,
     /// The root's keys in the order in which they were asked for.
-    response_keys: Vec<Name>,
+    response_keys: Arc<[String]>,
 }
 
 /// What one operation answers over time.
@@ -110,20 +110,15 @@ impl Gateway {
         call.transport.carries(admitted.kind, names.clone())?;
         let authenticated = self.authorize(&admitted, &call.credential).await?;
         let ends_sessions = names.any(|name| ENDS_SESSIONS.contains(&name));
-        let mut request = admitted.request;
-        let response_keys = request
-            .parsed_query()
-            .map(response_keys)
-            .unwrap_or_default();
         let identity = authenticated.map(|authenticated| authenticated.identity);
         let caller = Caller { identity, ..caller };
         Ok(Approved {
             kind: admitted.kind,
             authenticated,
-            request: request.data(caller),
+            request: admitted.request.data(caller),
             request_id: call.request_id,
             ends_sessions,
-            response_keys,
+            response_keys: admitted.response_keys,
         })
     }
 

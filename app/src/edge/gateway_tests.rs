@@ -96,7 +96,8 @@ async fn gateway(trouble: Trouble) -> (Gateway, String) {
         accounts: Arc::clone(&accounts),
         limits: Arc::clone(&limits),
     };
-    let sdl = crate::graphql::sdl();
+    let admission = Admission::new(&crate::graphql::sdl(), config.documents.clone()).unwrap();
+    let policy = Policy::new(admission.schema(), Introspection::Public);
     let ended = Arc::new(EndedSessions::new(Arc::clone(&accounts)));
     let gateway = Gateway::new(
         crate::graphql::executable(
@@ -104,8 +105,8 @@ async fn gateway(trouble: Trouble) -> (Gateway, String) {
             ServerInfo::new(true, true),
             config.documents.nesting,
         ),
-        Admission::new(&sdl, config.documents.clone()).unwrap(),
-        Policy::from_sdl(&sdl, Introspection::Public).unwrap(),
+        admission,
+        policy,
         Guard::new(accounts, Arc::clone(&ended)),
         Arc::new(LiveConnections::new(1, ended, clock, Shutdown::new())),
         limits,

@@ -1,5 +1,6 @@
 //! A document that passed every check that does not depend on the request, ready to run many times.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use apollo_compiler::ast::{self, Definition, OperationType};
@@ -31,6 +32,8 @@ pub(super) struct VettedOperation {
     pub(super) kind: OperationType,
     pub(super) name: Option<Name>,
     pub(super) roots: Arc<[RootField]>,
+    /// The keys of the root in the order in which they are asked for, each once.
+    pub(super) response_keys: Arc<[String]>,
     pub(super) cost: Cost,
     /// The declared variables; the selection set is left empty, it would only take up memory.
     pub(super) declared: Operation,
@@ -130,6 +133,7 @@ impl VettedOperation {
         Ok(Self {
             kind: valid.operation_type,
             name: valid.name.clone(),
+            response_keys: selected.keys_once().into(),
             roots: selected.roots.into(),
             cost: cost::of(valid, document, limits)?,
             declared: Operation {
@@ -164,6 +168,12 @@ impl Selected {
                 }
             }
         }
+    }
+
+    fn keys_once(&self) -> Vec<String> {
+        let mut seen = HashSet::new();
+        let first = self.keys.iter().filter(|key| seen.insert(*key));
+        first.map(ToString::to_string).collect()
     }
 
     fn note(&mut self, name: &Name) {

@@ -80,6 +80,8 @@ pub struct Admitted {
     pub kind: OperationKind,
     /// Every root field the operation selects, through fragments and whatever `@skip` and `@include` say.
     pub root_fields: Arc<[RootField]>,
+    /// The keys of the root in the order in which they are asked for, which is the order a response must have.
+    pub response_keys: Arc<[String]>,
     /// The most fields its execution may resolve.
     pub complexity: u64,
     /// Ready for the executor: parsed, with coerced variables. It holds the chosen operation and no other.
@@ -102,6 +104,12 @@ impl Admission {
             limits,
             documents,
         })
+    }
+
+    /// The schema behind this gate, with what introspection adds.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        &self.schema
     }
 
     /// Admits one operation of a document with its variables, or says why not. Takes time linear in the document the first
@@ -130,6 +138,7 @@ impl Admission {
         Ok(Admitted {
             kind: operation.kind.into(),
             root_fields: Arc::clone(&operation.roots),
+            response_keys: Arc::clone(&operation.response_keys),
             complexity,
             request,
         })

@@ -170,3 +170,10 @@ fn the_gate_is_shared_and_its_answers_print_no_variables() {
         .expect("valid");
     assert!(!format!("{admitted:?}").contains("correct"));
 }
+
+#[test]
+fn the_keys_of_a_response_stand_in_the_order_of_the_document_through_fragments() {
+    let source = "query { ...B a: me { id } ... on Query { z: me { id } a: me { email } } } fragment B on Query { b: me { id } }";
+    let admitted = admit(source, json!({})).expect("a valid query");
+    assert_eq!(*admitted.response_keys, ["b", "a", "z"].map(str::to_owned));
+}
