@@ -220,5 +220,4 @@ fn percent_decoded(text: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-#[path = "url_tests.rs"]
 mod tests;
