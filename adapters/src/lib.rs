@@ -4,10 +4,13 @@
 
 pub mod argon2;
 pub mod clock;
+mod error_chain;
 pub mod events;
 pub mod external_issuer;
 pub mod jwt;
 pub mod store;
+
+pub use self::error_chain::error_chain;
 
 // The tests in here share their support with the integration tests, which know this crate by its name.
 #[cfg(test)]

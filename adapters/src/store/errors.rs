@@ -3,13 +3,14 @@
 //! The source that is kept for the log holds the driver's one-line message. Details are dropped: PostgreSQL puts the values of
 //! a row into them ("Key (email)=(…) already exists").
 
-use std::error::Error;
 use std::fmt::Write;
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::pooled_connection::PoolError as SetupError;
 use diesel_async::pooled_connection::deadpool::PoolError;
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
+
+use crate::error_chain;
 
 /// What is left of a driver's error.
 #[derive(Debug, thiserror::Error)]
@@ -19,9 +20,9 @@ pub(crate) struct Cause(pub(crate) String);
 /// No connection could be had, so nothing was begun.
 pub(crate) fn no_connection(error: &PoolError) -> InfraError {
     let reason = match error {
-        PoolError::Backend(SetupError::ConnectionError(error)) => chain(error),
+        PoolError::Backend(SetupError::ConnectionError(error)) => error_chain(error),
         PoolError::Backend(SetupError::QueryError(error)) => redacted(error),
-        other => chain(other),
+        other => error_chain(other),
     };
     InfraError::new(
         InfraErrorKind::Unavailable,
@@ -103,20 +104,6 @@ fn redacted(error: &DieselError) -> String {
     }
     if let Some(constraint) = info.constraint_name() {
         let _ = write!(text, ", constraint {constraint}");
-    }
-    text
-}
-
-/// An error and everything that caused it, on one line: drivers put the interesting part at the end.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        let cause = source.to_string();
-        if !text.contains(&cause) {
-            let _ = write!(text, ": {cause}");
-        }
-        next = source.source();
     }
     text
 }

@@ -8,6 +8,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
 
 use super::errors::{self, Cause};
+use crate::error_chain;
 
 /// What is being done, for the log.
 pub(crate) const DOING: &str = "migrate the database";
@@ -31,7 +32,7 @@ impl From<diesel::result::Error> for Failure {
 
 impl From<Box<dyn Error + Send + Sync>> for Failure {
     fn from(error: Box<dyn Error + Send + Sync>) -> Self {
-        Self::Migration(errors::chain(error.as_ref()))
+        Self::Migration(error_chain(error.as_ref()))
     }
 }
 

@@ -28,7 +28,6 @@ use taskhive_domain::ports::{
     InfraError, InfraErrorKind, SessionRepository, TaskEvents, TaskRepository, UserRepository,
 };
 
-pub(crate) use self::errors::chain;
 use self::url::Target;
 pub use self::url::{StoreUrl, StoreUrlError};
 use crate::events::InProcessEvents;

@@ -6,6 +6,7 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::{PathSegment, Response, ServerError, Value};
 use axum::http::StatusCode;
 use serde::Serialize;
+pub(crate) use taskhive_adapters::error_chain as chain_of;
 use taskhive_domain::event::Lagged;
 use taskhive_domain::ports::InfraErrorKind;
 
@@ -133,17 +134,6 @@ fn shown_path(path: &[PathSegment]) -> String {
         })
         .collect();
     shown.join(".")
-}
-
-/// An error and all its sources on one line.
-pub(crate) fn chain_of(error: &dyn std::error::Error) -> String {
-    let mut chain = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        chain = format!("{chain}: {cause}");
-        source = cause.source();
-    }
-    chain
 }
 
 /// 200, or 429 and 503 if every root field was refused before anything was done.

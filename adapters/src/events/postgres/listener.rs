@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use super::message::{Message, News, TaskNews, Unreadable, What};
 use super::outage::Outage;
+use crate::error_chain;
 use crate::events::InProcessEvents;
-use crate::store::chain;
 use crate::store::postgres::Database;
 use crate::store::postgres::notifications::Listening;
 
@@ -146,7 +146,10 @@ impl Listener {
                 Ok(Some(event)) => self.local.publish(owner, event),
                 Ok(None) => {}
                 Err(error) => {
-                    tracing::debug!(reason = chain(&error), "a changed task was not looked up");
+                    tracing::debug!(
+                        reason = error_chain(&error),
+                        "a changed task was not looked up"
+                    );
                     self.local.lag(owner);
                 }
             }

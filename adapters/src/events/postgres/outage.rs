@@ -5,7 +5,7 @@ use std::time::Duration;
 use taskhive_domain::ports::InfraError;
 use uuid::Uuid;
 
-use crate::store::chain;
+use crate::error_chain;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// Also the longest time that watchers are not told of a gap once the database is back.
@@ -32,7 +32,11 @@ impl Outage {
     pub(super) fn goes_on(&mut self, error: &InfraError) -> Duration {
         let summary = error.to_string();
         if !self.said.contains(&summary) {
-            tracing::warn!(reason = chain(error), "{}; trying again", self.consequence);
+            tracing::warn!(
+                reason = error_chain(error),
+                "{}; trying again",
+                self.consequence
+            );
             self.said.push(summary);
         }
         let pause = pause(self.failures, random());

@@ -14,7 +14,8 @@ use tokio_postgres::config::SslMode;
 use tokio_postgres::{CancelToken, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::store::errors::{Cause, chain};
+use crate::error_chain;
+use crate::store::errors::Cause;
 use crate::store::url::PostgresTarget;
 
 /// Knows how to reach one server.
@@ -94,7 +95,7 @@ fn is_tls(error: &tokio_postgres::Error) -> bool {
 }
 
 fn bad(error: &tokio_postgres::Error) -> ConnectionError {
-    let mut reason = chain(error);
+    let mut reason = error_chain(error);
     if reason.ends_with("UnknownIssuer") {
         reason.push_str(" (sslrootcert=… names the PEM file of an authority of your own)");
     }
@@ -112,14 +113,14 @@ fn tls_config(root_certificates: Option<&Path>) -> Result<ClientConfig, InfraErr
             };
             let certificates = CertificateDer::pem_file_iter(path)
                 .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-                .map_err(|error| unreadable(chain(&error)))?;
+                .map_err(|error| unreadable(error_chain(&error)))?;
             if certificates.is_empty() {
                 return Err(unreadable("no certificate in it".to_owned()));
             }
             for certificate in certificates {
                 roots
                     .add(certificate)
-                    .map_err(|error| unreadable(chain(&error)))?;
+                    .map_err(|error| unreadable(error_chain(&error)))?;
             }
         }
     }

@@ -28,11 +28,12 @@ use taskhive_domain::ports::{InfraError, InfraErrorKind};
 
 use self::connect::Connector;
 use super::StoreSettings;
-use super::errors::{self, Cause, chain};
+use super::errors::{self, Cause};
 use super::rows::SessionRow;
 use super::schema::sessions;
 use super::types::DbId;
 use super::url::PostgresTarget;
+use crate::error_chain;
 
 /// What the queries run on.
 pub(crate) type Conn = AsyncPgConnection;
@@ -108,7 +109,7 @@ impl Database {
             InfraError::new(InfraErrorKind::Unavailable, context, Cause(reason))
         };
         match tokio::time::timeout(self.direct.timeout(), self.direct.connect()).await {
-            Ok(connected) => connected.map_err(|error| unavailable(chain(&error))),
+            Ok(connected) => connected.map_err(|error| unavailable(error_chain(&error))),
             Err(_) => Err(unavailable("the server did not answer in time".to_owned())),
         }
     }
