@@ -9,6 +9,7 @@ pub mod events;
 pub mod external_issuer;
 pub mod jwt;
 pub mod store;
+mod tls;
 
 pub use self::error_chain::error_chain;
 

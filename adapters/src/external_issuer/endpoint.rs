@@ -11,12 +11,12 @@ use hyper::body::Bytes;
 use hyper::{Request, StatusCode, Uri, header};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, RootCertStore};
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use super::keys::KeySetError;
+use crate::tls;
 
 /// One address of several that does not answer must not use up the time of the others.
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
@@ -117,7 +117,10 @@ impl Endpoint {
         let host = host(&uri).unwrap_or_default().to_owned();
         let tls = match uri.scheme_str() {
             Some("http") => None,
-            _ => Some((connector()?, server_name(&host)?)),
+            _ => Some((
+                TlsConnector::from(Arc::new(tls::client_config(tls::web_roots())?)),
+                server_name(&host)?,
+            )),
         };
         Ok(Self {
             shown: shown(&uri),
@@ -201,18 +204,6 @@ impl Endpoint {
         headers.insert(header::USER_AGENT, header::HeaderValue::from_static(agent));
         request
     }
-}
-
-/// The certificate authorities that browsers trust.
-fn connector() -> Result<TlsConnector, InfraError> {
-    let roots: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| InfraError::new(InfraErrorKind::Broken, "prepare TLS", error))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 fn server_name(host: &str) -> Result<ServerName<'static>, InfraError> {

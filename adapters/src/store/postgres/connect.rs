@@ -1,14 +1,13 @@
 //! Opens connections to PostgreSQL: TLS, keep-alives, time-outs.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::AsyncPgConnection;
+use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{CancelToken, Config, NoTls};
@@ -17,6 +16,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use crate::error_chain;
 use crate::store::errors::Cause;
 use crate::store::url::PostgresTarget;
+use crate::tls;
 
 /// Knows how to reach one server.
 pub(super) struct Connector {
@@ -48,9 +48,10 @@ impl Connector {
         if config.get_tcp_user_timeout().is_none() {
             config.tcp_user_timeout(Duration::from_secs(10));
         }
+        let roots = trusted_roots(target.root_certificates.as_deref())?;
         Ok(Self {
             config,
-            tls: MakeRustlsConnect::new(tls_config(target.root_certificates.as_deref())?),
+            tls: MakeRustlsConnect::new(tls::client_config(roots)?),
             timeout,
         })
     }
@@ -102,33 +103,26 @@ fn bad(error: &tokio_postgres::Error) -> ConnectionError {
     ConnectionError::BadConnection(reason)
 }
 
-fn tls_config(root_certificates: Option<&Path>) -> Result<ClientConfig, InfraError> {
-    let mut roots = RootCertStore::empty();
-    match root_certificates {
-        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-        Some(path) => {
-            let unreadable = |reason: String| {
-                let context = format!("read sslrootcert {}", path.display());
-                InfraError::new(InfraErrorKind::Broken, context, Cause(reason))
-            };
-            let certificates = CertificateDer::pem_file_iter(path)
-                .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-                .map_err(|error| unreadable(error_chain(&error)))?;
-            if certificates.is_empty() {
-                return Err(unreadable("no certificate in it".to_owned()));
-            }
-            for certificate in certificates {
-                roots
-                    .add(certificate)
-                    .map_err(|error| unreadable(error_chain(&error)))?;
-            }
-        }
+/// The authorities in the file, or those that browsers trust.
+fn trusted_roots(file: Option<&Path>) -> Result<RootCertStore, InfraError> {
+    let Some(path) = file else {
+        return Ok(tls::web_roots());
+    };
+    let unreadable = |reason: String| {
+        let context = format!("read sslrootcert {}", path.display());
+        InfraError::new(InfraErrorKind::Broken, context, Cause(reason))
+    };
+    let certificates = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| unreadable(error_chain(&error)))?;
+    if certificates.is_empty() {
+        return Err(unreadable("no certificate in it".to_owned()));
     }
-    // The provider is named, because a second one in the tree would make rustls refuse to guess.
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    Ok(ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| InfraError::new(InfraErrorKind::Broken, "prepare TLS", error))?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
+    let mut roots = RootCertStore::empty();
+    for certificate in certificates {
+        roots
+            .add(certificate)
+            .map_err(|error| unreadable(error_chain(&error)))?;
+    }
+    Ok(roots)
 }
