@@ -14,21 +14,21 @@ use taskhive_domain::accounts::AccountPorts;
 use taskhive_domain::ports::{Clock, InfraError, InfraErrorKind, PasswordHasher};
 use taskhive_domain::{Accounts, Operations, Tasks};
 
+use crate::accounts::rate_limit::RateLimits;
 use crate::config::Config;
-use crate::edge::access::{Guard, Policy};
-use crate::edge::admission::Admission;
-use crate::edge::client_address::TrustedProxies;
-use crate::edge::cookies::Cookies;
-use crate::edge::ended_sessions::EndedSessions;
-use crate::edge::gateway::Gateway;
-use crate::edge::health::{Probe, Readiness};
-use crate::edge::http::{GraphQlEndpoint, IntakeLimits};
-use crate::edge::live::LiveConnections;
-use crate::edge::router::{RouterOptions, router};
-use crate::edge::shutdown::Shutdown;
-use crate::edge::websocket::{SocketEndpoint, SocketLimits};
 use crate::graphql::{self, ServerInfo, Services};
-use crate::limits::RateLimits;
+use crate::http::client_address::TrustedProxies;
+use crate::http::shutdown::Shutdown;
+use crate::operation::access::{Guard, Policy};
+use crate::operation::admission::Admission;
+use crate::operation::connections::LiveConnections;
+use crate::operation::pipeline::Gateway;
+use crate::operation::revocation::EndedSessions;
+use crate::transport::cookies::Cookies;
+use crate::transport::health::{Probe, Readiness};
+use crate::transport::http::{GraphQlEndpoint, IntakeLimits};
+use crate::transport::router::{RouterOptions, router};
+use crate::transport::websocket::{SocketEndpoint, SocketLimits};
 
 /// Who issues our tokens, and for whom they are: the service itself. An installation is told apart by its secret.
 const TOKEN_ISSUER: &str = "taskhive";
