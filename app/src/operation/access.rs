@@ -13,8 +13,8 @@ use taskhive_domain::ports::AuthenticationError;
 use taskhive_domain::session::TokenRejection;
 
 use super::admission::OperationKind;
-use super::request_error::Failure;
-use super::revocation::EndedSessions;
+use super::request_error::RequestError;
+use super::revocation::RevocationList;
 use crate::graphql::ApiError;
 
 /// Who may look at the schema through `__schema` and `__type`.
@@ -145,25 +145,30 @@ impl Requirement {
 /// Finds out who sends a request.
 pub(crate) struct Guard {
     accounts: Arc<Accounts>,
-    ended: Arc<EndedSessions>,
+    ended: Arc<RevocationList>,
 }
 
 impl Guard {
-    pub(crate) fn new(accounts: Arc<Accounts>, ended: Arc<EndedSessions>) -> Self {
+    pub(crate) fn new(accounts: Arc<Accounts>, ended: Arc<RevocationList>) -> Self {
         Self { accounts, ended }
     }
 
     /// The list by which ended sessions are known.
-    pub(crate) fn ended(&self) -> &Arc<EndedSessions> {
+    pub(crate) fn ended(&self) -> &Arc<RevocationList> {
         &self.ended
     }
 
     /// The signed-in user, or why there is none.
-    pub(crate) async fn identify(&self, credential: &Credential) -> Result<Authenticated, Failure> {
+    pub(crate) async fn identify(
+        &self,
+        credential: &Credential,
+    ) -> Result<Authenticated, RequestError> {
         let token = match credential {
-            Credential::None => return Err(Failure::unauthenticated(ApiError::token_missing())),
+            Credential::None => {
+                return Err(RequestError::unauthenticated(ApiError::token_missing()));
+            }
             Credential::Malformed => {
-                return Err(Failure::unauthenticated(ApiError::token_invalid()));
+                return Err(RequestError::unauthenticated(ApiError::token_invalid()));
             }
             Credential::Bearer(token) => token,
         };
@@ -173,18 +178,18 @@ impl Guard {
                 .await
                 .map_err(|error| match error {
                     AuthenticationError::Rejected(TokenRejection::Expired) => {
-                        Failure::unauthenticated(ApiError::token_expired())
+                        RequestError::unauthenticated(ApiError::token_expired())
                     }
                     AuthenticationError::Rejected(TokenRejection::Invalid) => {
-                        Failure::unauthenticated(ApiError::token_invalid())
+                        RequestError::unauthenticated(ApiError::token_invalid())
                     }
-                    AuthenticationError::Infra(error) => Failure::unavailable(error.into()),
+                    AuthenticationError::Infra(error) => RequestError::unavailable(error.into()),
                 })?;
         match self.ended.contains(authenticated.identity.session()).await {
             Ok(false) => Ok(authenticated),
-            Ok(true) => Err(Failure::unauthenticated(ApiError::token_invalid())),
+            Ok(true) => Err(RequestError::unauthenticated(ApiError::token_invalid())),
             // Whatever the reason, nobody is let in, and asking again is the right thing to do.
-            Err(error) => Err(Failure::unavailable(ApiError::unavailable(error))),
+            Err(error) => Err(RequestError::unavailable(ApiError::unavailable(error))),
         }
     }
 }

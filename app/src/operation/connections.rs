@@ -19,16 +19,16 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::result::chain_of;
-use super::revocation::EndedSessions;
+use super::revocation::RevocationList;
 use crate::http::shutdown::{Participant, Shutdown};
 
 /// How often the list of ended sessions is fetched. What is promised is 2 s; the query needs its time, too.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// All live connections of this instance.
-pub(crate) struct LiveConnections {
+pub(crate) struct ConnectionRegistry {
     per_user: usize,
-    ended: Arc<EndedSessions>,
+    ended: Arc<RevocationList>,
     clock: Arc<dyn Clock>,
     shutdown: Shutdown,
     table: Mutex<Table>,
@@ -61,11 +61,11 @@ pub(crate) enum Ending {
     TokenExpired,
 }
 
-impl LiveConnections {
+impl ConnectionRegistry {
     /// At most `per_user` for each user.
     pub(crate) fn new(
         per_user: usize,
-        ended: Arc<EndedSessions>,
+        ended: Arc<RevocationList>,
         clock: Arc<dyn Clock>,
         shutdown: Shutdown,
     ) -> Self {
@@ -103,7 +103,7 @@ impl LiveConnections {
             session_ended,
             expires_at: Instant::now() + left,
             shutdown: self.shutdown.participant(),
-            _place: Place {
+            _slot: Slot {
                 identity,
                 all: Arc::clone(self),
             },
@@ -170,12 +170,12 @@ pub(crate) struct LiveConnection {
     session_ended: watch::Receiver<bool>,
     expires_at: Instant,
     shutdown: Participant,
-    _place: Place,
+    _slot: Slot,
 }
 
-struct Place {
+struct Slot {
     identity: Identity,
-    all: Arc<LiveConnections>,
+    all: Arc<ConnectionRegistry>,
 }
 
 impl LiveConnection {
@@ -190,7 +190,7 @@ impl LiveConnection {
     }
 }
 
-impl Drop for Place {
+impl Drop for Slot {
     fn drop(&mut self) {
         self.all.close(self.identity);
     }

@@ -4,7 +4,7 @@
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::request_error::Failure;
+use super::request_error::RequestError;
 
 /// One operation to run.
 #[derive(Debug, PartialEq)]
@@ -19,14 +19,14 @@ pub(crate) struct GraphQlRequest {
 
 impl GraphQlRequest {
     /// From the body of a POST request.
-    pub(crate) fn from_json(body: &[u8]) -> Result<Self, Failure> {
+    pub(crate) fn from_json(body: &[u8]) -> Result<Self, RequestError> {
         let value: Value =
             serde_json::from_slice(body).map_err(|error| not_json("The body", &error))?;
         Self::from_value(value)
     }
 
     /// From a JSON value: a body, or the payload of a `subscribe` message.
-    pub(crate) fn from_value(value: Value) -> Result<Self, Failure> {
+    pub(crate) fn from_value(value: Value) -> Result<Self, RequestError> {
         let Value::Object(mut fields) = value else {
             return Err(not_graphql(
                 "Send one JSON object with the operation in `query`. Batches are not supported.",
@@ -52,7 +52,7 @@ impl GraphQlRequest {
     }
 
     /// From the query string of a GET request, where `variables` and `extensions` hold JSON.
-    pub(crate) fn from_query_string(text: &str) -> Result<Self, Failure> {
+    pub(crate) fn from_query_string(text: &str) -> Result<Self, RequestError> {
         let mut fields = Map::new();
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
             let value = match name.as_ref() {
@@ -70,7 +70,7 @@ impl GraphQlRequest {
     }
 }
 
-fn object(value: Option<Value>, name: &str) -> Result<Map<String, Value>, Failure> {
+fn object(value: Option<Value>, name: &str) -> Result<Map<String, Value>, RequestError> {
     match value {
         None | Some(Value::Null) => Ok(Map::new()),
         Some(Value::Object(fields)) => Ok(fields),
@@ -79,16 +79,16 @@ fn object(value: Option<Value>, name: &str) -> Result<Map<String, Value>, Failur
 }
 
 /// Says where the JSON breaks, not what stands there: it may be a password.
-fn not_json(what: &str, error: &serde_json::Error) -> Failure {
+fn not_json(what: &str, error: &serde_json::Error) -> RequestError {
     let place = format!("line {}, column {}", error.line(), error.column());
-    Failure::bad_request(
+    RequestError::bad_request(
         StatusCode::BAD_REQUEST,
         format!("{what} is not valid JSON: look at {place}."),
     )
 }
 
-fn not_graphql(message: &str) -> Failure {
-    Failure::bad_request(StatusCode::UNPROCESSABLE_ENTITY, message)
+fn not_graphql(message: &str) -> RequestError {
+    RequestError::bad_request(StatusCode::UNPROCESSABLE_ENTITY, message)
 }
 
 #[cfg(test)]

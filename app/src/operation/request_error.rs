@@ -9,7 +9,7 @@ use super::result::chain_of;
 use crate::graphql::{ApiError, ErrorCode};
 
 /// Why an operation was not executed.
-pub(crate) struct Failure {
+pub(crate) struct RequestError {
     /// The HTTP status. Depends on the outcome only, never on the media type.
     pub(crate) status: StatusCode,
     /// What to tell: at least one.
@@ -18,7 +18,7 @@ pub(crate) struct Failure {
     pub(crate) allow: Option<&'static str>,
 }
 
-impl Failure {
+impl RequestError {
     pub(crate) fn new(status: StatusCode, error: ApiError) -> Self {
         Self {
             status,

@@ -13,7 +13,7 @@ use crate::graphql::{ApiError, Cause, ErrorCode, name_of};
 
 /// The answer of an executed operation.
 #[derive(Debug, Serialize)]
-pub(crate) struct Executed {
+pub(crate) struct ExecutionResult {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ServerError>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,7 +26,7 @@ pub(crate) struct Executed {
     lagged: bool,
 }
 
-impl Executed {
+impl ExecutionResult {
     /// Takes over what the library answers.
     pub(crate) fn new(response: Response, request_id: &str) -> Self {
         let Response { data, errors, .. } = response;

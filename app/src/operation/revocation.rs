@@ -19,7 +19,7 @@ use tokio::sync::{Mutex, Notify};
 const MAX_AGE: Duration = Duration::from_millis(1500);
 
 /// The sessions that ended within the lifetime of an access token.
-pub(crate) struct EndedSessions {
+pub(crate) struct RevocationList {
     accounts: Arc<Accounts>,
     known: RwLock<Known>,
     fetching: Mutex<()>,
@@ -40,7 +40,7 @@ struct List {
     sessions: HashSet<SessionId>,
 }
 
-impl EndedSessions {
+impl RevocationList {
     pub(crate) fn new(accounts: Arc<Accounts>) -> Self {
         Self {
             accounts,

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use super::admission::OperationKind;
-use super::request_error::Failure;
+use super::request_error::RequestError;
 use crate::graphql::{ApiError, ErrorCode};
 
 /// Mutations that hand out credentials. A socket belongs to the user who opened it, it has no response to set a cookie
@@ -27,9 +27,9 @@ impl Transport {
         self,
         kind: OperationKind,
         mut root_fields: impl Iterator<Item = &'a str>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), RequestError> {
         match (kind, self) {
-            (OperationKind::Mutation, Self::Get { .. }) => Err(Failure::method_not_allowed(
+            (OperationKind::Mutation, Self::Get { .. }) => Err(RequestError::method_not_allowed(
                 "POST",
                 "Mutations change things: send them with POST.",
             )),
@@ -39,7 +39,7 @@ impl Transport {
                 let message =
                     "Signing up, in and on works over HTTP only: send this with POST to /graphql.";
                 let error = ApiError::new(ErrorCode::Forbidden, None, message);
-                Err(Failure::new(StatusCode::FORBIDDEN, error))
+                Err(RequestError::new(StatusCode::FORBIDDEN, error))
             }
             (
                 OperationKind::Subscription,
@@ -51,7 +51,10 @@ impl Transport {
                 },
             ) => {
                 let message = "Subscriptions are streams: send `Accept: text/event-stream`, or use the WebSocket.";
-                Err(Failure::bad_request(StatusCode::NOT_ACCEPTABLE, message))
+                Err(RequestError::bad_request(
+                    StatusCode::NOT_ACCEPTABLE,
+                    message,
+                ))
             }
             _ => Ok(()),
         }

@@ -9,7 +9,7 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
-use crate::operation::request_error::Failure;
+use crate::operation::request_error::RequestError;
 
 /// Below this an answer fits into one packet anyway.
 const WORTH_COMPRESSING: u64 = 1024;
@@ -22,7 +22,7 @@ pub(crate) enum Coding {
 }
 
 /// What the Content-Encoding of a request says.
-pub(crate) fn of_request(headers: &HeaderMap) -> Result<Coding, Failure> {
+pub(crate) fn of_request(headers: &HeaderMap) -> Result<Coding, RequestError> {
     let mut lines = headers.get_all(header::CONTENT_ENCODING).iter();
     let text = match (lines.next(), lines.next()) {
         (None, _) => return Ok(Coding::Identity),
@@ -36,7 +36,7 @@ pub(crate) fn of_request(headers: &HeaderMap) -> Result<Coding, Failure> {
         Ok(Coding::Gzip)
     } else {
         let message = "Send the body as it is, or with `Content-Encoding: gzip`.";
-        Err(Failure::bad_request(
+        Err(RequestError::bad_request(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             message,
         ))
@@ -45,7 +45,7 @@ pub(crate) fn of_request(headers: &HeaderMap) -> Result<Coding, Failure> {
 
 impl Coding {
     /// The body unpacked. Never more than `limit` bytes and one are unpacked, so that a small body cannot become a large one.
-    pub(crate) fn decode(self, body: Bytes, limit: usize) -> Result<Bytes, Failure> {
+    pub(crate) fn decode(self, body: Bytes, limit: usize) -> Result<Bytes, RequestError> {
         if self == Self::Identity {
             return Ok(body);
         }
@@ -58,16 +58,16 @@ impl Coding {
             Ok(_) => Ok(unpacked.into()),
             Err(_) => {
                 let message = "The body is not valid gzip.";
-                Err(Failure::bad_request(StatusCode::BAD_REQUEST, message))
+                Err(RequestError::bad_request(StatusCode::BAD_REQUEST, message))
             }
         }
     }
 }
 
 /// The body is longer than it may be.
-pub(crate) fn too_large(limit: usize) -> Failure {
+pub(crate) fn too_large(limit: usize) -> RequestError {
     let message = format!("The body is over {limit} bytes.");
-    Failure::bad_request(StatusCode::PAYLOAD_TOO_LARGE, message)
+    RequestError::bad_request(StatusCode::PAYLOAD_TOO_LARGE, message)
 }
 
 /// Compresses long JSON answers for clients that accept gzip: never event streams, which would wait in the compressor, nor

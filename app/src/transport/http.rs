@@ -12,15 +12,15 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use super::content_coding;
 use super::cookies::Cookies;
 use super::negotiation::{self, Accepted, GRAPHQL_RESPONSE};
-use super::{event_stream, response};
+use super::{response, sse};
 use crate::graphql::Caller;
 use crate::http::client_address::ClientAddress;
 use crate::http::request_id::RequestId;
 use crate::operation::access::Credential;
 use crate::operation::admission::OperationKind;
-use crate::operation::pipeline::{Call, Gateway};
+use crate::operation::pipeline::{Call, Pipeline};
 use crate::operation::request::GraphQlRequest;
-use crate::operation::request_error::Failure;
+use crate::operation::request_error::RequestError;
 use crate::operation::transport::Transport;
 
 /// How much a request may bring, and how long it may take to arrive.
@@ -33,7 +33,7 @@ pub(crate) struct IntakeLimits {
 
 /// What the handlers of `/graphql` need.
 pub(crate) struct GraphQlEndpoint {
-    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) pipeline: Arc<Pipeline>,
     pub(crate) cookies: Cookies,
     pub(crate) limits: IntakeLimits,
 }
@@ -54,9 +54,9 @@ pub(crate) async fn graphql(
 }
 
 /// Neither GET nor POST.
-pub(crate) fn other_method() -> Failure {
+pub(crate) fn other_method() -> RequestError {
     let message = "Send operations with POST, queries also with GET.";
-    Failure::method_not_allowed("GET, POST", message)
+    RequestError::method_not_allowed("GET, POST", message)
 }
 
 impl GraphQlEndpoint {
@@ -64,7 +64,7 @@ impl GraphQlEndpoint {
         &self,
         request: Request<Body>,
         request_id: RequestId,
-    ) -> Result<Response<Body>, Failure> {
+    ) -> Result<Response<Body>, RequestError> {
         let (parts, body) = request.into_parts();
         let operation = match parts.method {
             Method::POST => self.read_body(&parts.headers, body).await?,
@@ -77,7 +77,10 @@ impl GraphQlEndpoint {
         let event_stream = accepted.event_stream;
         if accepted.single.is_none() && !event_stream {
             let message = "Accept `application/graphql-response+json`, `application/json` or `text/event-stream`.";
-            return Err(Failure::bad_request(StatusCode::NOT_ACCEPTABLE, message));
+            return Err(RequestError::bad_request(
+                StatusCode::NOT_ACCEPTABLE,
+                message,
+            ));
         }
         let transport = if parts.method == Method::GET {
             Transport::Get { event_stream }
@@ -92,11 +95,11 @@ impl GraphQlEndpoint {
             caller: caller.clone(),
             request_id: request_id.0,
         };
-        let approved = self.gateway.approve(call).await?;
+        let approved = self.pipeline.approve(call).await?;
         if approved.kind == OperationKind::Subscription {
-            return event_stream::of_subscription(&self.gateway, approved);
+            return sse::of_subscription(&self.pipeline, approved);
         }
-        let executed = self.gateway.execute(approved).await;
+        let executed = self.pipeline.execute(approved).await;
         let cookie = self.cookies.header(&caller);
         Ok(match accepted.single {
             Some(representation) => response::executed(&executed, representation, cookie),
@@ -104,7 +107,7 @@ impl GraphQlEndpoint {
             None if !executed.status().is_success() => {
                 response::executed(&executed, GRAPHQL_RESPONSE, cookie)
             }
-            None => event_stream::of_one(executed, cookie),
+            None => sse::of_one(executed, cookie),
         })
     }
 
@@ -122,21 +125,25 @@ impl GraphQlEndpoint {
         }
     }
 
-    fn read_query_string(&self, text: &str) -> Result<GraphQlRequest, Failure> {
+    fn read_query_string(&self, text: &str) -> Result<GraphQlRequest, RequestError> {
         if text.len() > self.limits.query_string_bytes {
             let message = format!(
                 "The query string is over {} bytes. Use POST.",
                 self.limits.query_string_bytes
             );
-            return Err(Failure::bad_request(StatusCode::URI_TOO_LONG, message));
+            return Err(RequestError::bad_request(StatusCode::URI_TOO_LONG, message));
         }
         GraphQlRequest::from_query_string(text)
     }
 
-    async fn read_body(&self, headers: &HeaderMap, body: Body) -> Result<GraphQlRequest, Failure> {
+    async fn read_body(
+        &self,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<GraphQlRequest, RequestError> {
         if !negotiation::is_json(headers) {
             let message = "Send the operation as `Content-Type: application/json`.";
-            return Err(Failure::bad_request(
+            return Err(RequestError::bad_request(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 message,
             ));
@@ -158,18 +165,18 @@ impl GraphQlEndpoint {
         GraphQlRequest::from_json(&body)
     }
 
-    async fn collect(&self, body: Body) -> Result<Bytes, Failure> {
+    async fn collect(&self, body: Body) -> Result<Bytes, RequestError> {
         let limited = Limited::new(body, self.limits.body_bytes).collect();
         match tokio::time::timeout(self.limits.body_timeout, limited).await {
             Ok(Ok(collected)) => Ok(collected.to_bytes()),
             Ok(Err(error)) if error.is::<LengthLimitError>() => {
                 Err(content_coding::too_large(self.limits.body_bytes))
             }
-            Ok(Err(_)) => Err(Failure::bad_request(
+            Ok(Err(_)) => Err(RequestError::bad_request(
                 StatusCode::BAD_REQUEST,
                 "The body broke off.",
             )),
-            Err(_) => Err(Failure::bad_request(
+            Err(_) => Err(RequestError::bad_request(
                 StatusCode::REQUEST_TIMEOUT,
                 "The body took too long to arrive.",
             )),

@@ -9,11 +9,11 @@ use serde_json::{Map, Value};
 
 use super::negotiation::GRAPHQL_RESPONSE;
 use crate::graphql::ErrorReason;
-use crate::operation::request_error::Failure;
-use crate::operation::result::Executed;
+use crate::operation::request_error::RequestError;
+use crate::operation::result::ExecutionResult;
 
 /// A request error. It has no `data` key, and always the media type that says so.
-pub(crate) fn failure(failure: &Failure, request_id: &str) -> Response<Body> {
+pub(crate) fn failure(failure: &RequestError, request_id: &str) -> Response<Body> {
     let mut body = Map::new();
     body.insert("errors".to_owned(), failure.to_json(request_id));
     let mut response = json(failure.status, GRAPHQL_RESPONSE, &Value::Object(body));
@@ -43,7 +43,7 @@ fn challenge(missing: bool) -> HeaderValue {
 
 /// An executed operation, in the representation the client prefers.
 pub(crate) fn executed(
-    executed: &Executed,
+    executed: &ExecutionResult,
     representation: &'static str,
     cookie: Option<HeaderValue>,
 ) -> Response<Body> {

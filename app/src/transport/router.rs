@@ -23,7 +23,7 @@ use super::websocket::{self, SocketEndpoint};
 use crate::http::client_address::TrustedProxies;
 use crate::http::request_id::{self, RequestId};
 use crate::http::static_files::{playground, web_client};
-use crate::operation::request_error::Failure;
+use crate::operation::request_error::RequestError;
 
 /// Where the API is.
 const GRAPHQL: &str = "/graphql";
@@ -95,13 +95,13 @@ async fn refuse_bare_options(request: Request, next: Next) -> Response<Body> {
 }
 
 /// A defect in a handler is answered like any other of our faults, and the process goes on. Resolvers have their own net,
-/// in `gateway`; this one is under everything else.
+/// in `pipeline`; this one is under everything else.
 async fn answer_panics(request: Request, next: Next) -> Response<Body> {
     let id = RequestId::of(&request);
     let caught = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     caught.unwrap_or_else(|_panic| {
         tracing::error!(request_id = id.0, "a handler panicked");
-        response::failure(&Failure::internal(), &id.0)
+        response::failure(&RequestError::internal(), &id.0)
     })
 }
 

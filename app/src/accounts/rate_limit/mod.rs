@@ -2,7 +2,7 @@
 //! and sockets do not multiply anybody's tries. Whoever is limited is refused before any hash and any query.
 //!
 //! The numbers are per instance of the service and start anew with it. Not here: limits of size (`admission`, `http`), of time
-//! (`gateway`, `server`), and whose address it is (`client_address`).
+//! (`pipeline`, `server`), and whose address it is (`client_address`).
 
 mod counter;
 #[cfg(test)]

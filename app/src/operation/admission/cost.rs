@@ -1,6 +1,6 @@
 //! What an operation may cost to execute: one per field, and what lies below a page once per item asked for.
 //!
-//! Runs after `count`, which has bounded the expansion, so that walking it is cheap. What depends on variables is kept as a
+//! Runs after `expansion`, which has bounded the expansion, so that walking it is cheap. What depends on variables is kept as a
 //! small sum and worked out per request.
 
 use apollo_compiler::Name;

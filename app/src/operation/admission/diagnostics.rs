@@ -4,7 +4,7 @@
 use apollo_compiler::diagnostic::ToCliReport;
 use apollo_compiler::validation::DiagnosticList;
 
-use super::places::Places;
+use super::line_index::LineIndex;
 use super::refusal::{Refusal, RefusalError, RefusalKind};
 
 /// What each of the parser's own token names looks like in a document.
@@ -34,8 +34,8 @@ const TOKENS: [(&str, &str); 22] = [
 ];
 
 /// A document that does not parse. Only the first error is told: the others mostly follow from it.
-pub(super) fn syntax(found: &DiagnosticList, places: &Places) -> Refusal {
-    let mut refusal = refuse(RefusalKind::Syntax, found, places, |message| {
+pub(super) fn syntax(found: &DiagnosticList, lines: &LineIndex) -> Refusal {
+    let mut refusal = refuse(RefusalKind::Syntax, found, lines, |message| {
         let what = message.strip_prefix("syntax error: ").unwrap_or(message);
         let expected = what
             .split_once(", got ")
@@ -51,14 +51,14 @@ pub(super) fn syntax(found: &DiagnosticList, places: &Places) -> Refusal {
 }
 
 /// A document that parses but does not fit the schema.
-pub(super) fn validation(found: &DiagnosticList, places: &Places) -> Refusal {
-    refuse(RefusalKind::Validation, found, places, sentence)
+pub(super) fn validation(found: &DiagnosticList, lines: &LineIndex) -> Refusal {
+    refuse(RefusalKind::Validation, found, lines, sentence)
 }
 
 fn refuse(
     kind: RefusalKind,
     found: &DiagnosticList,
-    places: &Places,
+    lines: &LineIndex,
     word: impl Fn(&str) -> String,
 ) -> Refusal {
     let errors = found.iter().map(|diagnostic| {
@@ -66,7 +66,7 @@ fn refuse(
         let place = diagnostic
             .error
             .location()
-            .map(|span| places.at(span.offset()));
+            .map(|span| lines.at(span.offset()));
         RefusalError::new(word(&diagnostic.error.to_string()), place)
     });
     let refusal = Refusal::many(kind, errors);

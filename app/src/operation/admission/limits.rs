@@ -1,4 +1,4 @@
-//! How much one document may ask for. Only the numbers; who counts what is in `scan`, `count` and `cost`.
+//! How much one document may ask for. Only the numbers; who counts what is in `scan`, `expansion` and `cost`.
 
 /// What a document may hold at most. The defaults are those of the public contract.
 #[derive(Debug, Clone, PartialEq, Eq)]

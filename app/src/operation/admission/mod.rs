@@ -2,29 +2,29 @@
 //! async-graphql, and nothing invalid is executed.
 //!
 //! In order: a scan of the bytes (`scan`), the compiler's parser and what it skips (`syntax`), the count of the expanded
-//! document (`count`), the compiler's validation and what it misses (`rules`, `positions`), translation into the executor's types (`translate`), and what the
+//! document (`expansion`), the compiler's validation and what it misses (`unique_input_fields`, `variable_usage`), lowering into the executor's types (`lowering`), and what the
 //! execution may cost (`cost`). All that is kept per document in a bounded cache; a request then pays for choosing its
 //! operation, its variables (`variables`), one sum and one copy of the document.
 //!
 //! The executor runs in `ValidationMode::Fast`, which leaves out every rule about types, names and values. All of them are
-//! kept here instead, and `tests/judge.rs` holds the outcome against graphql-js. Give its schema
+//! kept here instead, and `app/tests/judge` holds the outcome against graphql-js. Give its schema
 //! `limit_recursive_depth(limits.nesting)`, since its own default is lower, and no other limit.
 //!
-//! Not here: access and rate limits, which look at [`Admitted::root_fields`], and HTTP status codes. A custom scalar's
+//! Not here: access and rate limits, which look at [`ValidOperation::root_fields`], and HTTP status codes. A custom scalar's
 //! text is not looked at either: the contract takes none as input.
 
 mod cost;
-mod count;
 mod diagnostics;
-mod document;
+mod expansion;
 mod limits;
-mod places;
-mod positions;
+mod line_index;
+mod lowering;
+mod prepared;
 mod refusal;
-mod rules;
 mod scan;
 mod syntax;
-mod translate;
+mod unique_input_fields;
+mod variable_usage;
 mod variables;
 
 #[cfg(test)]
@@ -42,17 +42,17 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use serde_json::{Map, Value};
 
-use document::VettedDocument;
+use prepared::PreparedDocument;
 
-pub use document::RootField;
 pub use limits::Limits;
+pub use prepared::RootField;
 pub use refusal::{Refusal, RefusalError, RefusalKind};
 
 /// The gate. Built once from the schema's text, shared by all transports.
 pub struct Admission {
     schema: Valid<Schema>,
     limits: Limits,
-    documents: Cache<Box<str>, Arc<VettedDocument>, ByMemory>,
+    documents: Cache<Box<str>, Arc<PreparedDocument>, ByMemory>,
 }
 
 /// What the executor answers and newer tools ask for, but the compiler's own introspection types lack.
@@ -75,7 +75,7 @@ pub enum OperationKind {
 }
 
 /// An operation that may be executed, as far as its form is concerned.
-pub struct Admitted {
+pub struct ValidOperation {
     /// What the operation does.
     pub kind: OperationKind,
     /// Every root field the operation selects, through fragments and whatever `@skip` and `@include` say.
@@ -119,7 +119,7 @@ impl Admission {
         source: &str,
         operation_name: Option<&str>,
         variables: Map<String, Value>,
-    ) -> Result<Admitted, Refusal> {
+    ) -> Result<ValidOperation, Refusal> {
         let document = self.document(source)?;
         let operation = document.operation(operation_name)?;
         let coerced = variables::coerce(&self.schema, &operation.declared, variables)?;
@@ -135,7 +135,7 @@ impl Admission {
         let mut request = Request::new("").variables(variables::for_execution(coerced));
         request.operation_name = operation.name.as_ref().map(ToString::to_string);
         request.set_parsed_query(operation.executable.clone());
-        Ok(Admitted {
+        Ok(ValidOperation {
             kind: operation.kind.into(),
             root_fields: Arc::clone(&operation.roots),
             response_keys: Arc::clone(&operation.response_keys),
@@ -145,24 +145,28 @@ impl Admission {
     }
 
     /// Refused documents are not kept: whoever sends rubbish must not push out what others use.
-    fn document(&self, source: &str) -> Result<Arc<VettedDocument>, Refusal> {
+    fn document(&self, source: &str) -> Result<Arc<PreparedDocument>, Refusal> {
         // Not worth hashing: it cannot be among those kept.
         if source.len() <= self.limits.document_bytes
             && let Some(known) = self.documents.get(source)
         {
             return Ok(known);
         }
-        let document = Arc::new(VettedDocument::vet(source, &self.schema, &self.limits)?);
+        let document = Arc::new(PreparedDocument::prepare(
+            source,
+            &self.schema,
+            &self.limits,
+        )?);
         self.documents.insert(source.into(), Arc::clone(&document));
         Ok(document)
     }
 }
 
 /// Without the request: its variables may hold a password.
-impl fmt::Debug for Admitted {
+impl fmt::Debug for ValidOperation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_struct("Admitted")
+            .debug_struct("ValidOperation")
             .field("kind", &self.kind)
             .field("root_fields", &self.root_fields)
             .field("complexity", &self.complexity)
@@ -183,8 +187,8 @@ impl From<OperationType> for OperationKind {
 #[derive(Clone)]
 struct ByMemory;
 
-impl Weighter<Box<str>, Arc<VettedDocument>> for ByMemory {
-    fn weight(&self, _source: &Box<str>, document: &Arc<VettedDocument>) -> u64 {
+impl Weighter<Box<str>, Arc<PreparedDocument>> for ByMemory {
+    fn weight(&self, _source: &Box<str>, document: &Arc<PreparedDocument>) -> u64 {
         document.bytes
     }
 }

@@ -5,7 +5,7 @@
 
 use apollo_compiler::ast::{Definition, Document, OperationType};
 
-use super::places::Places;
+use super::line_index::LineIndex;
 use super::refusal::{Refusal, RefusalError, RefusalKind};
 use super::scan::{Token, tokens};
 
@@ -33,10 +33,10 @@ pub(super) fn without_commas(source: &str) -> String {
 pub(super) fn check_nothing_skipped(
     source: &str,
     document: &Document,
-    places: &Places,
+    lines: &LineIndex,
 ) -> Result<(), Refusal> {
     if document.definitions.is_empty() {
-        return Err(unexpected(Some(places.at(0))));
+        return Err(unexpected(Some(lines.at(0))));
     }
     let printed = document.serialize().no_indent().to_string();
     let plain_queries = plain_queries(document);
@@ -50,7 +50,7 @@ pub(super) fn check_nothing_skipped(
             }
         }
         if !understood.next().is_some_and(|token| same(token, written)) {
-            return Err(unexpected(Some(places.at(written.offset))));
+            return Err(unexpected(Some(lines.at(written.offset))));
         }
     }
     match understood.next() {

@@ -11,12 +11,12 @@ use futures_util::{FutureExt, Stream, StreamExt};
 use taskhive_domain::accounts::Authenticated;
 
 use super::access::{Credential, Guard, Policy, Requirement};
-use super::admission::{Admission, Admitted, OperationKind, Refusal, RefusalKind};
-use super::connections::{LiveConnection, LiveConnections};
+use super::admission::{Admission, OperationKind, Refusal, RefusalKind, ValidOperation};
+use super::connections::{ConnectionRegistry, LiveConnection};
 use super::request::GraphQlRequest;
-use super::request_error::Failure;
+use super::request_error::RequestError;
 use super::response_order::put_in_order;
-use super::result::Executed;
+use super::result::ExecutionResult;
 use super::transport::Transport;
 use crate::accounts::rate_limit::RateLimits;
 use crate::graphql::{ApiError, ApiSchema, Caller, ErrorCode};
@@ -42,7 +42,7 @@ pub(crate) struct Call {
 }
 
 /// An operation that may run.
-pub(crate) struct Approved {
+pub(crate) struct AuthorizedOperation {
     pub(crate) kind: OperationKind,
     /// The user it runs for, if it needs one.
     pub(crate) authenticated: Option<Authenticated>,
@@ -54,26 +54,26 @@ pub(crate) struct Approved {
 }
 
 /// What one operation answers over time.
-pub(crate) type ResponseStream = Pin<Box<dyn Stream<Item = Executed> + Send>>;
+pub(crate) type ResponseStream = Pin<Box<dyn Stream<Item = ExecutionResult> + Send>>;
 
 /// The way to the schema.
-pub(crate) struct Gateway {
+pub(crate) struct Pipeline {
     schema: ApiSchema,
     admission: Admission,
     policy: Policy,
     guard: Guard,
-    live: Arc<LiveConnections>,
+    live: Arc<ConnectionRegistry>,
     limits: Arc<RateLimits>,
     timeout: Duration,
 }
 
-impl Gateway {
+impl Pipeline {
     pub(crate) fn new(
         schema: ApiSchema,
         admission: Admission,
         policy: Policy,
         guard: Guard,
-        live: Arc<LiveConnections>,
+        live: Arc<ConnectionRegistry>,
         limits: Arc<RateLimits>,
         timeout: Duration,
     ) -> Self {
@@ -90,14 +90,14 @@ impl Gateway {
 
     /// Whether the operation may run, in the order of the contract's table: does the client leave others room, is it small
     /// and valid, does it fit the transport, may this caller do it. Nothing is executed.
-    pub(crate) async fn approve(&self, call: Call) -> Result<Approved, Failure> {
+    pub(crate) async fn approve(&self, call: Call) -> Result<AuthorizedOperation, RequestError> {
         let caller = Caller {
             request_id: call.request_id.clone(),
             ..call.caller
         };
         caller
             .within(self.limits.request(caller.address))
-            .map_err(|error| Failure::new(StatusCode::TOO_MANY_REQUESTS, error))?;
+            .map_err(|error| RequestError::new(StatusCode::TOO_MANY_REQUESTS, error))?;
         let GraphQlRequest {
             query,
             operation_name,
@@ -112,7 +112,7 @@ impl Gateway {
         let ends_sessions = names.any(|name| ENDS_SESSIONS.contains(&name));
         let identity = authenticated.map(|authenticated| authenticated.identity);
         let caller = Caller { identity, ..caller };
-        Ok(Approved {
+        Ok(AuthorizedOperation {
             kind: admitted.kind,
             authenticated,
             request: admitted.request.data(caller),
@@ -124,9 +124,9 @@ impl Gateway {
 
     async fn authorize(
         &self,
-        admitted: &Admitted,
+        admitted: &ValidOperation,
         credential: &Credential,
-    ) -> Result<Option<Authenticated>, Failure> {
+    ) -> Result<Option<Authenticated>, RequestError> {
         let names = admitted.root_fields.iter().map(|field| field.name.as_ref());
         match self.policy.requirement(admitted.kind, names) {
             Requirement::Nothing => Ok(None),
@@ -135,14 +135,14 @@ impl Gateway {
                 let message =
                     "Introspection is switched off here. The schema is published with the service.";
                 let error = ApiError::new(ErrorCode::Forbidden, None, message);
-                Err(Failure::new(StatusCode::FORBIDDEN, error))
+                Err(RequestError::new(StatusCode::FORBIDDEN, error))
             }
         }
     }
 
     /// Runs a query or a mutation to its end. A mutation goes on when the client is gone: half a change helps nobody.
-    pub(crate) async fn execute(&self, approved: Approved) -> Executed {
-        let Approved {
+    pub(crate) async fn execute(&self, approved: AuthorizedOperation) -> ExecutionResult {
+        let AuthorizedOperation {
             kind,
             request,
             request_id,
@@ -162,7 +162,7 @@ impl Gateway {
         let outcome = if kind == OperationKind::Mutation {
             match tokio::spawn(limited).await {
                 Ok(outcome) => outcome,
-                Err(_) => return Executed::failed(&ApiError::internal(), &request_id),
+                Err(_) => return ExecutionResult::failed(&ApiError::internal(), &request_id),
             }
         } else {
             limited.await
@@ -170,25 +170,25 @@ impl Gateway {
         match outcome {
             Ok(Ok(mut response)) => {
                 put_in_order(&mut response.data, &response_keys);
-                Executed::new(response, &request_id)
+                ExecutionResult::new(response, &request_id)
             }
             Ok(Err(_panic)) => {
                 tracing::error!(request_id, "a resolver panicked");
-                Executed::failed(&ApiError::internal(), &request_id)
+                ExecutionResult::failed(&ApiError::internal(), &request_id)
             }
             Err(_elapsed) => {
                 tracing::warn!(
                     request_id,
                     "an operation took longer than the request timeout"
                 );
-                Executed::failed(&ApiError::timed_out(), &request_id)
+                ExecutionResult::failed(&ApiError::timed_out(), &request_id)
             }
         }
     }
 
     /// Runs a subscription, for as long as it is listened to.
-    pub(crate) fn subscribe(&self, approved: Approved) -> ResponseStream {
-        let Approved {
+    pub(crate) fn subscribe(&self, approved: AuthorizedOperation) -> ResponseStream {
+        let AuthorizedOperation {
             request,
             request_id,
             ..
@@ -198,29 +198,35 @@ impl Gateway {
             response.map_or_else(
                 |_panic| {
                     tracing::error!(request_id, "a subscription panicked");
-                    Executed::failed(&ApiError::internal(), &request_id)
+                    ExecutionResult::failed(&ApiError::internal(), &request_id)
                 },
-                |response| Executed::new(response, &request_id),
+                |response| ExecutionResult::new(response, &request_id),
             )
         }))
     }
 
     /// For transports that outlive their first request: who this is.
-    pub(crate) async fn identify(&self, credential: &Credential) -> Result<Authenticated, Failure> {
+    pub(crate) async fn identify(
+        &self,
+        credential: &Credential,
+    ) -> Result<Authenticated, RequestError> {
         self.guard.identify(credential).await
     }
 
     /// A place for a connection of this user that outlives its first request.
-    pub(crate) fn open(&self, authenticated: Authenticated) -> Result<LiveConnection, Failure> {
+    pub(crate) fn open(
+        &self,
+        authenticated: Authenticated,
+    ) -> Result<LiveConnection, RequestError> {
         self.live.open(authenticated).ok_or_else(|| {
             let message = "You have too many live connections open. Close one first.";
             let error = ApiError::new(ErrorCode::RateLimited, None, message);
-            Failure::new(StatusCode::TOO_MANY_REQUESTS, error)
+            RequestError::new(StatusCode::TOO_MANY_REQUESTS, error)
         })
     }
 }
 
-impl From<Refusal> for Failure {
+impl From<Refusal> for RequestError {
     fn from(refusal: Refusal) -> Self {
         let (status, code) = match refusal.kind {
             RefusalKind::TooComplex => {

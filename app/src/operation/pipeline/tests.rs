@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::graphql::{ServerInfo, Services};
 use crate::http::shutdown::Shutdown;
 use crate::operation::access::Introspection;
-use crate::operation::revocation::EndedSessions;
+use crate::operation::revocation::RevocationList;
 
 /// What happens to whoever asks for a task.
 #[derive(Clone, Copy)]
@@ -66,8 +66,8 @@ impl TaskRepository for Trouble {
     }
 }
 
-/// A gateway to a service whose tasks are in trouble, and a token for it.
-async fn gateway(trouble: Trouble) -> (Gateway, String) {
+/// A pipeline to a service whose tasks are in trouble, and a token for it.
+async fn pipeline(trouble: Trouble) -> (Pipeline, String) {
     let (store, clock) = (
         Arc::new(MemoryStore::default()),
         Arc::new(ManualClock::default()),
@@ -98,8 +98,8 @@ async fn gateway(trouble: Trouble) -> (Gateway, String) {
     };
     let admission = Admission::new(&crate::graphql::sdl(), config.documents.clone()).unwrap();
     let policy = Policy::new(admission.schema(), Introspection::Public);
-    let ended = Arc::new(EndedSessions::new(Arc::clone(&accounts)));
-    let gateway = Gateway::new(
+    let ended = Arc::new(RevocationList::new(Arc::clone(&accounts)));
+    let pipeline = Pipeline::new(
         crate::graphql::executable(
             services,
             ServerInfo::new(true, true),
@@ -108,15 +108,15 @@ async fn gateway(trouble: Trouble) -> (Gateway, String) {
         admission,
         policy,
         Guard::new(accounts, Arc::clone(&ended)),
-        Arc::new(LiveConnections::new(1, ended, clock, Shutdown::new())),
+        Arc::new(ConnectionRegistry::new(1, ended, clock, Shutdown::new())),
         limits,
         Duration::from_millis(50),
     );
-    (gateway, signed_in.access_token.reveal().to_owned())
+    (pipeline, signed_in.access_token.reveal().to_owned())
 }
 
-/// The status and the body of what the gateway answers.
-async fn answer(gateway: &Gateway, token: &str, query: &str) -> (u16, Value) {
+/// The status and the body of what the pipeline answers.
+async fn answer(pipeline: &Pipeline, token: &str, query: &str) -> (u16, Value) {
     let call = Call {
         request: GraphQlRequest::from_value(json!({ "query": query }))
             .ok()
@@ -128,10 +128,10 @@ async fn answer(gateway: &Gateway, token: &str, query: &str) -> (u16, Value) {
         caller: Caller::default(),
         request_id: "id-of-this-request".to_owned(),
     };
-    let Ok(approved) = gateway.approve(call).await else {
+    let Ok(approved) = pipeline.approve(call).await else {
         panic!("{query} was refused")
     };
-    let executed = gateway.execute(approved).await;
+    let executed = pipeline.execute(approved).await;
     (
         executed.status().as_u16(),
         serde_json::to_value(executed).unwrap(),
@@ -170,9 +170,9 @@ async fn nobody_sees_what_went_wrong_and_the_next_one_is_served() {
             503,
         ),
     ] {
-        let (gateway, token) = gateway(trouble).await;
+        let (pipeline, token) = pipeline(trouble).await;
         for operation in &operations {
-            let (answered, body) = answer(&gateway, &token, operation).await;
+            let (answered, body) = answer(&pipeline, &token, operation).await;
             let extensions = &body["errors"][0]["extensions"];
             assert_eq!(extensions["code"], code, "{operation}: {body}");
             assert_eq!(extensions["reason"], reason, "{operation}: {body}");
@@ -180,7 +180,7 @@ async fn nobody_sees_what_went_wrong_and_the_next_one_is_served() {
             assert_eq!(answered, status, "{operation}: {body}");
             assert!(!body.to_string().contains("canary"), "{body}");
         }
-        let (status, body) = answer(&gateway, &token, "{ me { email } }").await;
+        let (status, body) = answer(&pipeline, &token, "{ me { email } }").await;
         assert_eq!(
             (status, &body["data"]["me"]["email"]),
             (200, &json!("ada@example.org"))
@@ -191,9 +191,9 @@ async fn nobody_sees_what_went_wrong_and_the_next_one_is_served() {
 /// What was done and what was not stand side by side; only when nothing was done is the whole answer a 503.
 #[tokio::test]
 async fn a_part_that_works_is_answered() {
-    let (gateway, token) = gateway(Trouble::Fail(InfraErrorKind::Unavailable)).await;
+    let (pipeline, token) = pipeline(Trouble::Fail(InfraErrorKind::Unavailable)).await;
     let query = format!("{{ me {{ email }} task(id: \"{ID}\") {{ id }} }}");
-    let (status, body) = answer(&gateway, &token, &query).await;
+    let (status, body) = answer(&pipeline, &token, &query).await;
     assert_eq!(status, 200);
     assert_eq!(
         body["data"],
@@ -205,9 +205,9 @@ async fn a_part_that_works_is_answered() {
 /// By the specification the failure of a field that cannot be null moves up to the root.
 #[tokio::test]
 async fn a_failed_field_that_cannot_be_null_leaves_no_data() {
-    let (gateway, token) = gateway(Trouble::Fail(InfraErrorKind::Broken)).await;
-    let (status, body) = answer(&gateway, &token, "{ me { email } tasks { nodes { id } } }").await;
+    let (pipeline, token) = pipeline(Trouble::Fail(InfraErrorKind::Broken)).await;
+    let (status, body) = answer(&pipeline, &token, "{ me { email } tasks { nodes { id } } }").await;
     assert_eq!((status, &body["data"]), (200, &Value::Null));
-    let (_, body) = answer(&gateway, &token, "{ me @skip(if: true) { email } }").await;
+    let (_, body) = answer(&pipeline, &token, "{ me @skip(if: true) { email } }").await;
     assert_eq!(body, json!({ "data": {} }));
 }

@@ -8,7 +8,7 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes};
 use axum::http::StatusCode;
 
 use crate::operation::connections::Ending;
-use crate::operation::request_error::Failure;
+use crate::operation::request_error::RequestError;
 
 /// What is said to the client at the end. Reasons are short: a close frame has room for 123 bytes of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,8 +86,8 @@ impl From<Ending> for End {
 }
 
 /// A socket that is not let in.
-impl From<&Failure> for End {
-    fn from(failure: &Failure) -> Self {
+impl From<&RequestError> for End {
+    fn from(failure: &RequestError) -> Self {
         Self::Close(match failure.status {
             StatusCode::TOO_MANY_REQUESTS => Closing::TOO_MANY_SOCKETS,
             StatusCode::SERVICE_UNAVAILABLE => Closing::UNAVAILABLE,

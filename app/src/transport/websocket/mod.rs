@@ -1,14 +1,14 @@
 //! `GET /graphql/ws`: the `graphql-transport-ws` protocol over WebSocket, on a loop of our own, because its close codes are
 //! part of the contract.
 //!
-//! Here is the handshake; then `socket` (one connection from greeting to close), `protocol` (the messages), `operations`
-//! (what runs on a socket), `outbox` (what waits to be sent) and `closing` (the close codes). Not here: admission, access and
-//! execution, which are the gateway's for every transport, and how many sockets a user may have, which is `live`'s.
+//! Here is the handshake; then `socket` (one connection from greeting to close), `protocol` (the messages), `running`
+//! (what runs on a socket), `send_queue` (what waits to be sent) and `closing` (the close codes). Not here: admission, access and
+//! execution, which are the pipeline's for every transport, and how many sockets a user may have, which is `operation::connections`'.
 
 mod closing;
-mod operations;
-mod outbox;
 mod protocol;
+mod running;
+mod send_queue;
 mod socket;
 
 use std::net::IpAddr;
@@ -27,8 +27,8 @@ use crate::http::request_id::RequestId;
 use crate::http::server::ConnectionPermit;
 use crate::http::shutdown::Shutdown;
 use crate::operation::access::Credential;
-use crate::operation::pipeline::Gateway;
-use crate::operation::request_error::Failure;
+use crate::operation::pipeline::Pipeline;
+use crate::operation::request_error::RequestError;
 
 /// The only subprotocol we speak.
 const SUBPROTOCOL: &str = "graphql-transport-ws";
@@ -59,7 +59,7 @@ pub(crate) struct SocketLimits {
 
 /// What the handler of `/graphql/ws` needs.
 pub(crate) struct SocketEndpoint {
-    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) pipeline: Arc<Pipeline>,
     /// Origins from which browsers may open sockets.
     pub(crate) origins: Vec<String>,
     pub(crate) limits: SocketLimits,
@@ -91,24 +91,24 @@ async fn upgrade(
     endpoint: Arc<SocketEndpoint>,
     request: Request<Body>,
     request_id: &str,
-) -> Result<Response<Body>, Failure> {
+) -> Result<Response<Body>, RequestError> {
     let (mut parts, _) = request.into_parts();
     if parts.method != Method::GET {
         let message = "Sockets are opened with GET.";
-        return Err(Failure::method_not_allowed("GET", message));
+        return Err(RequestError::method_not_allowed("GET", message));
     }
     if !is_allowed_origin(&endpoint.origins, &parts.headers) {
         let message = "Pages of this origin may not open sockets here.";
         let error = ApiError::new(ErrorCode::Forbidden, None, message);
-        return Err(Failure::new(StatusCode::FORBIDDEN, error));
+        return Err(RequestError::new(StatusCode::FORBIDDEN, error));
     }
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &())
         .await
-        .map_err(|rejection| Failure::bad_request(rejection.status(), rejection.body_text()))?
+        .map_err(|rejection| RequestError::bad_request(rejection.status(), rejection.body_text()))?
         .protocols([SUBPROTOCOL]);
     if upgrade.selected_protocol().is_none() {
         let message = "Offer the subprotocol `graphql-transport-ws`: it is the only one here.";
-        return Err(Failure::bad_request(StatusCode::BAD_REQUEST, message));
+        return Err(RequestError::bad_request(StatusCode::BAD_REQUEST, message));
     }
     let read_at_most = endpoint.limits.message_bytes.saturating_mul(READ_BEYOND);
     let visitor = Visitor {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::operation::access::Credential;
 use crate::operation::request::GraphQlRequest;
-use crate::operation::result::Executed;
+use crate::operation::result::ExecutionResult;
 
 /// What a client may say.
 #[derive(Debug, PartialEq)]
@@ -94,7 +94,10 @@ pub(super) enum ServerMessage<'a> {
         payload: Option<Map<String, Value>>,
     },
     /// An answer of an operation.
-    Next { id: &'a str, payload: &'a Executed },
+    Next {
+        id: &'a str,
+        payload: &'a ExecutionResult,
+    },
     /// The operation was not executed. There will be no other message about it.
     Error { id: &'a str, payload: &'a Value },
     /// The operation has no more answers.

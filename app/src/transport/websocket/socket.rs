@@ -11,16 +11,16 @@ use futures_util::{FutureExt, StreamExt};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
 
 use super::closing::{self, Closing, End};
-use super::operations::{self, Answer, Named, Operations};
-use super::outbox::Outbox;
 use super::protocol::{self, ClientMessage, ServerMessage};
+use super::running::{self, Answer, Named, RunningOperations};
+use super::send_queue::SendQueue;
 use super::{SocketEndpoint, Visitor};
 use crate::graphql::{ApiError, Caller, ErrorCode};
 use crate::operation::access::Credential;
 use crate::operation::connections::LiveConnection;
 use crate::operation::pipeline::Call;
 use crate::operation::request::GraphQlRequest;
-use crate::operation::request_error::Failure;
+use crate::operation::request_error::RequestError;
 use crate::operation::transport::Transport;
 
 /// How long a client may take to answer our close frame.
@@ -31,8 +31,8 @@ pub(super) async fn serve(stream: WebSocket, endpoint: Arc<SocketEndpoint>, visi
     let (sink, incoming) = stream.split();
     let mut socket = Socket {
         incoming,
-        outbox: Outbox::new(sink, endpoint.limits.send),
-        operations: Operations::default(),
+        send_queue: SendQueue::new(sink, endpoint.limits.send),
+        operations: RunningOperations::default(),
         endpoint,
         visitor,
         credential: Credential::None,
@@ -43,7 +43,7 @@ pub(super) async fn serve(stream: WebSocket, endpoint: Arc<SocketEndpoint>, visi
     let mut shutdown = socket.endpoint.shutdown.participant();
     let end = tokio::select! {
         () = shutdown.begun() => Closing::SHUTDOWN.into(),
-        end = socket.go_through() => end,
+        end = socket.run() => end,
     };
     tracing::debug!(
         request_id = socket.visitor.request_id,
@@ -55,8 +55,8 @@ pub(super) async fn serve(stream: WebSocket, endpoint: Arc<SocketEndpoint>, visi
 
 struct Socket {
     incoming: SplitStream<WebSocket>,
-    outbox: Outbox,
-    operations: Operations,
+    send_queue: SendQueue,
+    operations: RunningOperations,
     endpoint: Arc<SocketEndpoint>,
     visitor: Visitor,
     /// What the client proved itself with. Every operation is judged by it anew.
@@ -69,27 +69,27 @@ struct Socket {
 
 impl Socket {
     /// Greeting, signing in, conversation. Returns why it is over.
-    async fn go_through(&mut self) -> End {
-        let greeted = timeout(self.endpoint.limits.init, self.greet()).await;
+    async fn run(&mut self) -> End {
+        let greeted = timeout(self.endpoint.limits.init, self.handshake()).await;
         let greeted = greeted.unwrap_or_else(|_elapsed| Err(Closing::INIT_TOO_LATE.into()));
         if let Err(end) = greeted {
             return end;
         }
         match self.sign_in().await {
             Ok(live) => {
-                self.outbox.push(ServerMessage::ConnectionAck.frame());
-                self.converse(live).await.err().unwrap_or(End::Lost)
+                self.send_queue.push(ServerMessage::ConnectionAck.frame());
+                self.run_operations(live).await.err().unwrap_or(End::Lost)
             }
             Err(end) => end,
         }
     }
 
     /// Waits for `connection_init`.
-    async fn greet(&mut self) -> Result<(), End> {
+    async fn handshake(&mut self) -> Result<(), End> {
         loop {
-            let (busy, room) = (self.outbox.is_busy(), self.outbox.has_room());
+            let (busy, room) = (self.send_queue.is_busy(), self.send_queue.has_room());
             let frame = tokio::select! {
-                sent = self.outbox.progress(), if busy => { sent?; continue }
+                sent = self.send_queue.progress(), if busy => { sent?; continue }
                 frame = self.incoming.next(), if room => frame,
             };
             match self.read(frame)? {
@@ -99,7 +99,8 @@ impl Socket {
                 }
                 Some(ClientMessage::Subscribe(..)) => return Err(Closing::NOT_ACKNOWLEDGED.into()),
                 Some(ClientMessage::Ping(payload)) => {
-                    self.outbox.push(ServerMessage::Pong { payload }.frame());
+                    self.send_queue
+                        .push(ServerMessage::Pong { payload }.frame());
                 }
                 Some(ClientMessage::Pong | ClientMessage::Complete(_)) | None => {}
             }
@@ -109,9 +110,9 @@ impl Socket {
     /// Nobody is let in without a token: no public operation runs over sockets, so there is nothing an anonymous one could
     /// do, and it would count against nobody's limit. 4403 makes clients come back with a token once they have one.
     async fn sign_in(&mut self) -> Result<LiveConnection, End> {
-        let gateway = &self.endpoint.gateway;
-        let opened = match gateway.identify(&self.credential).await {
-            Ok(authenticated) => gateway.open(authenticated),
+        let pipeline = &self.endpoint.pipeline;
+        let opened = match pipeline.identify(&self.credential).await {
+            Ok(authenticated) => pipeline.open(authenticated),
             Err(failure) => Err(failure),
         };
         opened.map_err(|failure| {
@@ -121,26 +122,26 @@ impl Socket {
     }
 
     /// Everything after the greeting.
-    async fn converse(&mut self, mut live: LiveConnection) -> Result<(), End> {
+    async fn run_operations(&mut self, mut live: LiveConnection) -> Result<(), End> {
         let limits = self.endpoint.limits;
         let mut ping = interval_at(Instant::now() + limits.ping, limits.ping);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         self.heard_at = Instant::now();
         loop {
-            let (busy, room) = (self.outbox.is_busy(), self.outbox.has_room());
+            let (busy, room) = (self.send_queue.is_busy(), self.send_queue.has_room());
             let idle = self.operations.is_idle();
             tokio::select! {
                 ending = live.over() => {
                     self.pass_on_what_is_ready();
                     return Err(ending.into());
                 }
-                sent = self.outbox.progress(), if busy => sent?,
+                sent = self.send_queue.progress(), if busy => sent?,
                 Some(named) = self.operations.next(), if room && !idle => self.pass_on(named)?,
                 frame = self.incoming.next(), if room => {
                     let message = self.read(frame)?;
-                    self.obey(message)?;
+                    self.handle(message)?;
                 }
-                _ = ping.tick(), if room => self.outbox.push(Message::Ping(Bytes::new())),
+                _ = ping.tick(), if room => self.send_queue.push(Message::Ping(Bytes::new())),
                 // Without room nothing is read, and what counts is whether anything can be sent.
                 () = sleep_until(self.heard_at + limits.silence), if room => return Err(End::Lost),
             }
@@ -178,7 +179,7 @@ impl Socket {
         length > self.endpoint.limits.message_bytes
     }
 
-    fn obey(&mut self, message: Option<ClientMessage>) -> Result<(), End> {
+    fn handle(&mut self, message: Option<ClientMessage>) -> Result<(), End> {
         match message {
             Some(ClientMessage::Subscribe(id, request)) => self.start(id, request),
             Some(ClientMessage::Complete(id)) => {
@@ -186,7 +187,8 @@ impl Socket {
                 Ok(())
             }
             Some(ClientMessage::Ping(payload)) => {
-                self.outbox.push(ServerMessage::Pong { payload }.frame());
+                self.send_queue
+                    .push(ServerMessage::Pong { payload }.frame());
                 Ok(())
             }
             Some(ClientMessage::Pong) | None => Ok(()),
@@ -204,8 +206,8 @@ impl Socket {
         if self.operations.count() >= most {
             let message = format!("At most {most} operations run on a socket. Complete one first.");
             let error = ApiError::new(ErrorCode::RateLimited, None, &message);
-            let failure = Failure::new(StatusCode::TOO_MANY_REQUESTS, error);
-            return self.pass_on((id.into(), operations::refusal(&failure, &request_id)));
+            let failure = RequestError::new(StatusCode::TOO_MANY_REQUESTS, error);
+            return self.pass_on((id.into(), running::refusal(&failure, &request_id)));
         }
         let call = Call {
             request,
@@ -218,7 +220,7 @@ impl Socket {
             },
             request_id,
         };
-        let answers = operations::run(Arc::clone(&self.endpoint.gateway), call);
+        let answers = running::run(Arc::clone(&self.endpoint.pipeline), call);
         match self.operations.start(id, answers) {
             Some(first) => self.pass_on(first),
             None => Ok(()),
@@ -233,13 +235,13 @@ impl Socket {
             Answer::Complete => ServerMessage::Complete { id },
             Answer::Lagged => return Err(Closing::LAGGED.into()),
         };
-        self.outbox.push(message.frame());
+        self.send_queue.push(message.frame());
         Ok(())
     }
 
     /// The answer to the operation that ended the session, above all.
     fn pass_on_what_is_ready(&mut self) {
-        while self.outbox.has_room()
+        while self.send_queue.has_room()
             && let Some(Some(named)) = self.operations.next().now_or_never()
         {
             if self.pass_on(named).is_err() {
@@ -254,7 +256,7 @@ impl Socket {
         let read_on = match end {
             End::Lost => return,
             End::Left => true,
-            End::Close(closing) => self.outbox.close(closing).await && closing.readable,
+            End::Close(closing) => self.send_queue.close(closing).await && closing.readable,
         };
         drop(self.operations);
         if read_on {

@@ -147,7 +147,7 @@ fn positions_are_the_documents_own() {
     let mut admitted = admit(&source, json!({})).expect("valid");
     let document = admitted.request.parsed_query().expect("already parsed");
     let (_, operation) = document.operations.iter().next().expect("one");
-    let places: Vec<_> = operation
+    let lines: Vec<_> = operation
         .node
         .selection_set
         .node
@@ -155,7 +155,7 @@ fn positions_are_the_documents_own() {
         .iter()
         .map(|item| (item.pos.line, item.pos.column))
         .collect();
-    assert_eq!(places, [(3, 3), (4, 3)]);
+    assert_eq!(lines, [(3, 3), (4, 3)]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod refused;
 
 use serde_json::{Map, Value};
 
-use super::{Admission, Admitted, Limits, Refusal, RefusalKind};
+use super::{Admission, Limits, Refusal, RefusalKind, ValidOperation};
 
 const SDL: &str = include_str!("../../../../../schema.graphql");
 
@@ -16,7 +16,7 @@ fn gate() -> Admission {
     Admission::new(SDL, Limits::default()).expect("the contract is a schema")
 }
 
-/// What `write` makes of each number below `count`, one after another.
+/// What `write` makes of each number below `expansion`, one after another.
 fn series(count: usize, write: impl Fn(usize) -> String) -> String {
     (0..count).fold(String::new(), |text, number| text + &write(number))
 }
@@ -28,7 +28,7 @@ fn object(variables: Value) -> Map<String, Value> {
     }
 }
 
-fn admit(source: &str, variables: Value) -> Result<Admitted, Refusal> {
+fn admit(source: &str, variables: Value) -> Result<ValidOperation, Refusal> {
     gate().admit(source, None, object(variables))
 }
 

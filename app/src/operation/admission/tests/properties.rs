@@ -92,7 +92,7 @@ proptest! {
         let mut admitted = gate().admit(&source, Some("Q"), object(json!({}))).expect("valid");
         let executed = admitted.request.parsed_query().expect("already parsed");
         let parsed = parse_query(&source).expect("also valid for the executor's own parser");
-        // Numbers no machine word holds become texts: see `translate`.
+        // Numbers no machine word holds become texts: see `lowering`.
         let parsed = shape(&parsed).replace("Number(Number(1e+20))", "String(\"99999999999999999999\")");
         prop_assert_eq!(shape(executed), parsed);
     }

@@ -4,13 +4,13 @@
 use apollo_compiler::parser::SourceSpan;
 
 /// Knows where the lines of one document begin.
-pub(super) struct Places {
+pub(super) struct LineIndex {
     line_starts: Vec<usize>,
     /// Characters before each byte, only if bytes and characters differ.
     characters_before: Option<Vec<usize>>,
 }
 
-impl Places {
+impl LineIndex {
     pub(super) fn of(source: &str) -> Self {
         let bytes = source.as_bytes();
         let line_starts = std::iter::once(0)

@@ -12,14 +12,14 @@ use apollo_compiler::executable::{
 use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::{Name, Node, Schema};
 
-use super::places::Places;
+use super::line_index::LineIndex;
 use super::refusal::{Refusal, RefusalError, RefusalKind};
 
 /// Refuses an operation that uses a variable where its type does not fit.
 pub(super) fn check(
     document: &ExecutableDocument,
     schema: &Schema,
-    places: &Places,
+    lines: &LineIndex,
 ) -> Result<(), Refusal> {
     let mut errors = Vec::new();
     for operation in document.operations.iter() {
@@ -29,7 +29,7 @@ pub(super) fn check(
         let mut walk = Walk {
             document,
             schema,
-            places,
+            lines,
             operation,
             seen: HashSet::new(),
             errors: &mut errors,
@@ -46,7 +46,7 @@ pub(super) fn check(
 struct Walk<'doc> {
     document: &'doc ExecutableDocument,
     schema: &'doc Schema,
-    places: &'doc Places,
+    lines: &'doc LineIndex,
     operation: &'doc Operation,
     /// Fragments this operation's variables were held against already.
     seen: HashSet<&'doc Name>,
@@ -111,7 +111,7 @@ impl<'doc> Walk<'doc> {
                         "Variable `${name}` of type `{}` cannot be used where `{expected}` is expected.",
                         declared.ty
                     );
-                    let place = self.places.of_span(value.location());
+                    let place = self.lines.of_span(value.location());
                     self.errors.push(RefusalError::new(message, Some(place)));
                 }
             }

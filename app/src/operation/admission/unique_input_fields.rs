@@ -10,13 +10,13 @@ use apollo_compiler::ast::{
 };
 use apollo_compiler::{Node, parser::SourceSpan};
 
-use super::places::Places;
+use super::line_index::LineIndex;
 use super::refusal::{Refusal, RefusalError, RefusalKind};
 
 /// Refuses a document in which a value names an input field twice.
-pub(super) fn check(document: &Document, places: &Places) -> Result<(), Refusal> {
+pub(super) fn check(document: &Document, lines: &LineIndex) -> Result<(), Refusal> {
     let mut found = Found {
-        places,
+        lines,
         errors: Vec::new(),
     };
     for definition in &document.definitions {
@@ -57,7 +57,7 @@ pub(super) fn check_runs_once(kind: OperationType, keys: &[Name]) -> Result<(), 
 }
 
 struct Found<'doc> {
-    places: &'doc Places,
+    lines: &'doc LineIndex,
     errors: Vec<RefusalError>,
 }
 
@@ -111,7 +111,7 @@ impl Found<'_> {
     }
 
     fn note(&mut self, message: String, span: Option<SourceSpan>) {
-        let place = span.map(|span| self.places.at(span.offset()));
+        let place = span.map(|span| self.lines.at(span.offset()));
         self.errors.push(RefusalError::new(message, place));
     }
 }

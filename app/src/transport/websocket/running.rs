@@ -1,7 +1,7 @@
 //! The operations of one socket: they run side by side, and their answers come out as they are ready.
 //!
 //! They run within the socket's own task, so they are gone when the socket is. What must not be cut off, a mutation, the
-//! gateway runs apart.
+//! pipeline runs apart.
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -13,14 +13,14 @@ use futures_util::{FutureExt, Stream, StreamExt};
 use serde_json::{Value, json};
 
 use crate::operation::admission::OperationKind;
-use crate::operation::pipeline::{Call, Gateway};
-use crate::operation::request_error::Failure;
-use crate::operation::result::Executed;
+use crate::operation::pipeline::{Call, Pipeline};
+use crate::operation::request_error::RequestError;
+use crate::operation::result::ExecutionResult;
 
 /// What an operation says.
 pub(super) enum Answer {
     /// A result.
-    Next(Executed),
+    Next(ExecutionResult),
     /// It was not executed. Its last word.
     Error(Value),
     /// Its last word.
@@ -34,12 +34,12 @@ pub(super) type Named = (Arc<str>, Answer);
 
 /// What runs on a socket.
 #[derive(Default)]
-pub(super) struct Operations {
+pub(super) struct RunningOperations {
     running: SelectAll<Pin<Box<dyn Stream<Item = Named> + Send>>>,
     handles: HashMap<Arc<str>, AbortHandle>,
 }
 
-impl Operations {
+impl RunningOperations {
     pub(super) fn count(&self) -> usize {
         self.handles.len()
     }
@@ -91,37 +91,40 @@ impl Operations {
 }
 
 /// Everything one operation says.
-pub(super) fn run(gateway: Arc<Gateway>, call: Call) -> BoxStream<'static, Answer> {
-    stream::once(begin(gateway, call)).flatten().boxed()
+pub(super) fn run(pipeline: Arc<Pipeline>, call: Call) -> BoxStream<'static, Answer> {
+    stream::once(begin(pipeline, call)).flatten().boxed()
 }
 
-async fn begin(gateway: Arc<Gateway>, call: Call) -> BoxStream<'static, Answer> {
+async fn begin(pipeline: Arc<Pipeline>, call: Call) -> BoxStream<'static, Answer> {
     let request_id = call.request_id.clone();
     // Execution minds its own panics. One here would end the socket and everything else that runs on it.
-    let approved = match AssertUnwindSafe(gateway.approve(call)).catch_unwind().await {
+    let approved = match AssertUnwindSafe(pipeline.approve(call))
+        .catch_unwind()
+        .await
+    {
         Ok(Ok(approved)) => approved,
         Ok(Err(failure)) => return answers([refusal(&failure, &request_id)]),
         Err(_panic) => {
             tracing::error!(request_id, "an operation panicked before it was executed");
-            let failure = Failure::internal();
+            let failure = RequestError::internal();
             return answers([refusal(&failure, &request_id)]);
         }
     };
     if approved.kind == OperationKind::Subscription {
-        let next = |executed: Executed| {
+        let next = |executed: ExecutionResult| {
             if executed.is_lagged() {
                 Answer::Lagged
             } else {
                 Answer::Next(executed)
             }
         };
-        return gateway
+        return pipeline
             .subscribe(approved)
             .map(next)
             .chain(stream::once(std::future::ready(Answer::Complete)))
             .boxed();
     }
-    let executed = gateway.execute(approved).await;
+    let executed = pipeline.execute(approved).await;
     if executed.status().is_success() {
         answers([Answer::Next(executed), Answer::Complete])
     } else {
@@ -131,7 +134,7 @@ async fn begin(gateway: Arc<Gateway>, call: Call) -> BoxStream<'static, Answer> 
 }
 
 /// The last word of an operation that is not executed.
-pub(super) fn refusal(failure: &Failure, request_id: &str) -> Answer {
+pub(super) fn refusal(failure: &RequestError, request_id: &str) -> Answer {
     failure.log(request_id);
     Answer::Error(failure.to_json(request_id))
 }

@@ -16,11 +16,11 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Pos, Positioned, Value as ConstValue, indexmap::IndexMap};
 use async_graphql_value::Value;
 
-use super::places::Places;
+use super::line_index::LineIndex;
 
 /// Translates the operations of one document; fragments are translated once.
-pub(super) struct Translator<'doc> {
-    places: &'doc Places,
+pub(super) struct Lowering<'doc> {
+    lines: &'doc LineIndex,
     fragments: HashMap<
         &'doc SourceName,
         (
@@ -30,21 +30,21 @@ pub(super) struct Translator<'doc> {
     >,
 }
 
-impl<'doc> Translator<'doc> {
-    pub(super) fn of(document: &'doc ast::Document, places: &'doc Places) -> Self {
-        let mut translator = Self {
-            places,
+impl<'doc> Lowering<'doc> {
+    pub(super) fn of(document: &'doc ast::Document, lines: &'doc LineIndex) -> Self {
+        let mut lowering = Self {
+            lines,
             fragments: HashMap::new(),
         };
         for definition in &document.definitions {
             if let ast::Definition::FragmentDefinition(fragment) = definition {
-                let translated = translator.fragment(fragment);
-                translator
+                let translated = lowering.fragment(fragment);
+                lowering
                     .fragments
                     .insert(&fragment.name, (fragment, translated));
             }
         }
-        translator
+        lowering
     }
 
     /// A document that holds this operation and the fragments it needs, and nothing else.
@@ -197,7 +197,7 @@ impl<'doc> Translator<'doc> {
     }
 
     fn positioned<T>(&self, span: Option<SourceSpan>, node: T) -> Positioned<T> {
-        let (line, column) = self.places.of_span(span);
+        let (line, column) = self.lines.of_span(span);
         Positioned::new(node, Pos { line, column })
     }
 }

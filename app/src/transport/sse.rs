@@ -13,28 +13,28 @@ use axum::http::{HeaderName, HeaderValue, Response};
 use futures_util::{Stream, StreamExt, stream};
 
 use crate::graphql::ApiError;
-use crate::operation::pipeline::{Approved, Gateway};
-use crate::operation::request_error::Failure;
-use crate::operation::result::Executed;
+use crate::operation::pipeline::{AuthorizedOperation, Pipeline};
+use crate::operation::request_error::RequestError;
+use crate::operation::result::ExecutionResult;
 
 /// Keeps proxies from closing a stream on which nothing happens.
 const COMMENT_EVERY: Duration = Duration::from_secs(15);
 
 /// Every answer of a subscription, for as long as its user is signed in.
 pub(crate) fn of_subscription(
-    gateway: &Gateway,
-    approved: Approved,
-) -> Result<Response<Body>, Failure> {
+    pipeline: &Pipeline,
+    approved: AuthorizedOperation,
+) -> Result<Response<Body>, RequestError> {
     let authenticated = approved
         .authenticated
-        .ok_or_else(|| Failure::unauthenticated(ApiError::token_missing()))?;
-    let mut live = gateway.open(authenticated)?;
-    let events = events(gateway.subscribe(approved));
+        .ok_or_else(|| RequestError::unauthenticated(ApiError::token_missing()))?;
+    let mut live = pipeline.open(authenticated)?;
+    let events = events(pipeline.subscribe(approved));
     Ok(respond(events.take_until(async move { live.over().await })))
 }
 
 /// The answer of a query or a mutation, for clients that take nothing but event streams.
-pub(crate) fn of_one(executed: Executed, cookie: Option<HeaderValue>) -> Response<Body> {
+pub(crate) fn of_one(executed: ExecutionResult, cookie: Option<HeaderValue>) -> Response<Body> {
     let mut response = respond(events(stream::once(std::future::ready(executed))));
     if let Some(cookie) = cookie {
         response.headers_mut().insert(SET_COOKIE, cookie);
@@ -58,8 +58,8 @@ fn respond(events: impl Stream<Item = Bytes> + Send + 'static) -> Response<Body>
 
 /// `next` for each answer, then `complete`. Written by hand because axum leaves out the `data` line of an event without
 /// data, and browsers' `EventSource` does not see an event without that line. JSON has no line breaks of its own.
-fn events(answers: impl Stream<Item = Executed>) -> impl Stream<Item = Bytes> {
-    let next = |executed: Executed| {
+fn events(answers: impl Stream<Item = ExecutionResult>) -> impl Stream<Item = Bytes> {
+    let next = |executed: ExecutionResult| {
         let data = serde_json::to_string(&executed).unwrap_or_default();
         Bytes::from(format!("event: next\ndata: {data}\n\n"))
     };

@@ -20,7 +20,7 @@ const ROOM_BYTES: usize = 256 * 1024;
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 
 /// Messages on their way to a client.
-pub(super) struct Outbox {
+pub(super) struct SendQueue {
     sink: SplitSink<WebSocket, Message>,
     waiting: VecDeque<Message>,
     bytes: usize,
@@ -31,7 +31,7 @@ pub(super) struct Outbox {
     patience: Duration,
 }
 
-impl Outbox {
+impl SendQueue {
     /// `patience` is how long one message may take.
     pub(super) fn new(sink: SplitSink<WebSocket, Message>, patience: Duration) -> Self {
         Self {

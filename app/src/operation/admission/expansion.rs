@@ -22,18 +22,18 @@ pub(super) const CREDENTIAL_MUTATIONS: [&str; 4] =
 /// Refuses a document of which any operation or fragment is over a limit, whichever operation was asked for.
 pub(super) fn check(document: &Document, limits: &Limits) -> Result<(), Refusal> {
     check_directives(document, limits)?;
-    let mut census = Census::of(document);
+    let mut totals = ExpansionTotals::of(document);
     let mut total = Totals::default();
     for definition in &document.definitions {
         match definition {
             Definition::OperationDefinition(operation) => {
-                let totals = census.selections(&operation.selection_set);
+                let totals = totals.selections(&operation.selection_set);
                 check_roots(operation, totals, limits)?;
                 total.add(totals);
             }
             // Also the ones nobody spreads: they are validated as well.
             Definition::FragmentDefinition(fragment) => {
-                check_totals(census.fragment(&fragment.name), limits)?;
+                check_totals(totals.fragment(&fragment.name), limits)?;
             }
             _ => {}
         }
@@ -123,12 +123,12 @@ enum Progress {
     Done(Totals),
 }
 
-struct Census<'doc> {
+struct ExpansionTotals<'doc> {
     definitions: HashMap<&'doc Name, &'doc Node<FragmentDefinition>>,
     known: HashMap<&'doc Name, Progress>,
 }
 
-impl<'doc> Census<'doc> {
+impl<'doc> ExpansionTotals<'doc> {
     /// Of two fragments with one name the first counts; validation refuses the document anyway.
     fn of(document: &'doc Document) -> Self {
         let mut definitions = HashMap::new();

@@ -13,10 +13,12 @@ use apollo_compiler::{Name, Node, Schema};
 use async_graphql::parser::types::ExecutableDocument;
 
 use super::limits::Limits;
-use super::places::Places;
+use super::line_index::LineIndex;
+use super::lowering::Lowering;
 use super::refusal::Refusal;
-use super::translate::Translator;
-use super::{cost, cost::Cost, count, diagnostics, positions, rules, scan, syntax};
+use super::{
+    cost, cost::Cost, diagnostics, expansion, scan, syntax, unique_input_fields, variable_usage,
+};
 
 /// A field of `Query`, `Mutation` or `Subscription` that an operation selects.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +30,7 @@ pub struct RootField {
 }
 
 /// One operation of a validated document.
-pub(super) struct VettedOperation {
+pub(super) struct PreparedOperation {
     pub(super) kind: OperationType,
     pub(super) name: Option<Name>,
     pub(super) roots: Arc<[RootField]>,
@@ -41,8 +43,8 @@ pub(super) struct VettedOperation {
 }
 
 /// A validated document.
-pub(super) struct VettedDocument {
-    pub(super) operations: Vec<VettedOperation>,
+pub(super) struct PreparedDocument {
+    pub(super) operations: Vec<PreparedOperation>,
     /// Estimated memory.
     pub(super) bytes: u64,
 }
@@ -50,26 +52,26 @@ pub(super) struct VettedDocument {
 /// A token ends up as a few nodes with names and positions, in the executor's document.
 const BYTES_PER_TOKEN: usize = 200;
 
-impl VettedDocument {
+impl PreparedDocument {
     /// Runs every check that needs only the text and the schema, the cheap and bounding ones first.
-    pub(super) fn vet(
+    pub(super) fn prepare(
         source: &str,
         schema: &Valid<Schema>,
         limits: &Limits,
     ) -> Result<Self, Refusal> {
         let scan = scan::check(source, limits)?;
-        let places = Places::of(source);
-        let document = parse(source, &places, limits)?;
-        count::check(&document, limits)?;
+        let lines = LineIndex::of(source);
+        let document = parse(source, &lines, limits)?;
+        expansion::check(&document, limits)?;
         // In two steps: a field that does not exist would otherwise be followed by complaints about what is left without it.
         let valid = document
             .to_executable(schema)
-            .map_err(|invalid| diagnostics::validation(&invalid.errors, &places))?
+            .map_err(|invalid| diagnostics::validation(&invalid.errors, &lines))?
             .validate(schema)
-            .map_err(|invalid| diagnostics::validation(&invalid.errors, &places))?;
-        rules::check(&document, &places)?;
-        positions::check(&valid, schema, &places)?;
-        let translator = Translator::of(&document, &places);
+            .map_err(|invalid| diagnostics::validation(&invalid.errors, &lines))?;
+        unique_input_fields::check(&document, &lines)?;
+        variable_usage::check(&valid, schema, &lines)?;
+        let lowering = Lowering::of(&document, &lines);
         let operations = document
             .definitions
             .iter()
@@ -77,7 +79,7 @@ impl VettedDocument {
                 Definition::OperationDefinition(operation) => Some(operation),
                 _ => None,
             })
-            .map(|operation| VettedOperation::of(operation, &valid, &translator, limits))
+            .map(|operation| PreparedOperation::of(operation, &valid, &lowering, limits))
             .collect::<Result<Vec<_>, _>>()?;
         let bytes = 2 * source.len() + scan.tokens * BYTES_PER_TOKEN * operations.len().max(1);
         Ok(Self {
@@ -87,7 +89,7 @@ impl VettedDocument {
     }
 
     /// The operation of that name, or the only one.
-    pub(super) fn operation(&self, name: Option<&str>) -> Result<&VettedOperation, Refusal> {
+    pub(super) fn operation(&self, name: Option<&str>) -> Result<&PreparedOperation, Refusal> {
         match (name, self.operations.as_slice()) {
             (None, [only]) => Ok(only),
             (None, []) => Err(Refusal::validation("The document has no operation.")),
@@ -106,21 +108,21 @@ impl VettedDocument {
 
 /// The scan has bounded nesting and tokens in its own terms; the parser's limits, which also count white space, are a
 /// second fence and never the first to be met.
-fn parse(source: &str, places: &Places, limits: &Limits) -> Result<ast::Document, Refusal> {
+fn parse(source: &str, lines: &LineIndex, limits: &Limits) -> Result<ast::Document, Refusal> {
     let document = Parser::new()
         .recursion_limit(4 * limits.nesting)
         .token_limit(limits.document_bytes + 2)
         .parse_ast(syntax::without_commas(source), "document.graphql")
-        .map_err(|invalid| diagnostics::syntax(&invalid.errors, places))?;
-    syntax::check_nothing_skipped(source, &document, places)?;
+        .map_err(|invalid| diagnostics::syntax(&invalid.errors, lines))?;
+    syntax::check_nothing_skipped(source, &document, lines)?;
     Ok(document)
 }
 
-impl VettedOperation {
+impl PreparedOperation {
     fn of(
         operation: &Node<ast::OperationDefinition>,
         document: &Valid<ValidDocument>,
-        translator: &Translator<'_>,
+        lowering: &Lowering<'_>,
         limits: &Limits,
     ) -> Result<Self, Refusal> {
         let valid = document
@@ -129,7 +131,7 @@ impl VettedOperation {
             .map_err(|_| Refusal::validation("The document names an operation twice."))?;
         let mut selected = Selected::default();
         selected.collect(&valid.selection_set, document);
-        rules::check_runs_once(valid.operation_type, &selected.keys)?;
+        unique_input_fields::check_runs_once(valid.operation_type, &selected.keys)?;
         Ok(Self {
             kind: valid.operation_type,
             name: valid.name.clone(),
@@ -140,7 +142,7 @@ impl VettedOperation {
                 selection_set: SelectionSet::new(valid.selection_set.ty.clone()),
                 ..Operation::clone(valid)
             },
-            executable: translator.document(operation),
+            executable: lowering.document(operation),
         })
     }
 }
