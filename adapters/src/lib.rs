@@ -3,6 +3,7 @@
 //! above all) appears in a public signature.
 
 pub mod argon2;
+pub mod backend;
 pub mod clock;
 mod error_chain;
 pub mod events;

@@ -6,10 +6,11 @@ use async_trait::async_trait;
 use axum::Router;
 use governor::clock::MonotonicClock;
 use taskhive_adapters::argon2::Argon2Hasher;
+use taskhive_adapters::backend::Backend;
 use taskhive_adapters::clock::SystemClock;
 use taskhive_adapters::external_issuer::ExternalIssuer;
 use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};
-use taskhive_adapters::store::{Store, StoreSettings};
+use taskhive_adapters::store::StoreSettings;
 use taskhive_domain::accounts::AccountPorts;
 use taskhive_domain::ports::{Clock, InfraError, InfraErrorKind, PasswordHasher};
 use taskhive_domain::{Accounts, Operations, Tasks};
@@ -42,20 +43,24 @@ pub struct App {
 }
 
 /// Opens the database the configuration names.
-pub async fn open_store(config: &Config) -> Result<Store, InfraError> {
-    Store::connect(StoreSettings {
+pub async fn open_store(config: &Config) -> Result<Backend, InfraError> {
+    Backend::open(StoreSettings {
+        url: config.database.clone(),
         direct_url: config.database_direct.clone(),
         pool_size: config.pool_size,
         wait_timeout: config.limits.wait,
         statement_timeout: config.limits.statement,
-        ..StoreSettings::new(config.database.clone())
     })
     .await
 }
 
 /// The whole service on an open database. `secrets` sign its tokens. With an identity provider, begins to fetch its keys,
 /// so there must be a Tokio runtime.
-pub fn build(config: &Config, store: &Store, secrets: &SigningSecrets) -> Result<App, InfraError> {
+pub fn build(
+    config: &Config,
+    store: &Backend,
+    secrets: &SigningSecrets,
+) -> Result<App, InfraError> {
     build_with(
         config,
         store,
@@ -67,7 +72,7 @@ pub fn build(config: &Config, store: &Store, secrets: &SigningSecrets) -> Result
 /// The same with another password hasher: tests that sign up hundreds of users take one that costs less.
 pub fn build_with(
     config: &Config,
-    store: &Store,
+    store: &Backend,
     secrets: &SigningSecrets,
     hasher: Arc<dyn PasswordHasher>,
 ) -> Result<App, InfraError> {
@@ -99,10 +104,10 @@ pub fn build_with(
 }
 
 /// What an operator can do to accounts.
-pub fn operations(store: &Store) -> Result<Operations, InfraError> {
+pub fn operations(store: &Backend) -> Result<Operations, InfraError> {
     Ok(Operations {
-        users: store.users(),
-        sessions: store.sessions(),
+        users: Arc::clone(&store.users),
+        sessions: Arc::clone(&store.sessions),
         hasher: Arc::new(Argon2Hasher::new(cores())?),
         clock: Arc::new(SystemClock),
     })
@@ -114,15 +119,17 @@ fn cores() -> usize {
 
 fn services(
     config: &Config,
-    store: &Store,
+    store: &Backend,
     secrets: &SigningSecrets,
     hasher: Arc<dyn PasswordHasher>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Services, InfraError> {
-    let tasks = Tasks::new(store.tasks(), store.events(), Arc::clone(clock));
+    store.start_events();
+    let (tasks, events) = (Arc::clone(&store.tasks), Arc::clone(&store.events));
+    let tasks = Tasks::new(tasks, events, Arc::clone(clock));
     let ports = AccountPorts {
-        users: store.users(),
-        sessions: store.sessions(),
+        users: Arc::clone(&store.users),
+        sessions: Arc::clone(&store.sessions),
         hasher,
         issuer: Arc::new(JwtIssuer::new(secrets, TOKEN_ISSUER, TOKEN_ISSUER)?),
         clock: Arc::clone(clock),
@@ -200,7 +207,7 @@ fn own_origins(config: &Config) -> Vec<String> {
 }
 
 #[async_trait]
-impl Probe for Store {
+impl Probe for Backend {
     async fn ping(&self) -> Result<(), InfraError> {
         Self::ping(self).await
     }

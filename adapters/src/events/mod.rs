@@ -1,7 +1,7 @@
 //! Task events: within one process (`in_process`), and between processes that share a PostgreSQL database (`postgres`), which
 //! is the first one, told by others as well.
 //!
-//! Which of the two it is, follows from the database: [`Store::events`](crate::store::Store::events) decides.
+//! Which of the two it is, follows from the database: [`Backend::open`](crate::backend::Backend::open) decides.
 
 mod in_process;
 pub(crate) mod postgres;

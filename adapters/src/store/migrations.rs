@@ -19,9 +19,6 @@ pub(crate) enum Failure {
     Database(diesel::result::Error),
     /// A migration failed, or its bookkeeping.
     Migration(String),
-    /// Nothing failed: these are the pending migrations. Looking makes the table of applied ones if it is missing, and the
-    /// roll-back takes it away again.
-    OnlyLooking(Vec<String>),
 }
 
 impl From<diesel::result::Error> for Failure {
@@ -41,7 +38,6 @@ impl From<Failure> for InfraError {
         match failure {
             Failure::Database(error) => errors::failed(DOING, &error),
             Failure::Migration(message) => Self::new(InfraErrorKind::Broken, DOING, Cause(message)),
-            Failure::OnlyLooking(_) => Self::bare(InfraErrorKind::Broken, DOING),
         }
     }
 }
@@ -55,26 +51,4 @@ where
     EmbeddedMigrations: diesel::migration::MigrationSource<DB>,
 {
     Ok(conn.run_pending_migrations(migrations)?.len())
-}
-
-/// Finds what is pending; to be unpacked by [`looked`] once the transaction is rolled back.
-pub(crate) fn look<DB: Backend, C: MigrationHarness<DB>>(
-    conn: &mut C,
-    migrations: EmbeddedMigrations,
-) -> Result<Vec<String>, Failure>
-where
-    EmbeddedMigrations: diesel::migration::MigrationSource<DB>,
-{
-    let pending = conn.pending_migrations(migrations)?;
-    Err(Failure::OnlyLooking(
-        pending.iter().map(|m| m.name().to_string()).collect(),
-    ))
-}
-
-/// What [`look`] found.
-pub(crate) fn looked(outcome: Result<Vec<String>, Failure>) -> Result<Vec<String>, Failure> {
-    match outcome {
-        Err(Failure::OnlyLooking(names)) => Ok(names),
-        other => other,
-    }
 }

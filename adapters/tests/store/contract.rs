@@ -1,6 +1,8 @@
 //! Both databases keep the contract of the domain's repositories.
 
-use taskhive_adapters::store::Store;
+use std::sync::Arc;
+
+use taskhive_adapters::backend::Backend;
 use taskhive_domain::testing::contract::Repositories;
 
 use crate::support::{PostgresDatabase, SqliteFile};
@@ -16,22 +18,22 @@ mod postgres {
 /// In a file of its own.
 async fn sqlite_repositories() -> (SqliteFile, Repositories) {
     let file = SqliteFile::new();
-    let store = Store::connect(file.settings()).await.unwrap();
-    store.migrate().await.unwrap();
-    (file, repositories(&store))
+    let backend = Backend::open(file.settings()).await.unwrap();
+    backend.migrate().await.unwrap();
+    (file, repositories(&backend))
 }
 
 /// In a database of its own.
 async fn postgres_repositories() -> (PostgresDatabase, Repositories) {
     let database = PostgresDatabase::migrated().await;
-    let store = Store::connect(database.settings()).await.unwrap();
-    (database, repositories(&store))
+    let backend = Backend::open(database.settings()).await.unwrap();
+    (database, repositories(&backend))
 }
 
-fn repositories(store: &Store) -> Repositories {
+fn repositories(backend: &Backend) -> Repositories {
     Repositories {
-        tasks: store.tasks(),
-        users: store.users(),
-        sessions: store.sessions(),
+        tasks: Arc::clone(&backend.tasks),
+        users: Arc::clone(&backend.users),
+        sessions: Arc::clone(&backend.sessions),
     }
 }

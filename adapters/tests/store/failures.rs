@@ -1,10 +1,12 @@
 //! What a caller is told when the database cannot, and that the store recovers by itself.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
-use taskhive_adapters::store::{Store, StoreSettings};
+use taskhive_adapters::backend::Backend;
+use taskhive_adapters::store::StoreSettings;
 use taskhive_domain::listing::TaskFilter;
 use taskhive_domain::ports::{InfraError, InfraErrorKind, RegistrationOutcome};
 use taskhive_domain::session::{Rotation, Session};
@@ -16,7 +18,10 @@ use crate::support::{PostgresDatabase, SqliteFile, settings};
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 const SOON: Duration = Duration::from_millis(100);
 
-pub(crate) async fn register(store: &Store, email: &str) -> Result<(User, Session), InfraError> {
+pub(crate) async fn register(
+    backend: &Backend,
+    email: &str,
+) -> Result<(User, Session), InfraError> {
     let user = User {
         id: UserId::new(NOW),
         email: EmailAddress::parse(email).unwrap(),
@@ -24,7 +29,7 @@ pub(crate) async fn register(store: &Store, email: &str) -> Result<(User, Sessio
     };
     let session = Session::begin(user.id, "test", NOW);
     let hash = PasswordHash::new("hash".to_owned());
-    let outcome = store.users().register(&user, &hash, &session).await?;
+    let outcome = backend.users.register(&user, &hash, &session).await?;
     assert_eq!(outcome, RegistrationOutcome::Registered);
     Ok((user, session))
 }
@@ -55,9 +60,9 @@ pub(crate) const LOCK_EVERYTHING: &str = "BEGIN; LOCK TABLE users, sessions, tas
 async fn a_server_that_is_not_there_is_unavailable() {
     let directory = tempfile::TempDir::new().unwrap();
     let url = format!("postgres:///t?host={}&user=u", directory.path().display());
-    let store = Store::connect(settings(&url)).await.unwrap();
-    assert_eq!(kind(store.ping().await), InfraErrorKind::Unavailable);
-    assert_eq!(kind(store.migrate().await), InfraErrorKind::Unavailable);
+    let backend = Backend::open(settings(&url)).await.unwrap();
+    assert_eq!(kind(backend.ping().await), InfraErrorKind::Unavailable);
+    assert_eq!(kind(backend.migrate().await), InfraErrorKind::Unavailable);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,20 +73,20 @@ async fn without_a_free_connection_it_is_unavailable() {
         wait_timeout: SOON,
         ..database.settings()
     };
-    let (store, client) = (
-        Store::connect(settings).await.unwrap(),
+    let (backend, client) = (
+        Backend::open(settings).await.unwrap(),
         database.client().await,
     );
     client.batch_execute(LOCK_EVERYTHING).await.unwrap();
-    let users = store.users();
+    let users = Arc::clone(&backend.users);
     let blocked = tokio::spawn(async move { users.find(UserId::new(NOW)).await });
     until_waiting(&database, 1).await;
 
-    assert_eq!(kind(store.ping().await), InfraErrorKind::Unavailable);
+    assert_eq!(kind(backend.ping().await), InfraErrorKind::Unavailable);
 
     client.batch_execute("ROLLBACK").await.unwrap();
     assert_eq!(blocked.await.unwrap().unwrap(), None);
-    store.ping().await.unwrap();
+    backend.ping().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,29 +97,29 @@ async fn a_statement_that_takes_too_long_is_interrupted_and_stopped() {
         statement_timeout: SOON,
         ..database.settings()
     };
-    let (store, client) = (
-        Store::connect(settings).await.unwrap(),
+    let (backend, client) = (
+        Backend::open(settings).await.unwrap(),
         database.client().await,
     );
     client.batch_execute(LOCK_EVERYTHING).await.unwrap();
 
-    let late = register(&store, "ada@example.org").await;
+    let late = register(&backend, "ada@example.org").await;
 
     assert_eq!(kind(late), InfraErrorKind::Interrupted);
     until_waiting(&database, 0).await;
     client.batch_execute("ROLLBACK").await.unwrap();
-    register(&store, "ada@example.org").await.unwrap();
+    register(&backend, "ada@example.org").await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_lost_in_a_statement_is_interrupted_and_replaced() {
     let database = PostgresDatabase::migrated().await;
-    let (store, client) = (
-        Store::connect(database.settings()).await.unwrap(),
+    let (backend, client) = (
+        Backend::open(database.settings()).await.unwrap(),
         database.client().await,
     );
     client.batch_execute(LOCK_EVERYTHING).await.unwrap();
-    let users = store.users();
+    let users = Arc::clone(&backend.users);
     let blocked = tokio::spawn(async move { users.find(UserId::new(NOW)).await });
     until_waiting(&database, 1).await;
 
@@ -124,7 +129,7 @@ async fn a_connection_lost_in_a_statement_is_interrupted_and_replaced() {
 
     assert_eq!(kind(blocked.await.unwrap()), InfraErrorKind::Interrupted);
     client.batch_execute("ROLLBACK").await.unwrap();
-    register(&store, "ada@example.org").await.unwrap();
+    register(&backend, "ada@example.org").await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -134,13 +139,13 @@ async fn a_change_is_completed_when_whoever_asked_for_it_went_away() {
         pool_size: 1,
         ..database.settings()
     };
-    let (store, client) = (
-        Store::connect(settings).await.unwrap(),
+    let (backend, client) = (
+        Backend::open(settings).await.unwrap(),
         database.client().await,
     );
-    let (_, session) = register(&store, "ada@example.org").await.unwrap();
+    let (_, session) = register(&backend, "ada@example.org").await.unwrap();
     client.batch_execute(LOCK_EVERYTHING).await.unwrap();
-    let sessions = store.sessions();
+    let sessions = Arc::clone(&backend.sessions);
     let rotation = tokio::spawn(async move { sessions.rotate(session.id, 1, NOW).await });
     until_waiting(&database, 1).await;
 
@@ -148,18 +153,18 @@ async fn a_change_is_completed_when_whoever_asked_for_it_went_away() {
     assert!(rotation.await.unwrap_err().is_cancelled());
     client.batch_execute("ROLLBACK").await.unwrap();
 
-    let repeated = store.sessions().rotate(session.id, 1, NOW).await.unwrap();
+    let repeated = backend.sessions.rotate(session.id, 1, NOW).await.unwrap();
     assert!(matches!(repeated, Rotation::Repeated(session) if session.generation == 2));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_breaks_a_rule_is_named_but_not_quoted() {
     let database = PostgresDatabase::migrated().await;
-    let (store, client) = (
-        Store::connect(database.settings()).await.unwrap(),
+    let (backend, client) = (
+        Backend::open(database.settings()).await.unwrap(),
         database.client().await,
     );
-    let (user, _) = register(&store, "ada@example.org").await.unwrap();
+    let (user, _) = register(&backend, "ada@example.org").await.unwrap();
     let id = TaskId::new(NOW);
     let (owner_text, id_text) = (user.id.uuid().to_string(), id.uuid().to_string());
     let insert = "INSERT INTO tasks (owner_id, id, title, title_folded, description, \
@@ -171,7 +176,7 @@ async fn a_row_that_breaks_a_rule_is_named_but_not_quoted() {
         .await
         .unwrap();
 
-    let error = store.tasks().find(user.id, id).await.unwrap_err();
+    let error = backend.tasks.find(user.id, id).await.unwrap_err();
 
     assert_eq!(error.kind, InfraErrorKind::Broken);
     let text = format!("{error} {error:?}");
@@ -187,22 +192,22 @@ async fn a_violated_constraint_is_broken_quotes_nothing_and_does_no_harm() {
     let database = PostgresDatabase::migrated().await;
     let file = SqliteFile::new();
     for settings in [database.settings(), file.settings()] {
-        let store = Store::connect(StoreSettings {
+        let backend = Backend::open(StoreSettings {
             pool_size: 1,
             ..settings
         })
         .await
         .unwrap();
-        store.migrate().await.unwrap();
-        let (ada, session) = register(&store, "ada@example.org").await.unwrap();
+        backend.migrate().await.unwrap();
+        let (ada, session) = register(&backend, "ada@example.org").await.unwrap();
         let twin = User {
             email: EmailAddress::parse("eve@example.org").unwrap(),
             ..ada.clone()
         };
         let hash = PasswordHash::new("hash".to_owned());
 
-        let error = store
-            .users()
+        let error = backend
+            .users
             .register(&twin, &hash, &session)
             .await
             .unwrap_err();
@@ -211,8 +216,8 @@ async fn a_violated_constraint_is_broken_quotes_nothing_and_does_no_harm() {
         let text = format!("{error:?}");
         let id = ada.id.uuid().to_string();
         assert!(!text.contains("eve@") && !text.contains(&id), "{text}");
-        assert_eq!(store.users().find(ada.id).await.unwrap(), Some(ada));
-        register(&store, "eve@example.org").await.unwrap();
+        assert_eq!(backend.users.find(ada.id).await.unwrap(), Some(ada));
+        register(&backend, "eve@example.org").await.unwrap();
     }
 }
 
@@ -223,25 +228,25 @@ async fn a_file_locked_by_another_process_is_unavailable_to_writers_only() {
         wait_timeout: SOON,
         ..file.settings()
     };
-    let store = Store::connect(settings).await.unwrap();
-    store.migrate().await.unwrap();
-    let (user, _) = register(&store, "ada@example.org").await.unwrap();
+    let backend = Backend::open(settings).await.unwrap();
+    backend.migrate().await.unwrap();
+    let (user, _) = register(&backend, "ada@example.org").await.unwrap();
     let mut other = SqliteConnection::establish(&file.path()).unwrap();
     other.batch_execute("BEGIN IMMEDIATE").unwrap();
 
-    let late = register(&store, "eve@example.org").await;
+    let late = register(&backend, "eve@example.org").await;
 
     assert_eq!(kind(late), InfraErrorKind::Unavailable);
     let all = TaskFilter::default();
-    assert_eq!(store.tasks().count(user.id, &all).await.unwrap(), 0);
+    assert_eq!(backend.tasks.count(user.id, &all).await.unwrap(), 0);
     other.batch_execute("ROLLBACK").unwrap();
-    register(&store, "eve@example.org").await.unwrap();
+    register(&backend, "eve@example.org").await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_cannot_be_made_says_which_and_why() {
     let missing = settings("sqlite:///nowhere/at/all/taskhive.db");
-    let error = Store::connect(missing).await.err().unwrap();
+    let error = Backend::open(missing).await.err().unwrap();
     assert!(error.to_string().contains("/nowhere/at/all/taskhive.db"));
     let cause = std::error::Error::source(&error).unwrap().to_string();
     assert!(cause.contains("the directory must exist"), "{cause}");
@@ -253,8 +258,8 @@ async fn a_new_file_is_for_its_owner_only() {
     use std::os::unix::fs::PermissionsExt;
 
     let file = SqliteFile::new();
-    let store = Store::connect(file.settings()).await.unwrap();
-    store.migrate().await.unwrap();
+    let backend = Backend::open(file.settings()).await.unwrap();
+    backend.migrate().await.unwrap();
     for name in [file.path(), format!("{}-wal", file.path())] {
         let mode = std::fs::metadata(&name).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");

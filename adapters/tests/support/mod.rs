@@ -1,7 +1,10 @@
 //! Empty, migrated databases for tests: a temporary SQLite file, or a database of its own on the PostgreSQL server that
 //! `scripts/with-postgres` starts. Each is removed when its guard is dropped.
 
-use taskhive_adapters::store::{Store, StoreSettings, StoreUrl};
+use std::time::Duration;
+
+use taskhive_adapters::backend::Backend;
+use taskhive_adapters::store::{StoreSettings, StoreUrl};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
@@ -44,8 +47,8 @@ impl PostgresDatabase {
         let template = TEMPLATE
             .get_or_init(async || {
                 let template = Self::empty().await;
-                let store = Store::connect(template.settings()).await.unwrap();
-                store.migrate().await.unwrap();
+                let backend = Backend::open(template.settings()).await.unwrap();
+                backend.migrate().await.unwrap();
                 // Lives as long as the server, which is thrown away with it.
                 let name = template.name.clone();
                 std::mem::forget(template);
@@ -92,9 +95,11 @@ impl Drop for PostgresDatabase {
 /// Few connections: many tests run at once, and what needs more is a defect.
 pub(crate) fn settings(url: &str) -> StoreSettings {
     StoreSettings {
+        url: StoreUrl::parse(url).unwrap(),
+        direct_url: None,
         pool_size: 4,
-        wait_timeout: std::time::Duration::from_secs(20),
-        ..StoreSettings::new(StoreUrl::parse(url).unwrap())
+        wait_timeout: Duration::from_secs(20),
+        statement_timeout: Duration::from_secs(5),
     }
 }
 

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use taskhive::config::{Config, Limits};
 use taskhive::http::server::{self, ServerLimits};
 use taskhive::wiring;
+use taskhive_adapters::backend::Backend;
 use taskhive_adapters::clock::SystemClock;
 use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};
-use taskhive_adapters::store::Store;
 use taskhive_domain::ports::{Clock, TokenIssuer};
 use taskhive_domain::session::{AccessClaims, CLOCK_LEEWAY};
 use taskhive_domain::testing::PlainHasher;
@@ -34,7 +34,7 @@ pub(crate) struct Service {
 }
 
 struct Database {
-    store: Store,
+    store: Backend,
     config: BTreeMap<String, String>,
     _folder: TempDir,
 }

@@ -8,8 +8,8 @@ use serde_json::json;
 use taskhive::config::Config;
 use taskhive::http::server::{self, ServerLimits};
 use taskhive::wiring;
+use taskhive_adapters::backend;
 use taskhive_adapters::jwt::SigningSecrets;
-use taskhive_adapters::store::Store;
 use taskhive_domain::testing::PlainHasher;
 use tokio::net::TcpListener;
 
@@ -76,13 +76,13 @@ impl TestApp {
         let (database, store) = match backend {
             Backend::Sqlite => {
                 let file = SqliteFile::new();
-                let store = Store::connect(file.settings()).await.unwrap();
+                let store = backend::Backend::open(file.settings()).await.unwrap();
                 store.migrate().await.unwrap();
                 (Database::Sqlite(file), store)
             }
             Backend::Postgres => {
                 let database = PostgresDatabase::migrated().await;
-                let store = Store::connect(database.settings()).await.unwrap();
+                let store = backend::Backend::open(database.settings()).await.unwrap();
                 (Database::Postgres(database), store)
             }
         };
@@ -96,7 +96,7 @@ impl TestApp {
             Database::Sqlite(file) => file.settings(),
             Database::Postgres(database) => database.settings(),
         };
-        let store = Store::connect(settings).await.unwrap();
+        let store = backend::Backend::open(settings).await.unwrap();
         Client::new(serve(&store, &[]).await)
     }
 
@@ -148,7 +148,7 @@ impl TestApp {
 }
 
 /// Starts an instance on a database, and says where it listens.
-async fn serve(store: &Store, settings: &[(&str, &str)]) -> SocketAddr {
+async fn serve(store: &backend::Backend, settings: &[(&str, &str)]) -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let config = config(address, settings);

@@ -13,7 +13,7 @@ mod message;
 mod outage;
 mod outbox;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use taskhive_domain::UserId;
@@ -33,50 +33,78 @@ use crate::store::postgres::Database;
 /// How long the end of the process may wait for the last messages.
 const CLOSE_WAIT: Duration = Duration::from_secs(2);
 
-/// Tells watchers in every process on the database. When it is dropped, it sends what it still has and stops listening.
+/// Tells watchers in every process on the database, once it is started. When it is dropped, it sends what it still has and
+/// stops listening.
 pub(crate) struct PostgresEvents {
+    /// This instance, among all that tell each other.
+    me: Uuid,
+    database: Database,
+    tasks: Arc<dyn TaskRepository>,
     local: InProcessEvents,
     outbox: Arc<Outbox>,
+    running: Mutex<Option<Running>>,
+}
+
+/// The tasks that send and listen.
+struct Running {
     /// Until somebody waits for its end.
-    sender: Mutex<Option<JoinHandle<()>>>,
+    sender: Option<JoinHandle<()>>,
     listener: AbortHandle,
 }
 
 impl PostgresEvents {
-    /// Begins to listen and to send, on two tasks of the current runtime. The database need not be there yet.
-    pub(crate) fn start(database: Database, tasks: Arc<dyn TaskRepository>) -> Self {
-        let me = Uuid::new_v4();
-        let (local, outbox) = (InProcessEvents::new(), Arc::new(Outbox::default()));
-        let sender = tokio::spawn(send(me, database.clone(), Arc::clone(&outbox)));
-        let listener = Listener {
-            me,
+    /// Within this process only, until [`start`](Self::start).
+    pub(crate) fn new(database: Database, tasks: Arc<dyn TaskRepository>) -> Self {
+        Self {
+            me: Uuid::new_v4(),
             database,
             tasks,
-            local: local.clone(),
-        };
-        Self {
-            local,
-            outbox,
-            sender: Mutex::new(Some(sender)),
-            listener: tokio::spawn(listener.run()).abort_handle(),
+            local: InProcessEvents::new(),
+            outbox: Arc::default(),
+            running: Mutex::new(None),
         }
+    }
+
+    /// Begins to listen and to send, on two tasks of the current runtime, unless they run already. The database need not be
+    /// there yet.
+    pub(crate) fn start(&self) {
+        self.running().get_or_insert_with(|| {
+            let sender = send(self.me, self.database.clone(), Arc::clone(&self.outbox));
+            let listener = Listener {
+                me: self.me,
+                database: self.database.clone(),
+                tasks: Arc::clone(&self.tasks),
+                local: self.local.clone(),
+            };
+            Running {
+                sender: Some(tokio::spawn(sender)),
+                listener: tokio::spawn(listener.run()).abort_handle(),
+            }
+        });
     }
 
     /// Stops listening, and sends what is still to be sent. What is published later reaches watchers of this process only.
     pub(crate) async fn close(&self) {
-        // Or the end of the runtime, which closes the connection, would look like an outage.
-        self.listener.abort();
-        self.outbox.close();
-        let sender = self
-            .sender
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let sender = self.stop();
         if let Some(sender) = sender
             && timeout(CLOSE_WAIT, sender).await.is_err()
         {
             tracing::warn!("the last live updates did not reach other instances");
         }
+    }
+
+    /// The sender, if nobody waits for it yet, goes on until all is sent.
+    fn stop(&self) -> Option<JoinHandle<()>> {
+        self.outbox.close();
+        let mut running = self.running();
+        let running = running.as_mut()?;
+        // Or the end of the runtime, which closes the connection, would look like an outage.
+        running.listener.abort();
+        running.sender.take()
+    }
+
+    fn running(&self) -> MutexGuard<'_, Option<Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -94,8 +122,8 @@ impl TaskEvents for PostgresEvents {
 
 impl Drop for PostgresEvents {
     fn drop(&mut self) {
-        self.listener.abort();
-        self.outbox.close();
+        // Detached, the sender ends by itself.
+        drop(self.stop());
     }
 }
 

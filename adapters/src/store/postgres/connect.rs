@@ -18,18 +18,20 @@ use crate::store::errors::Cause;
 use crate::store::url::PostgresTarget;
 use crate::tls;
 
+/// How long a new connection may take, TLS included.
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// Knows how to reach one server.
 pub(super) struct Connector {
     config: Config,
     tls: MakeRustlsConnect,
-    timeout: Duration,
 }
 
 impl Connector {
-    pub(super) fn new(target: &PostgresTarget, timeout: Duration) -> Result<Self, InfraError> {
+    pub(super) fn new(target: &PostgresTarget) -> Result<Self, InfraError> {
         let mut config = target.config.clone();
         if config.get_connect_timeout().is_none() {
-            config.connect_timeout(timeout);
+            config.connect_timeout(CONNECT_TIMEOUT);
         }
         if config.get_application_name().is_none() {
             config.application_name("taskhive");
@@ -52,13 +54,7 @@ impl Connector {
         Ok(Self {
             config,
             tls: MakeRustlsConnect::new(tls::client_config(roots)?),
-            timeout,
         })
-    }
-
-    /// How long a new connection may take.
-    pub(super) const fn timeout(&self) -> Duration {
-        self.timeout
     }
 
     /// A new connection. With `sslmode=prefer`, the default, a server whose certificate is not trusted is talked to in
@@ -81,7 +77,7 @@ impl Connector {
     /// Asks the server to stop a statement. Nobody waits for the outcome; it is only worth a note.
     pub(super) async fn cancel(&self, running: CancelToken) {
         let asked =
-            tokio::time::timeout(self.timeout, running.cancel_query(self.tls.clone())).await;
+            tokio::time::timeout(CONNECT_TIMEOUT, running.cancel_query(self.tls.clone())).await;
         if !matches!(asked, Ok(Ok(()))) {
             tracing::debug!("a statement that ran out of time could not be cancelled");
         }

@@ -9,7 +9,7 @@ use taskhive_domain::ports::InfraError;
 
 use super::Database;
 use crate::store::errors;
-use crate::store::migrations::{DOING, Failure, look, looked, run};
+use crate::store::migrations::{DOING, Failure, run};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
 
@@ -21,15 +21,10 @@ const LOCK: &str = "SET LOCAL lock_timeout = '60s'; SELECT pg_advisory_xact_lock
 type Blocking = AsyncConnectionWrapper<AsyncPgConnection>;
 
 impl Database {
-    pub(crate) async fn migrate(&self) -> Result<usize, InfraError> {
+    pub(crate) async fn run_migrations(&self) -> Result<usize, InfraError> {
         self.under_lock(|conn| run(conn, MIGRATIONS))
             .await?
             .map_err(InfraError::from)
-    }
-
-    pub(crate) async fn pending_migrations(&self) -> Result<Vec<String>, InfraError> {
-        let outcome = self.under_lock(|conn| look(conn, MIGRATIONS)).await?;
-        looked(outcome).map_err(InfraError::from)
     }
 
     /// On a connection of its own, and not under the statement timeout: a migration takes as long as it takes.

@@ -26,7 +26,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
 
-use self::connect::Connector;
+use self::connect::{CONNECT_TIMEOUT, Connector};
 use super::StoreSettings;
 use super::errors::{self, Cause};
 use super::rows::SessionRow;
@@ -69,17 +69,17 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Opens no connection yet, so that the service can start before its database.
+    /// Opens no connection yet: a server that is not there is noticed when something is asked of it.
     pub(crate) fn prepare(
         target: &PostgresTarget,
         direct: &PostgresTarget,
         settings: &StoreSettings,
     ) -> Result<Self, InfraError> {
-        let connector = Arc::new(Connector::new(target, settings.connect_timeout)?);
+        let connector = Arc::new(Connector::new(target)?);
         Ok(Self {
             pool: pool(&connector, settings)?,
             connector,
-            direct: Arc::new(Connector::new(direct, settings.connect_timeout)?),
+            direct: Arc::new(Connector::new(direct)?),
             statement_timeout: settings.statement_timeout,
         })
     }
@@ -108,7 +108,7 @@ impl Database {
             let context = "no connection to the database";
             InfraError::new(InfraErrorKind::Unavailable, context, Cause(reason))
         };
-        match tokio::time::timeout(self.direct.timeout(), self.direct.connect()).await {
+        match tokio::time::timeout(CONNECT_TIMEOUT, self.direct.connect()).await {
             Ok(connected) => connected.map_err(|error| unavailable(error_chain(&error))),
             Err(_) => Err(unavailable("the server did not answer in time".to_owned())),
         }
@@ -168,7 +168,7 @@ fn pool(connector: &Arc<Connector>, settings: &StoreSettings) -> Result<Pool<Con
         .max_size(settings.pool_size.max(1))
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(settings.wait_timeout))
-        .create_timeout(Some(settings.connect_timeout))
+        .create_timeout(Some(CONNECT_TIMEOUT))
         .recycle_timeout(Some(settings.wait_timeout))
         .build()
         .map_err(|error| InfraError::new(InfraErrorKind::Broken, "make a pool", error))

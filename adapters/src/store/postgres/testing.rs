@@ -4,7 +4,7 @@ use diesel::sql_types::Text;
 
 use super::Database;
 use crate::store::support::PostgresDatabase;
-use crate::store::{Backend, Store};
+use crate::store::url::Target;
 
 /// What makes a statement tell its plan instead of running.
 pub(crate) const EXPLAIN: &str = "EXPLAIN (COSTS OFF) ";
@@ -23,10 +23,12 @@ pub(crate) fn line(plan: PlanText) -> String {
 pub(crate) async fn filled() -> (PostgresDatabase, Database) {
     let database = PostgresDatabase::migrated().await;
     database.client().await.batch_execute(FILL).await.unwrap();
-    match Store::connect(database.settings()).await.unwrap().backend {
-        Backend::Postgres(store) => (database, store),
-        Backend::Sqlite(_) => panic!("not PostgreSQL"),
-    }
+    let settings = database.settings();
+    let Target::Postgres(target) = &settings.url.0 else {
+        panic!("not PostgreSQL");
+    };
+    let opened = Database::prepare(target, target, &settings).unwrap();
+    (database, opened)
 }
 
 const FILL: &str = "

@@ -12,6 +12,9 @@ mod tasks;
 mod transaction;
 mod users;
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use diesel::IntoSql;
 use diesel::sql_types::Integer;
 use diesel_async::RunQueryDsl;
@@ -20,16 +23,32 @@ use taskhive_domain::ports::InfraError;
 
 use super as backend;
 
-pub(crate) use sessions::DieselSessions;
+use crate::store::{Maintenance, Repositories};
+use sessions::DieselSessions;
 pub(crate) use tasks::DieselTasks;
-pub(crate) use users::DieselUsers;
+use users::DieselUsers;
 
-/// Whether the database answers.
-pub(crate) async fn ping(database: &backend::Database) -> Result<(), InfraError> {
-    database
-        .read("ask the database for a sign of life", |conn| {
+/// All of them, on one database.
+pub(crate) fn repositories(database: backend::Database) -> Repositories {
+    Repositories {
+        tasks: Arc::new(DieselTasks(database.clone())),
+        users: Arc::new(DieselUsers(database.clone())),
+        sessions: Arc::new(DieselSessions(database.clone())),
+        database: Arc::new(database),
+    }
+}
+
+#[async_trait]
+impl Maintenance for backend::Database {
+    async fn migrate(&self) -> Result<usize, InfraError> {
+        self.run_migrations().await
+    }
+
+    async fn ping(&self) -> Result<(), InfraError> {
+        self.read("ask the database for a sign of life", |conn| {
             async move { diesel::select(1.into_sql::<Integer>()).execute(conn).await }.boxed()
         })
         .await?;
-    Ok(())
+        Ok(())
+    }
 }

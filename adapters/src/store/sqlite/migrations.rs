@@ -6,18 +6,13 @@ use taskhive_domain::ports::InfraError;
 
 use super::{Conn, Database};
 use crate::store::errors;
-use crate::store::migrations::{DOING, Failure, look, looked, run};
+use crate::store::migrations::{DOING, Failure, run};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
 
 impl Database {
-    pub(crate) async fn migrate(&self) -> Result<usize, InfraError> {
+    pub(crate) async fn run_migrations(&self) -> Result<usize, InfraError> {
         self.with_writer(|conn| conn.immediate_transaction(|conn| run(conn, MIGRATIONS)))
-            .await
-    }
-
-    pub(crate) async fn pending_migrations(&self) -> Result<Vec<String>, InfraError> {
-        self.with_writer(|conn| looked(conn.immediate_transaction(|conn| look(conn, MIGRATIONS))))
             .await
     }
 

@@ -5,8 +5,8 @@ use diesel::sql_types::{Integer, Text};
 use diesel::{Connection, SqliteConnection};
 
 use super::Database;
+use crate::store::Maintenance;
 use crate::store::support::SqliteFile;
-use crate::store::{Backend, Store};
 
 /// What makes a statement tell its plan instead of running.
 pub(crate) const EXPLAIN: &str = "EXPLAIN QUERY PLAN ";
@@ -24,14 +24,13 @@ pub(crate) fn line(plan: PlanText) -> String {
 /// 20 owners with 500 tasks each, every third completed, several at a time. Not analysed, as it is with users.
 pub(crate) async fn filled() -> (SqliteFile, Database) {
     let file = SqliteFile::new();
-    let store = Store::connect(file.settings()).await.unwrap();
-    store.migrate().await.unwrap();
+    let database = Database::open(file.path().into(), &file.settings())
+        .await
+        .unwrap();
+    database.migrate().await.unwrap();
     let mut conn = SqliteConnection::establish(&file.path()).unwrap();
     conn.batch_execute(FILL).unwrap();
-    match store.backend {
-        Backend::Sqlite(store) => (file, store),
-        Backend::Postgres(_) => panic!("not SQLite"),
-    }
+    (file, database)
 }
 
 const FILL: &str = "

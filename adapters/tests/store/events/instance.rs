@@ -1,10 +1,11 @@
-//! One process of many, as far as the database can tell: a store of its own, and its events.
+//! One process of many, as far as the database can tell: a backend of its own.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use taskhive_adapters::store::{Store, StoreSettings, StoreUrl};
+use taskhive_adapters::backend::Backend;
+use taskhive_adapters::store::{StoreSettings, StoreUrl};
 use taskhive_domain::event::{Lagged, TaskChange, TaskEvent, TaskEventStream};
 use taskhive_domain::ports::{Insertion, TaskEvents, TaskRepository, Update};
 use taskhive_domain::task::{Completion, Task, TaskDescription, TaskEdit, TaskTitle};
@@ -18,7 +19,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A process.
 pub(super) struct Instance {
-    pub(super) store: Store,
+    pub(super) backend: Backend,
     pub(super) tasks: Arc<dyn TaskRepository>,
     pub(super) events: Arc<dyn TaskEvents>,
 }
@@ -34,11 +35,12 @@ impl Instance {
     }
 
     pub(super) async fn with(settings: StoreSettings) -> Self {
-        let store = Store::connect(settings).await.unwrap();
+        let backend = Backend::open(settings).await.unwrap();
+        backend.start_events();
         Self {
-            tasks: store.tasks(),
-            events: store.events(),
-            store,
+            tasks: Arc::clone(&backend.tasks),
+            events: Arc::clone(&backend.events),
+            backend,
         }
     }
 

@@ -3,9 +3,11 @@
 mod instance;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use futures_util::{FutureExt, StreamExt};
-use taskhive_adapters::store::{Store, StoreSettings};
+use taskhive_adapters::backend::Backend;
+use taskhive_adapters::store::StoreSettings;
 use taskhive_domain::event::{Lagged, TaskChange, TaskEvent};
 use taskhive_domain::{TaskId, UserId};
 
@@ -19,7 +21,7 @@ async fn two_instances(database: &PostgresDatabase) -> (Instance, Instance, User
     let there = Instance::start(database, "there").await;
     here.until_it_hears(&there).await;
     there.until_it_hears(&here).await;
-    let (ada, _) = register(&here.store, "ada@example.org").await.unwrap();
+    let (ada, _) = register(&here.backend, "ada@example.org").await.unwrap();
     (here, there, ada.id)
 }
 
@@ -65,7 +67,7 @@ async fn a_task_s_life_is_told_on_every_instance_in_order_and_once() {
 async fn only_the_owner_is_told() {
     let database = PostgresDatabase::migrated().await;
     let (here, there, ada) = two_instances(&database).await;
-    let (bob, _) = register(&here.store, "bob@example.org").await.unwrap();
+    let (bob, _) = register(&here.backend, "bob@example.org").await.unwrap();
     let (mut adas, mut bobs) = (there.events.subscribe(ada), there.events.subscribe(bob.id));
 
     here.create(ada).await;
@@ -145,7 +147,7 @@ async fn too_much_to_tell_is_a_gap_for_the_others() {
     // The one connection waits for a lock, so nothing can be sent.
     let client = database.client().await;
     client.batch_execute(LOCK_EVERYTHING).await.unwrap();
-    let users = here.store.users();
+    let users = Arc::clone(&here.backend.users);
     let blocked = tokio::spawn(async move { users.find(ada).await });
     until_waiting(&database, 1).await;
     for _ in 0..6_000 {
@@ -248,7 +250,7 @@ fn what_is_published_before_the_end_is_told() {
         for _ in 0..100 {
             here.publish(ada, TaskId::new(NOW), TaskChange::Deleted);
         }
-        here.store.close().await;
+        here.backend.close().await;
         stream
     });
     drop(leaving);
@@ -261,16 +263,16 @@ fn what_is_published_before_the_end_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn clones_of_a_store_share_their_events() {
+async fn clones_of_a_backend_share_their_events() {
     let file = SqliteFile::new();
-    let store = Store::connect(file.settings()).await.unwrap();
+    let backend = Backend::open(file.settings()).await.unwrap();
     let ada = UserId::new(NOW);
-    let mut stream = store.clone().events().subscribe(ada);
+    let mut stream = backend.clone().events.subscribe(ada);
     let event = TaskEvent {
         task: TaskId::new(NOW),
         change: TaskChange::Deleted,
         occurred_at: NOW,
     };
-    store.events().publish(ada, event.clone());
+    backend.events.publish(ada, event.clone());
     assert_eq!(next(&mut stream).await, Ok(event));
 }

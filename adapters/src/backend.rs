@@ -1,0 +1,100 @@
+//! Everything that is kept in a database or told through it, opened once: the repositories of the store, and the events of
+//! its tasks. It knows both, and they need not know each other's users.
+
+use std::sync::Arc;
+
+use taskhive_domain::ports::{
+    InfraError, SessionRepository, TaskEvents, TaskRepository, UserRepository,
+};
+
+use crate::events::InProcessEvents;
+use crate::events::postgres::PostgresEvents;
+use crate::store::url::Target;
+use crate::store::{Maintenance, Repositories, StoreSettings, postgres, sqlite};
+
+/// An open database. Cheap to clone: clones share the connections, and the events.
+#[derive(Clone)]
+pub struct Backend {
+    /// The tasks.
+    pub tasks: Arc<dyn TaskRepository>,
+    /// The users.
+    pub users: Arc<dyn UserRepository>,
+    /// The sessions.
+    pub sessions: Arc<dyn SessionRepository>,
+    /// What happens to the tasks: on SQLite within this process, on PostgreSQL also in all others, once
+    /// [`start_events`](Self::start_events) was called.
+    pub events: Arc<dyn TaskEvents>,
+    database: Arc<dyn Maintenance>,
+    /// The same as `events`, if there can be other instances.
+    shared_events: Option<Arc<PostgresEvents>>,
+}
+
+impl Backend {
+    /// Makes the file, if it is SQLite and there is none; prepares TLS, if it is PostgreSQL. Connections are opened when they
+    /// are needed: [`ping`](Self::ping) tells whether that works.
+    pub async fn open(settings: StoreSettings) -> Result<Self, InfraError> {
+        match settings.url.0.clone() {
+            Target::Sqlite(path) => {
+                let database = sqlite::Database::open(path, &settings).await?;
+                let events = Arc::new(InProcessEvents::new());
+                Ok(Self::new(
+                    sqlite::queries::repositories(database),
+                    events,
+                    None,
+                ))
+            }
+            Target::Postgres(target) => {
+                let direct = settings.direct_target(&target)?;
+                let database = postgres::Database::prepare(&target, &direct, &settings)?;
+                let repositories = postgres::queries::repositories(database.clone());
+                let tasks = Arc::clone(&repositories.tasks);
+                let events = Arc::new(PostgresEvents::new(database, tasks));
+                let shared = Some(Arc::clone(&events));
+                Ok(Self::new(repositories, events, shared))
+            }
+        }
+    }
+
+    fn new(
+        repositories: Repositories,
+        events: Arc<dyn TaskEvents>,
+        shared_events: Option<Arc<PostgresEvents>>,
+    ) -> Self {
+        Self {
+            tasks: repositories.tasks,
+            users: repositories.users,
+            sessions: repositories.sessions,
+            events,
+            database: repositories.database,
+            shared_events,
+        }
+    }
+
+    /// Brings the tables up to date and says how many steps that took. All steps or none; any number of processes may do it at
+    /// once.
+    pub async fn migrate(&self) -> Result<usize, InfraError> {
+        self.database.migrate().await
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), InfraError> {
+        self.database.ping().await
+    }
+
+    /// On PostgreSQL, begins to tell other instances and to hear them, the latter on a connection of its own, until the last
+    /// user of the events is gone. Must be called within a Tokio runtime; the database need not be there. Nothing happens the
+    /// second time. A command that does not serve leaves it out.
+    pub fn start_events(&self) {
+        if let Some(events) = &self.shared_events {
+            events.start();
+        }
+    }
+
+    /// For the end of a process, after its last change: hears no more of other instances, and waits, 2 s at most, until they
+    /// were told.
+    pub async fn close(&self) {
+        if let Some(events) = &self.shared_events {
+            events.close().await;
+        }
+    }
+}
