@@ -10,26 +10,28 @@ use taskhive_adapters::backend::Backend;
 use taskhive_adapters::clock::SystemClock;
 use taskhive_adapters::external_issuer::ExternalIssuer;
 use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};
-use taskhive_adapters::store::StoreSettings;
 use taskhive_domain::accounts::AccountPorts;
-use taskhive_domain::ports::{Clock, InfraError, InfraErrorKind, PasswordHasher};
+use taskhive_domain::ports::{Clock, InfraError, InfraErrorKind, PasswordHasher, SessionEvents};
 use taskhive_domain::{Accounts, Operations, Tasks};
+use tokio::net::TcpListener;
 
+use crate::accounts::guarded::{GuardedAccounts, Offer};
 use crate::accounts::rate_limit::RateLimits;
+use crate::accounts::revocation::RevocationList;
 use crate::config::Config;
-use crate::graphql::{self, ServerInfo, Services};
-use crate::http::client_address::TrustedProxies;
+use crate::graphql::{self, Services};
+use crate::http::own_origins::OwnOrigins;
+use crate::http::refresh_cookie::RefreshCookie;
+use crate::http::server::{self, ServerLimits};
 use crate::http::shutdown::Shutdown;
 use crate::operation::access::{Guard, Policy};
 use crate::operation::admission::Admission;
 use crate::operation::connections::ConnectionRegistry;
 use crate::operation::pipeline::Pipeline;
-use crate::operation::revocation::RevocationList;
-use crate::transport::cookies::Cookies;
 use crate::transport::health::{Probe, Readiness};
-use crate::transport::http::{GraphQlEndpoint, IntakeLimits};
+use crate::transport::http::GraphQlEndpoint;
 use crate::transport::router::{RouterOptions, router};
-use crate::transport::websocket::{SocketEndpoint, SocketLimits};
+use crate::transport::websocket::SocketEndpoint;
 
 /// Who issues our tokens, and for whom they are: the service itself. An installation is told apart by its secret.
 const TOKEN_ISSUER: &str = "taskhive";
@@ -38,76 +40,92 @@ const TOKEN_ISSUER: &str = "taskhive";
 pub struct App {
     /// All paths.
     pub router: Router,
+    server: ServerLimits,
     /// Tells sockets and streams that the service stops. The server begins it.
-    pub shutdown: Shutdown,
+    shutdown: Shutdown,
+}
+
+impl App {
+    /// Serves until `stop` is ready; returns when all requests, sockets and streams have come to their end.
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
+        server::serve(listener, self.router, self.server, self.shutdown, stop).await;
+    }
 }
 
 /// Opens the database the configuration names.
-pub async fn open_store(config: &Config) -> Result<Backend, InfraError> {
-    Backend::open(StoreSettings {
-        url: config.database.clone(),
-        direct_url: config.database_direct.clone(),
-        pool_size: config.pool_size,
-        wait_timeout: config.limits.wait,
-        statement_timeout: config.limits.statement,
-    })
-    .await
+pub async fn open_backend(config: &Config) -> Result<Backend, InfraError> {
+    Backend::open(config.store.clone()).await
 }
 
 /// The whole service on an open database. `secrets` sign its tokens. With an identity provider, begins to fetch its keys,
 /// so there must be a Tokio runtime.
 pub fn build(
     config: &Config,
-    store: &Backend,
+    backend: &Backend,
     secrets: &SigningSecrets,
 ) -> Result<App, InfraError> {
-    build_with(
-        config,
-        store,
-        secrets,
-        Arc::new(Argon2Hasher::new(cores())?),
-    )
+    let hasher = Arc::new(Argon2Hasher::new(cores())?);
+    build_with(config, backend, secrets, hasher)
 }
 
 /// The same with another password hasher: tests that sign up hundreds of users take one that costs less.
 pub fn build_with(
     config: &Config,
-    store: &Backend,
+    backend: &Backend,
     secrets: &SigningSecrets,
     hasher: Arc<dyn PasswordHasher>,
 ) -> Result<App, InfraError> {
+    backend.start_events();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let services = services(config, store, secrets, hasher, &clock)?;
     let shutdown = Shutdown::new();
-    let pipeline = Arc::new(pipeline(config, services, clock, &shutdown)?);
-    let sockets = Arc::new(sockets(config, &pipeline, &shutdown));
-    let endpoint = Arc::new(GraphQlEndpoint {
+    let own_origins = OwnOrigins::new(own_origins(config));
+    let refresh_cookie = RefreshCookie::new(own_origins.clone(), config.is_https());
+    let protection = Protection::new(config, backend, secrets, hasher, &clock)?;
+    let pipeline = pipeline(
+        config,
+        backend,
+        protection,
+        refresh_cookie.clone(),
+        clock,
+        &shutdown,
+    )?;
+    let pipeline = Arc::new(pipeline);
+    let sockets = SocketEndpoint {
+        pipeline: Arc::clone(&pipeline),
+        own_origins,
+        cors_origins: config.cors_origins.clone(),
+        limits: config.sockets,
+        shutdown: shutdown.clone(),
+    };
+    let endpoint = GraphQlEndpoint {
         pipeline,
-        cookies: Cookies::new(own_origins(config), config.is_https()),
-        limits: IntakeLimits {
-            body_bytes: config.limits.body_bytes,
-            query_string_bytes: config.limits.query_string_bytes,
-            body_timeout: config.limits.body,
-        },
-    });
-    let readiness = Arc::new(Readiness::new(Arc::new(store.clone()), shutdown.clone()));
+        refresh_cookie,
+        limits: config.intake,
+    };
+    let readiness = Readiness::new(Arc::new(backend.clone()), shutdown.clone());
     let options = RouterOptions {
         cors_origins: config.cors_origins.clone(),
         playground: config.playground,
         https: config.is_https(),
-        proxies: TrustedProxies::new(config.trusted_proxies.clone()),
+        proxies: config.proxies.clone(),
     };
     Ok(App {
-        router: router(endpoint, sockets, readiness, options),
+        router: router(
+            Arc::new(endpoint),
+            Arc::new(sockets),
+            Arc::new(readiness),
+            options,
+        ),
+        server: config.server.clone(),
         shutdown,
     })
 }
 
 /// What an operator can do to accounts.
-pub fn operations(store: &Backend) -> Result<Operations, InfraError> {
+pub fn operations(backend: &Backend) -> Result<Operations, InfraError> {
     Ok(Operations {
-        users: Arc::clone(&store.users),
-        sessions: Arc::clone(&store.sessions),
+        users: Arc::clone(&backend.users),
+        sessions: Arc::clone(&backend.sessions),
         hasher: Arc::new(Argon2Hasher::new(cores())?),
         clock: Arc::new(SystemClock),
     })
@@ -117,84 +135,96 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
-fn services(
-    config: &Config,
-    store: &Backend,
-    secrets: &SigningSecrets,
-    hasher: Arc<dyn PasswordHasher>,
-    clock: &Arc<dyn Clock>,
-) -> Result<Services, InfraError> {
-    store.start_events();
-    let (tasks, events) = (Arc::clone(&store.tasks), Arc::clone(&store.events));
-    let tasks = Tasks::new(tasks, events, Arc::clone(clock));
-    let ports = AccountPorts {
-        users: Arc::clone(&store.users),
-        sessions: Arc::clone(&store.sessions),
-        hasher,
-        issuer: Arc::new(JwtIssuer::new(secrets, TOKEN_ISSUER, TOKEN_ISSUER)?),
-        clock: Arc::clone(clock),
-    };
-    let accounts = match &config.external_issuer {
-        None => Accounts::new(ports),
-        Some(issuer) => Accounts::behind(Arc::new(ExternalIssuer::watching(issuer)?), ports),
-    };
-    Ok(Services {
-        tasks: Arc::new(tasks),
-        accounts: Arc::new(accounts),
-        limits: Arc::new(RateLimits::new(&config.rates, &MonotonicClock)),
-    })
+/// The use cases of accounts and what stands round them.
+struct Protection {
+    accounts: Arc<Accounts>,
+    revocations: Arc<RevocationList>,
+    limits: Arc<RateLimits>,
+    offer: Offer,
+}
+
+impl Protection {
+    fn new(
+        config: &Config,
+        backend: &Backend,
+        secrets: &SigningSecrets,
+        hasher: Arc<dyn PasswordHasher>,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Self, InfraError> {
+        let sessions = Arc::clone(&backend.sessions);
+        let revocations = Arc::new(RevocationList::new(
+            Arc::clone(&sessions),
+            Arc::clone(clock),
+        ));
+        let ports = AccountPorts {
+            users: Arc::clone(&backend.users),
+            sessions,
+            hasher,
+            issuer: Arc::new(JwtIssuer::new(secrets, TOKEN_ISSUER, TOKEN_ISSUER)?),
+            clock: Arc::clone(clock),
+            session_events: Arc::clone(&revocations) as Arc<dyn SessionEvents>,
+        };
+        let accounts = match &config.external_issuer {
+            None => Accounts::new(ports),
+            Some(issuer) => Accounts::behind(Arc::new(ExternalIssuer::watching(issuer)?), ports),
+        };
+        // With an identity provider, neither signing up nor in is done here.
+        let password_login = config.external_issuer.is_none();
+        Ok(Self {
+            accounts: Arc::new(accounts),
+            revocations,
+            limits: Arc::new(RateLimits::new(&config.rates, &MonotonicClock)),
+            offer: Offer {
+                password_login,
+                registration_open: password_login && config.registration_open,
+            },
+        })
+    }
 }
 
 fn pipeline(
     config: &Config,
-    services: Services,
+    backend: &Backend,
+    protection: Protection,
+    refresh_cookie: RefreshCookie,
     clock: Arc<dyn Clock>,
     shutdown: &Shutdown,
 ) -> Result<Pipeline, InfraError> {
+    let Protection {
+        accounts,
+        revocations,
+        limits,
+        offer,
+    } = protection;
+    let (tasks, events) = (Arc::clone(&backend.tasks), Arc::clone(&backend.events));
+    let services = Services {
+        tasks: Arc::new(Tasks::new(tasks, events, Arc::clone(&clock))),
+        accounts: Arc::new(GuardedAccounts::new(
+            Arc::clone(&accounts),
+            Arc::clone(&limits),
+            offer,
+        )),
+        revocations: Arc::clone(&revocations),
+        refresh_cookie,
+    };
     let nesting = config.documents.nesting;
     let admission = Admission::new(&graphql::sdl(), config.documents.clone()).map_err(|error| {
         InfraError::new(InfraErrorKind::Broken, "the schema cannot be served", error)
     })?;
-    let policy = Policy::new(admission.schema(), config.introspection);
-    let ended = Arc::new(RevocationList::new(Arc::clone(&services.accounts)));
-    let guard = Guard::new(Arc::clone(&services.accounts), Arc::clone(&ended));
-    let live = ConnectionRegistry::new(config.limits.live_per_user, ended, clock, shutdown.clone());
-    let server = server_info(config);
-    let limits = Arc::clone(&services.limits);
-    let schema = graphql::executable(services, server, nesting);
-    Ok(Pipeline::new(
-        schema,
+    Ok(Pipeline {
+        policy: Policy::new(admission.schema(), config.introspection),
+        guard: Guard::new(accounts, Arc::clone(&revocations)),
+        connections: Arc::new(ConnectionRegistry::new(
+            config.live_per_user,
+            revocations,
+            clock,
+            shutdown.clone(),
+        )),
+        schema: graphql::executable(services, nesting),
         admission,
-        policy,
-        guard,
-        Arc::new(live),
         limits,
-        config.limits.execution,
-    ))
-}
-
-/// With an identity provider, neither signing up nor in is done here.
-fn server_info(config: &Config) -> ServerInfo {
-    let password_login = config.external_issuer.is_none();
-    ServerInfo::new(password_login && config.registration_open, password_login)
-}
-
-fn sockets(config: &Config, pipeline: &Arc<Pipeline>, shutdown: &Shutdown) -> SocketEndpoint {
-    let others = config.cors_origins.iter();
-    let others = others.filter_map(|origin| origin.to_str().ok().map(str::to_owned));
-    SocketEndpoint {
-        pipeline: Arc::clone(pipeline),
-        origins: own_origins(config).into_iter().chain(others).collect(),
-        limits: SocketLimits {
-            init: config.limits.init,
-            operations: config.limits.operations_per_socket,
-            message_bytes: config.limits.message_bytes,
-            send: config.limits.send,
-            ping: config.limits.ping,
-            silence: config.limits.silence,
-        },
-        shutdown: shutdown.clone(),
-    }
+        timeout: config.execution_timeout,
+    })
 }
 
 /// Under which origins browsers know the service. A service on loopback has two names.

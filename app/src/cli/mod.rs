@@ -17,10 +17,9 @@ use taskhive_domain::Operations;
 
 use crate::config::settings::{self, SECRET_FILE};
 use crate::config::{Config, Vars};
-use crate::http::server::{self, ServerLimits};
 use crate::http::static_files;
-use crate::operation::result::chain_of;
 use crate::{graphql, secret_file, telemetry, wiring};
+use taskhive_adapters::error_chain;
 use user::UserCommand;
 
 /// A task service with a GraphQL API. Without a command it serves.
@@ -56,7 +55,7 @@ struct StartError(String);
 
 impl<E: std::error::Error> From<E> for StartError {
     fn from(error: E) -> Self {
-        Self(chain_of(&error))
+        Self(error_chain(&error))
     }
 }
 
@@ -98,9 +97,9 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
         .as_ref()
         .or(secrets.as_ref())
         .ok_or_else(|| StartError("there is no signing secret".to_owned()))?;
-    let store = wiring::open_store(&config).await?;
-    announce(store.migrate().await?);
-    let app = wiring::build(&config, &store, secrets)?;
+    let backend = wiring::open_backend(&config).await?;
+    announce(backend.migrate().await?);
+    let app = wiring::build(&config, &backend, secrets)?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
         StartError(format!(
             "{} cannot be listened on: {error}. Set HOST or PORT",
@@ -108,7 +107,7 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
         ))
     })?;
     let address = listener.local_addr()?;
-    tokio::spawn(clean_up(wiring::operations(&store)?));
+    tokio::spawn(clean_up(wiring::operations(&backend)?));
     let stop = stop_signal()?;
     let playground = if config.playground {
         format!("; the playground is at http://{address}/playground")
@@ -121,14 +120,8 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
             "built without the browser client: with Node, `make run` builds it and puts it in"
         );
     }
-    let limits = ServerLimits {
-        connections: config.limits.connections,
-        header_timeout: config.limits.headers,
-        notice: config.limits.notice,
-        grace: config.limits.grace,
-    };
-    server::serve(listener, app.router, limits, app.shutdown, stop).await;
-    store.close().await;
+    app.serve(listener, stop).await;
+    backend.close().await;
     tracing::info!("stopped");
     Ok(())
 }
@@ -142,7 +135,7 @@ async fn clean_up(operations: Operations) {
             Ok(0) => {}
             Ok(removed) => tracing::debug!(removed, "expired sessions were removed"),
             Err(error) => tracing::warn!(
-                cause = chain_of(&error),
+                cause = error_chain(&error),
                 "expired sessions could not be removed"
             ),
         }
@@ -151,15 +144,15 @@ async fn clean_up(operations: Operations) {
 
 async fn migrate(environment: Vars) -> Result<(), StartError> {
     let config = configure(environment)?;
-    announce(wiring::open_store(&config).await?.migrate().await?);
+    announce(wiring::open_backend(&config).await?.migrate().await?);
     Ok(())
 }
 
 async fn manage_users(environment: Vars, command: UserCommand) -> Result<(), StartError> {
     let config = configure(environment)?;
-    let store = wiring::open_store(&config).await?;
-    announce(store.migrate().await?);
-    user::run(&wiring::operations(&store)?, command).await
+    let backend = wiring::open_backend(&config).await?;
+    announce(backend.migrate().await?);
+    user::run(&wiring::operations(&backend)?, command).await
 }
 
 fn announce(applied: usize) {

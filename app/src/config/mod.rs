@@ -12,17 +12,20 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use axum::http::HeaderValue;
 use ipnet::IpNet;
 use taskhive_adapters::external_issuer::ExternalIssuerSettings;
 use taskhive_adapters::jwt::SigningSecrets;
-use taskhive_adapters::store::StoreUrl;
+use taskhive_adapters::store::{StoreSettings, StoreUrl};
 use tracing_subscriber::filter::Targets;
 
 use crate::accounts::rate_limit::Rates;
+use crate::http::client_address::TrustedProxies;
+use crate::http::server::ServerLimits;
 use crate::operation::access::Introspection;
 use crate::operation::admission;
 use crate::telemetry::LogFormat;
+use crate::transport::http::IntakeLimits;
+use crate::transport::websocket::SocketLimits;
 use reader::Reader;
 
 /// Environment variables by name.
@@ -36,19 +39,15 @@ pub struct Config {
     /// How browsers reach the service, without a slash at the end.
     pub public_url: String,
     /// The database.
-    pub database: StoreUrl,
-    /// The same PostgreSQL database without a pooler, for migrations.
-    pub database_direct: Option<StoreUrl>,
-    /// Connections to the database.
-    pub pool_size: usize,
+    pub store: StoreSettings,
     /// What signs tokens; `None` keeps a secret in [`settings::SECRET_FILE`].
     pub jwt_secret: Option<SigningSecrets>,
     /// Whose access tokens are accepted instead of our own.
     pub external_issuer: Option<ExternalIssuerSettings>,
     /// Origins of browser clients that live elsewhere.
-    pub cors_origins: Vec<HeaderValue>,
+    pub cors_origins: Vec<String>,
     /// Networks of proxies whose X-Forwarded-For is believed.
-    pub trusted_proxies: Vec<IpNet>,
+    pub proxies: TrustedProxies,
     /// Who may look at the schema.
     pub introspection: Introspection,
     /// Whether `/playground` is there.
@@ -59,53 +58,22 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Which log lines are written.
     pub log_filter: Targets,
-    /// Limits of size and time.
-    pub limits: Limits,
+    /// Connections: how many, and how they come to their end.
+    pub server: ServerLimits,
+    /// What a request may bring, and how long that may take to arrive.
+    pub intake: IntakeLimits,
+    /// What a socket may ask for, and how long that may take.
+    pub sockets: SocketLimits,
+    /// Sockets and event streams of one user.
+    pub live_per_user: usize,
+    /// Longest execution of one operation.
+    pub execution_timeout: Duration,
     /// Limits of rate.
     pub rates: Rates,
     /// Limits of what one document may ask for.
     pub documents: admission::Limits,
     /// What looks like a mistake, but does not keep the service from starting.
     pub warnings: Vec<String>,
-}
-
-/// Limits of size and time, with the defaults of the public contract.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Longest body, in bytes.
-    pub body_bytes: usize,
-    /// Longest query string, in bytes.
-    pub query_string_bytes: usize,
-    /// Longest execution of one operation.
-    pub execution: Duration,
-    /// Longest statement.
-    pub statement: Duration,
-    /// Longest wait for a connection to the database.
-    pub wait: Duration,
-    /// Within this the headers of a request must have arrived.
-    pub headers: Duration,
-    /// Within this the body of a request must have arrived.
-    pub body: Duration,
-    /// Open connections.
-    pub connections: usize,
-    /// How long everything goes on once the service is told to stop, while `/health/ready` says so already.
-    pub notice: Duration,
-    /// How long requests may go on after that.
-    pub grace: Duration,
-    /// Sockets and event streams of one user.
-    pub live_per_user: usize,
-    /// Operations that run on one socket at the same time.
-    pub operations_per_socket: usize,
-    /// Longest message on a socket, in bytes.
-    pub message_bytes: usize,
-    /// Within this a socket must have been initialised.
-    pub init: Duration,
-    /// How long a client may take to read one message of its socket.
-    pub send: Duration,
-    /// How often a socket is asked for a sign of life.
-    pub ping: Duration,
-    /// A socket that is not heard of for so long is given up.
-    pub silence: Duration,
 }
 
 /// Everything that is wrong with the configuration.
@@ -128,26 +96,22 @@ impl Config {
         let mut reader = Reader::new(vars);
         let host: IpAddr = reader.parsed("HOST", "an IP address, such as 127.0.0.1 or 0.0.0.0");
         let port: u16 = reader.parsed("PORT", "a number from 0 to 65535");
-        let database = reader.required("DATABASE_URL", StoreUrl::parse);
+        let store = read_store(&mut reader);
         let jwt_secret = reader.optional("JWT_SECRET", SigningSecrets::parse);
-        if database.as_ref().is_some_and(StoreUrl::is_postgres) && !reader.is_set("JWT_SECRET") {
+        let on_postgres = store.as_ref().is_some_and(|store| store.url.is_postgres());
+        if on_postgres && !reader.is_set("JWT_SECRET") {
             let hint = "must be set with PostgreSQL, the same for all instances; make one with: openssl rand -base64 48";
             reader.mistake("JWT_SECRET", hint);
         }
+        let proxies = TrustedProxies::new(reader.list("TRUSTED_PROXIES", parse_network));
         let config = Self {
             listen: SocketAddr::new(host, port),
             public_url: reader
                 .optional("PUBLIC_URL", parse_origin)
                 .unwrap_or_else(|| format!("http://{}", SocketAddr::new(host, port))),
-            database_direct: reader.optional("DATABASE_DIRECT_URL", StoreUrl::parse),
-            pool_size: reader.number("DATABASE_POOL_SIZE", 1..=1000),
             jwt_secret,
             external_issuer: external_issuer::read(&mut reader),
-            cors_origins: reader.list("CORS_ORIGINS", |text| {
-                parse_origin(text)
-                    .and_then(|origin| HeaderValue::from_str(&origin).map_err(|_| NOT_AN_ORIGIN))
-            }),
-            trusted_proxies: reader.list("TRUSTED_PROXIES", parse_network),
+            cors_origins: reader.list("CORS_ORIGINS", parse_origin),
             introspection: reader.choice(
                 "INTROSPECTION",
                 Introspection::Public,
@@ -169,12 +133,17 @@ impl Config {
                 &[("text", LogFormat::Text), ("json", LogFormat::Json)],
             ),
             log_filter: reader.parsed("RUST_LOG", "levels as in `info` or `warn,taskhive=debug`"),
-            limits: Limits::read(&mut reader),
+            server: read_server_limits(&mut reader, proxies.clone()),
+            proxies,
+            intake: read_intake_limits(&mut reader),
+            sockets: read_socket_limits(&mut reader),
+            live_per_user: reader.number("LIMIT_SOCKETS_PER_USER", 1..=100_000),
+            execution_timeout: reader.seconds("LIMIT_EXECUTION_SECONDS"),
             rates: read_rates(&mut reader),
             documents: read_document_limits(&mut reader),
-            warnings: reader.misspelt(),
-            database: match reader.finish(database) {
-                Ok(database) => database,
+            warnings: warnings(&reader, host),
+            store: match reader.finish(store) {
+                Ok(store) => store,
                 Err(mistakes) => return Err(ConfigErrors(mistakes)),
             },
         };
@@ -188,27 +157,48 @@ impl Config {
     }
 }
 
-impl Limits {
-    fn read(reader: &mut Reader<'_>) -> Self {
-        Self {
-            body_bytes: reader.number("LIMIT_BODY_BYTES", 1024..=64 << 20),
-            query_string_bytes: reader.number("LIMIT_QUERY_STRING_BYTES", 256..=64 << 10),
-            execution: reader.seconds("LIMIT_EXECUTION_SECONDS"),
-            statement: reader.seconds("LIMIT_STATEMENT_SECONDS"),
-            wait: reader.seconds("LIMIT_POOL_WAIT_SECONDS"),
-            headers: reader.seconds("LIMIT_HEADERS_SECONDS"),
-            body: reader.seconds("LIMIT_BODY_SECONDS"),
-            connections: reader.number("LIMIT_CONNECTIONS", 1..=1_000_000),
-            notice: reader.seconds_or_none("SHUTDOWN_NOTICE_SECONDS"),
-            grace: reader.seconds("LIMIT_GRACE_SECONDS"),
-            live_per_user: reader.number("LIMIT_SOCKETS_PER_USER", 1..=100_000),
-            operations_per_socket: reader.number("LIMIT_OPERATIONS_PER_SOCKET", 1..=10_000),
-            message_bytes: reader.number("LIMIT_MESSAGE_BYTES", 1024..=16 << 20),
-            init: reader.seconds("LIMIT_INIT_SECONDS"),
-            send: reader.seconds("LIMIT_SEND_SECONDS"),
-            ping: reader.seconds("LIMIT_PING_SECONDS"),
-            silence: reader.seconds("LIMIT_SILENCE_SECONDS"),
-        }
+fn read_store(reader: &mut Reader<'_>) -> Option<StoreSettings> {
+    let url = reader.required("DATABASE_URL", StoreUrl::parse);
+    let direct_url = reader.optional("DATABASE_DIRECT_URL", StoreUrl::parse);
+    let pool_size = reader.number("DATABASE_POOL_SIZE", 1..=1000);
+    let wait_timeout = reader.seconds("LIMIT_POOL_WAIT_SECONDS");
+    let statement_timeout = reader.seconds("LIMIT_STATEMENT_SECONDS");
+    url.map(|url| StoreSettings {
+        url,
+        direct_url,
+        pool_size,
+        wait_timeout,
+        statement_timeout,
+    })
+}
+
+fn read_server_limits(reader: &mut Reader<'_>, proxies: TrustedProxies) -> ServerLimits {
+    ServerLimits {
+        connections: reader.number("LIMIT_CONNECTIONS", 1..=1_000_000),
+        connections_per_network: reader.number("LIMIT_CONNECTIONS_PER_NETWORK", 0..=1_000_000),
+        proxies,
+        header_timeout: reader.seconds("LIMIT_HEADERS_SECONDS"),
+        notice: reader.seconds_or_none("SHUTDOWN_NOTICE_SECONDS"),
+        grace: reader.seconds("LIMIT_GRACE_SECONDS"),
+    }
+}
+
+fn read_intake_limits(reader: &mut Reader<'_>) -> IntakeLimits {
+    IntakeLimits {
+        body_bytes: reader.number("LIMIT_BODY_BYTES", 1024..=64 << 20),
+        query_string_bytes: reader.number("LIMIT_QUERY_STRING_BYTES", 256..=64 << 10),
+        body_timeout: reader.seconds("LIMIT_BODY_SECONDS"),
+    }
+}
+
+fn read_socket_limits(reader: &mut Reader<'_>) -> SocketLimits {
+    SocketLimits {
+        init: reader.seconds("LIMIT_INIT_SECONDS"),
+        operations: reader.number("LIMIT_OPERATIONS_PER_SOCKET", 1..=10_000),
+        message_bytes: reader.number("LIMIT_MESSAGE_BYTES", 1024..=16 << 20),
+        send: reader.seconds("LIMIT_SEND_SECONDS"),
+        ping: reader.seconds("LIMIT_PING_SECONDS"),
+        silence: reader.seconds("LIMIT_SILENCE_SECONDS"),
     }
 }
 
@@ -239,6 +229,17 @@ fn read_document_limits(reader: &mut Reader<'_>) -> admission::Limits {
         complexity: reader.number("LIMIT_COMPLEXITY", 1..=1_000_000) as u64,
         ..defaults
     }
+}
+
+/// What looks like a mistake, but does not keep the service from starting.
+fn warnings(reader: &Reader<'_>, host: IpAddr) -> Vec<String> {
+    let mut warnings = reader.misspelt();
+    if !host.is_loopback() && !reader.is_set("PUBLIC_URL") {
+        let warning = "PUBLIC_URL is not set, though HOST lets others reach the service, so cookies are not Secure. \
+            Set it to the address that browsers use.";
+        warnings.push(warning.to_owned());
+    }
+    warnings
 }
 
 /// `10.0.0.0/8`, or one address.

@@ -50,8 +50,9 @@ settings! {
     "LIMIT_HEADERS_SECONDS" = "10", "How long the headers of a request may take to arrive.";
     "LIMIT_BODY_SECONDS" = "10", "How long the body of a request may take to arrive.";
     "LIMIT_CONNECTIONS" = "10000", "Open connections; further ones wait.";
+    "LIMIT_CONNECTIONS_PER_NETWORK" = "1000", "Open connections from one address (IPv6: from one /64); further ones are closed. Not for TRUSTED_PROXIES: name yours there. 0 for no limit.";
     "LIMIT_REQUESTS_PER_MINUTE" = "600000", "Operations from one address a minute, of any kind. 0 switches a limit of rate off, this one and those below.";
-    "LIMIT_LOGIN_PER_MINUTE" = "10", "Attempts to sign in from one address a minute. Limits of rate are per instance; so many at once, and what is used up comes back evenly.";
+    "LIMIT_LOGIN_PER_MINUTE" = "10", "Attempts to sign in from one address a minute. Limits of rate are per instance: a burst of this size, refilled evenly over the period.";
     "LIMIT_REGISTER_PER_HOUR" = "5", "Attempts to create an account from one address an hour.";
     "LIMIT_REFRESH_PER_MINUTE" = "60", "Attempts to refresh tokens from one address a minute.";
     "LIMIT_ACCOUNT_FAILURES" = "10", "Failures to sign in to one account from one address in 15 minutes.";

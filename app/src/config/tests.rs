@@ -16,9 +16,9 @@ fn nothing_is_needed_to_start() {
     let config = from(&[]).unwrap();
     assert_eq!(config.listen, "127.0.0.1:8000".parse().unwrap());
     assert_eq!(config.public_url, "http://127.0.0.1:8000");
-    assert!(!config.is_https() && !config.database.is_postgres());
+    assert!(!config.is_https() && !config.store.url.is_postgres());
     assert!(config.jwt_secret.is_none() && config.playground && config.warnings.is_empty());
-    assert_eq!(config.limits.body_bytes, 256 * 1024);
+    assert_eq!(config.intake.body_bytes, 256 * 1024);
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn postgresql_needs_a_secret_that_all_instances_share() {
     let url = ("DATABASE_URL", "postgres://app@db.example.org/tasks");
     assert!(from(&[url]).unwrap_err().to_string().contains("JWT_SECRET"));
     let secret = ("JWT_SECRET", "x7Q2mVb9Lr4TzK1pWc8Ys5Nd3Gh6Jf0A");
-    assert!(from(&[url, secret]).unwrap().database.is_postgres());
+    assert!(from(&[url, secret]).unwrap().store.url.is_postgres());
 }
 
 #[test]

@@ -1,51 +1,34 @@
 //! The GraphQL schema. A resolver does three things: parse, who, call. The rules are the domain's; transports, status
-//! codes, admission and access are the edge's.
+//! codes, admission and access are above; protection of accounts is below.
 
-mod caller;
+mod context;
 pub(crate) mod directive;
 mod errors;
-mod guess;
 mod mutation;
 mod object;
 mod query;
 mod subscription;
 mod types;
 
-use std::sync::Arc;
-
 use async_graphql::{SDLExportOptions, Schema, ValidationMode};
-use taskhive_domain::{Accounts, Tasks};
 
-pub(crate) use caller::{Caller, CookieChange};
-pub(crate) use errors::{ApiError, Cause, ErrorCode, ErrorReason, name_of};
+pub use context::Services;
+pub(crate) use errors::{ApiError, Cause, ErrorCode, ErrorReason};
 use mutation::Mutation;
 use query::Query;
 use subscription::Subscription;
-pub(crate) use types::server_info::ServerInfo;
-
-use crate::accounts::rate_limit::RateLimits;
+use types::server_info::ServerInfo;
 
 /// The schema, ready to execute operations that admission let through.
 pub(crate) type ApiSchema = Schema<Query, Mutation, Subscription>;
 
-/// What resolvers call.
-#[derive(Clone)]
-pub struct Services {
-    /// The use cases around tasks.
-    pub tasks: Arc<Tasks>,
-    /// The use cases around accounts and sessions.
-    pub accounts: Arc<Accounts>,
-    /// How often some of them may be called.
-    pub(crate) limits: Arc<RateLimits>,
-}
-
 /// The schema on top of the use cases. It executes without validating: admission has validated by the specification,
 /// which the library's own checks are not complete for, and walking every document twice would be for nothing.
 /// `nesting` is how deep admission lets selections nest: the library's own limit is lower.
-pub(crate) fn executable(services: Services, server: ServerInfo, nesting: usize) -> ApiSchema {
+pub(crate) fn executable(services: Services, nesting: usize) -> ApiSchema {
     builder()
+        .data(ServerInfo::new(services.accounts.offer()))
         .data(services)
-        .data(server)
         .limit_recursive_depth(nesting)
         .validation_mode(ValidationMode::Fast)
         .finish()

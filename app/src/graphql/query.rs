@@ -7,8 +7,7 @@ use taskhive_domain::listing::{
 use taskhive_domain::violation::Violations;
 use taskhive_domain::{SessionId, TaskId, UserId};
 
-use super::Services;
-use super::caller::Caller;
+use super::context::{accounts, tasks, who};
 use super::directive::public;
 use super::errors::ApiError;
 use super::object::InOneWalk;
@@ -27,8 +26,8 @@ pub(crate) struct Query;
 impl Query {
     /// The signed-in user.
     async fn me(&self, ctx: &Context<'_>) -> Result<InOneWalk<User>, ApiError> {
-        let who = Caller::identity(ctx)?;
-        let user = services(ctx).accounts.me(who).await?;
+        let who = who(ctx)?;
+        let user = accounts(ctx).me(who).await?;
         user.as_ref()
             .map(|user| InOneWalk(user.into()))
             .ok_or_else(ApiError::token_invalid)
@@ -69,7 +68,7 @@ impl Query {
         )]
         order_by: Option<TaskOrder>,
     ) -> Result<InOneWalk<TaskConnection>, ApiError> {
-        let who = Caller::identity(ctx)?;
+        let who = who(ctx)?;
         let arguments = PageArguments {
             first,
             after,
@@ -79,7 +78,7 @@ impl Query {
             order_by,
         };
         let request = arguments.parse(who.user())?;
-        let tasks = &services(ctx).tasks;
+        let tasks = tasks(ctx);
         let page = tasks.page(who, &request).await?;
         let wanted = wanted(ctx);
         let total = if wanted.total_count {
@@ -96,8 +95,8 @@ impl Query {
 
     /// Where you are signed in, the most recently used first.
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>, ApiError> {
-        let who = Caller::identity(ctx)?;
-        let sessions = services(ctx).accounts.sessions(who).await?;
+        let who = who(ctx)?;
+        let sessions = accounts(ctx).sessions(who).await?;
         Ok(sessions
             .iter()
             .map(|session| Session::seen_by(who, session))
@@ -120,13 +119,9 @@ impl Query {
     }
 }
 
-fn services<'a>(ctx: &Context<'a>) -> &'a Services {
-    ctx.data_unchecked::<Services>()
-}
-
 async fn find_task(ctx: &Context<'_>, id: &str) -> Result<Task, ApiError> {
     let id = TaskId::parse(id).map_err(|violations| violations.at("id"))?;
-    let task = services(ctx).tasks.find(Caller::identity(ctx)?, id).await?;
+    let task = tasks(ctx).find(who(ctx)?, id).await?;
     task.as_ref()
         .map(Task::from)
         .ok_or_else(ApiError::task_not_found)
@@ -134,17 +129,17 @@ async fn find_task(ctx: &Context<'_>, id: &str) -> Result<Task, ApiError> {
 
 /// What is not an ID of any kind we know belongs to nobody, like an ID that somebody made up.
 async fn find_node(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, ApiError> {
-    let who = Caller::identity(ctx)?;
+    let who = who(ctx)?;
     if let Ok(id) = TaskId::parse(id) {
-        let task = services(ctx).tasks.find(who, id).await?;
+        let task = tasks(ctx).find(who, id).await?;
         return Ok(task.map(|task| Node::Task((&task).into())));
     }
     if UserId::parse(id) == Ok(who.user()) {
-        let user = services(ctx).accounts.me(who).await?;
+        let user = accounts(ctx).me(who).await?;
         return Ok(user.map(|user| Node::User((&user).into())));
     }
     if let Ok(id) = SessionId::parse(id) {
-        let sessions = services(ctx).accounts.sessions(who).await?;
+        let sessions = accounts(ctx).sessions(who).await?;
         let session = sessions.iter().find(|session| session.id == id);
         return Ok(session.map(|session| Node::Session(Session::seen_by(who, session))));
     }

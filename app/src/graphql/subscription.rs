@@ -1,15 +1,12 @@
 //! Everything that can be watched.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, Error, Subscription as SubscriptionRoot};
 use futures_util::{Stream, StreamExt};
 use taskhive_domain::event::Lagged;
 
 use super::Services;
-use super::caller::Caller;
-use super::errors::{ApiError, RETRY_AFTER_SECONDS};
-use super::errors::{ErrorCode, ErrorReason};
+use super::context::who;
+use super::errors::ApiError;
 use super::types::task::TaskEvent;
 
 /// Live updates, over WebSocket (`graphql-transport-ws`) or server-sent events.
@@ -29,23 +26,11 @@ impl Subscription {
         &self,
         ctx: &Context<'_>,
     ) -> Result<impl Stream<Item = Result<TaskEvent, Error>> + use<>, ApiError> {
-        let who = Caller::identity(ctx)?;
+        let who = who(ctx)?;
         let changes = ctx.data_unchecked::<Services>().tasks.changes(who);
         Ok(changes.map(|event| match event {
             Ok(event) => Ok((&event).into()),
-            Err(Lagged) => Err(lagged()),
+            Err(Lagged) => Err(ApiError::lagged().into()),
         }))
-    }
-}
-
-/// The last thing a watcher is told that read too slowly. [`Lagged`] travels as its source, by which the edge recognises it:
-/// a socket is closed, an event stream is complete.
-fn lagged() -> Error {
-    let message = "Updates may have been missed. Subscribe again and fetch what you show.";
-    let mut told = ApiError::new(ErrorCode::Unavailable, ErrorReason::Overloaded, message);
-    told.retry_after = Some(RETRY_AFTER_SECONDS);
-    Error {
-        source: Some(Arc::new(Lagged)),
-        ..told.into()
     }
 }

@@ -1,6 +1,6 @@
 //! Whose request it is: the address of the socket, or, behind trusted proxies, the one they saw.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use axum::extract::ConnectInfo;
 use axum::http::{Extensions, HeaderMap, Request};
@@ -15,7 +15,7 @@ pub(crate) struct ClientAddress(pub(crate) IpAddr);
 
 /// Networks whose word about their clients is believed.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct TrustedProxies(Vec<IpNet>);
+pub struct TrustedProxies(Vec<IpNet>);
 
 impl ClientAddress {
     /// The address that the router gave this request.
@@ -59,8 +59,20 @@ impl TrustedProxies {
         hop
     }
 
-    fn trusts(&self, hop: IpAddr) -> bool {
+    /// Whether this is one of the proxies.
+    pub(crate) fn trusts(&self, hop: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&hop))
+    }
+}
+
+/// What counts as one client: an IPv4 address, or the /64 that one IPv6 customer is given at least.
+pub(crate) fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 //! HTTP as such: listening and stopping, request ids, the addresses of clients, the files of the browser client and the
 //! playground. Knows nothing of GraphQL.
 
-pub(crate) mod client_address;
+pub mod client_address;
+pub(crate) mod connection_limits;
+pub(crate) mod own_origins;
+pub(crate) mod refresh_cookie;
 pub(crate) mod request_id;
 pub mod server;
 pub mod shutdown;

@@ -3,7 +3,6 @@
 //! `axum::serve` has neither a limit of connections nor one for the time that headers take, so this is hyper itself.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -12,9 +11,10 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt;
 
+use super::client_address::TrustedProxies;
+use super::connection_limits::{ConnectionLimits, ConnectionPermit};
 use super::shutdown::{Participant, Shutdown};
 
 /// A peer that acknowledges nothing for so long is gone.
@@ -22,23 +22,20 @@ use super::shutdown::{Participant, Shutdown};
 const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 
 /// How long and how many.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct ServerLimits {
     /// Open connections; further ones wait in the operating system's queue.
     pub connections: usize,
+    /// Open connections from one network; further ones are closed at once. 0 for no limit.
+    pub connections_per_network: usize,
+    /// Proxies, which the limit before is not for.
+    pub proxies: TrustedProxies,
     /// Within this time the headers of a request must have arrived, also those of the next one on a kept connection.
     pub header_timeout: Duration,
     /// How long everything goes on once the service is told to stop, while `/health/ready` says so already.
     pub notice: Duration,
     /// How long requests may go on after that.
     pub grace: Duration,
-}
-
-/// One of the open connections that are allowed. A request carries it among its extensions, so that what outlives the
-/// request, and the connection as HTTP knows it, still counts.
-#[derive(Clone)]
-pub(crate) struct ConnectionPermit {
-    _permit: Arc<OwnedSemaphorePermit>,
 }
 
 /// Serves until `stop` is ready, gives notice, then begins the `shutdown` and waits for all who take part in it: connections finish
@@ -50,7 +47,12 @@ pub async fn serve(
     shutdown: Shutdown,
     stop: impl Future<Output = ()>,
 ) {
-    let capacity = Arc::new(Semaphore::new(limits.connections));
+    let capacity = ConnectionLimits::new(
+        limits.connections,
+        limits.connections_per_network,
+        limits.proxies,
+    );
+    let header_timeout = limits.header_timeout;
     let stop = async {
         stop.await;
         shutdown.announce();
@@ -64,13 +66,11 @@ pub async fn serve(
             accepted = accept(&listener, &capacity) => accepted,
         };
         if let Some((stream, address, permit)) = accepted {
-            let permit = ConnectionPermit {
-                _permit: Arc::new(permit),
-            };
             let participant = shutdown.participant();
             let router = router.clone();
             tokio::spawn(async move {
-                serve_connection(stream, address, router, limits, permit, participant).await;
+                serve_connection(stream, address, router, header_timeout, permit, participant)
+                    .await;
             });
         }
     }
@@ -90,11 +90,14 @@ pub async fn serve(
 
 async fn accept(
     listener: &TcpListener,
-    capacity: &Arc<Semaphore>,
-) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let permit = Arc::clone(capacity).acquire_owned().await.ok()?;
+    capacity: &ConnectionLimits,
+) -> Option<(TcpStream, SocketAddr, ConnectionPermit)> {
+    let room = capacity.room().await?;
     match listener.accept().await {
-        Ok((stream, address)) => Some((stream, address, permit)),
+        Ok((stream, address)) => {
+            let permit = capacity.permit(room, address.ip())?;
+            Some((stream, address, permit))
+        }
         Err(error) => {
             tracing::warn!(%error, "a connection could not be accepted");
             // Out of file descriptors, most likely: asking again at once would only burn the core.
@@ -118,7 +121,7 @@ async fn serve_connection(
     stream: TcpStream,
     address: SocketAddr,
     router: Router,
-    limits: ServerLimits,
+    header_timeout: Duration,
     permit: ConnectionPermit,
     mut shutdown: Participant,
 ) {
@@ -127,7 +130,7 @@ async fn serve_connection(
     }
     // hyper's own timeout begins with the first byte; a connection that sends none would stay for ever.
     tokio::select! {
-        first = tokio::time::timeout(limits.header_timeout, stream.readable()) => if !matches!(first, Ok(Ok(()))) { return },
+        first = tokio::time::timeout(header_timeout, stream.readable()) => if !matches!(first, Ok(Ok(()))) { return },
         () = shutdown.begun() => return,
     }
     let service = router.map_request(move |mut request: hyper::Request<hyper::body::Incoming>| {
@@ -137,7 +140,7 @@ async fn serve_connection(
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.header_timeout)
+        .header_read_timeout(header_timeout)
         .max_buf_size(64 * 1024)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
         .with_upgrades();

@@ -6,15 +6,16 @@
 use std::sync::Arc;
 
 use apollo_compiler::Schema;
-use axum::http::{HeaderMap, header};
 use taskhive_domain::Accounts;
 use taskhive_domain::accounts::Authenticated;
-use taskhive_domain::ports::AuthenticationError;
+use taskhive_domain::ports::{AuthenticationError, InfraError};
 use taskhive_domain::session::TokenRejection;
 
 use super::admission::OperationKind;
 use super::request_error::RequestError;
-use super::revocation::RevocationList;
+
+use crate::accounts::client::Credential;
+use crate::accounts::revocation::RevocationList;
 use crate::graphql::ApiError;
 
 /// Who may look at the schema through `__schema` and `__type`.
@@ -26,39 +27,6 @@ pub enum Introspection {
     Authenticated,
     /// Nobody.
     Off,
-}
-
-/// What a request brought to prove who sends it.
-#[derive(Clone)]
-pub(crate) enum Credential {
-    /// Nothing.
-    None,
-    /// Something that looks like a token.
-    Bearer(String),
-    /// Something else: two headers, another scheme, bytes that are no text.
-    Malformed,
-}
-
-impl Credential {
-    /// From the Authorization header.
-    pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
-        let mut lines = headers.get_all(header::AUTHORIZATION).iter();
-        match (lines.next(), lines.next()) {
-            (None, _) => Self::None,
-            (Some(line), None) => line.to_str().map_or(Self::Malformed, Self::from_text),
-            (Some(_), Some(_)) => Self::Malformed,
-        }
-    }
-
-    /// From the text of such a header, wherever it stands.
-    pub(crate) fn from_text(text: &str) -> Self {
-        match text.trim().split_once(' ') {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-                Self::Bearer(token.trim().to_owned())
-            }
-            _ => Self::Malformed,
-        }
-    }
 }
 
 /// Which root fields everybody may call.
@@ -145,17 +113,15 @@ impl Requirement {
 /// Finds out who sends a request.
 pub(crate) struct Guard {
     accounts: Arc<Accounts>,
-    ended: Arc<RevocationList>,
+    revocations: Arc<RevocationList>,
 }
 
 impl Guard {
-    pub(crate) fn new(accounts: Arc<Accounts>, ended: Arc<RevocationList>) -> Self {
-        Self { accounts, ended }
-    }
-
-    /// The list by which ended sessions are known.
-    pub(crate) fn ended(&self) -> &Arc<RevocationList> {
-        &self.ended
+    pub(crate) fn new(accounts: Arc<Accounts>, revocations: Arc<RevocationList>) -> Self {
+        Self {
+            accounts,
+            revocations,
+        }
     }
 
     /// The signed-in user, or why there is none.
@@ -164,7 +130,7 @@ impl Guard {
         credential: &Credential,
     ) -> Result<Authenticated, RequestError> {
         let token = match credential {
-            Credential::None => {
+            Credential::Absent => {
                 return Err(RequestError::unauthenticated(ApiError::token_missing()));
             }
             Credential::Malformed => {
@@ -172,26 +138,27 @@ impl Guard {
             }
             Credential::Bearer(token) => token,
         };
-        let authenticated =
-            self.accounts
-                .authenticate(token)
-                .await
-                .map_err(|error| match error {
-                    AuthenticationError::Rejected(TokenRejection::Expired) => {
-                        RequestError::unauthenticated(ApiError::token_expired())
-                    }
-                    AuthenticationError::Rejected(TokenRejection::Invalid) => {
-                        RequestError::unauthenticated(ApiError::token_invalid())
-                    }
-                    AuthenticationError::Infra(error) => RequestError::unavailable(error.into()),
-                })?;
-        match self.ended.contains(authenticated.identity.session()).await {
+        let authenticated = self.accounts.authenticate(token).await.map_err(refused)?;
+        let session = authenticated.identity.session();
+        match self.revocations.contains(session).await {
             Ok(false) => Ok(authenticated),
             Ok(true) => Err(RequestError::unauthenticated(ApiError::token_invalid())),
-            // Whatever the reason, nobody is let in, and asking again is the right thing to do.
-            Err(error) => Err(RequestError::unavailable(ApiError::unavailable(error))),
+            Err(error) => Err(unavailable(error)),
         }
     }
+}
+
+fn refused(error: AuthenticationError) -> RequestError {
+    RequestError::unauthenticated(match error {
+        AuthenticationError::Rejected(TokenRejection::Expired) => ApiError::token_expired(),
+        AuthenticationError::Rejected(TokenRejection::Invalid) => ApiError::token_invalid(),
+        AuthenticationError::Infra(error) => return unavailable(error),
+    })
+}
+
+/// Whatever the reason, nobody is let in, and asking again is the right thing to do.
+fn unavailable(error: InfraError) -> RequestError {
+    RequestError::unavailable(ApiError::unavailable(error))
 }
 
 #[cfg(test)]
@@ -239,21 +206,5 @@ mod tests {
             policy.requirement(OperationKind::Query, ["__schema"]),
             Requirement::User
         );
-    }
-
-    #[test]
-    fn credentials_are_read_strictly() {
-        assert!(
-            matches!(Credential::from_text("Bearer abc"), Credential::Bearer(token) if token == "abc")
-        );
-        assert!(
-            matches!(Credential::from_text("bearer  abc "), Credential::Bearer(token) if token == "abc")
-        );
-        for text in ["", "abc", "Basic abc", "Bearer"] {
-            assert!(
-                matches!(Credential::from_text(text), Credential::Malformed),
-                "{text}"
-            );
-        }
     }
 }

@@ -1,9 +1,9 @@
 //! Connections that outlive their first request, sockets and event streams: how many each user has, and when they must end.
 //!
 //! Such a connection is bound to the token it was opened with. It ends with the token's life, with the session, and with
-//! the service. While there is any, one task fetches the list of ended sessions once a second for all of them.
+//! the service. While there is any, one task fetches what is new among the ended sessions once a second for all of them.
 //!
-//! A list that cannot be fetched ends nothing: without the database nothing changes, so there is nothing to be told that
+//! What cannot be fetched ends nothing: without the database nothing changes, so there is nothing to be told that
 //! should not be, and every operation on a socket asks the guard again.
 
 use std::collections::HashMap;
@@ -15,20 +15,21 @@ use taskhive_domain::accounts::Authenticated;
 use taskhive_domain::ports::Clock;
 use taskhive_domain::session::CLOCK_LEEWAY;
 use taskhive_domain::{Identity, SessionId, UserId};
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use super::result::chain_of;
-use super::revocation::RevocationList;
+use crate::accounts::revocation::RevocationList;
 use crate::http::shutdown::{Participant, Shutdown};
+use taskhive_adapters::error_chain;
 
-/// How often the list of ended sessions is fetched. What is promised is 2 s; the query needs its time, too.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often new revocations are fetched. What is promised is 2 s; the query needs its time, too.
+const FETCH_EVERY: Duration = Duration::from_secs(1);
 
 /// All live connections of this instance.
 pub(crate) struct ConnectionRegistry {
     per_user: usize,
-    ended: Arc<RevocationList>,
+    revocations: Arc<RevocationList>,
     clock: Arc<dyn Clock>,
     shutdown: Shutdown,
     table: Mutex<Table>,
@@ -38,8 +39,8 @@ pub(crate) struct ConnectionRegistry {
 struct Table {
     users: HashMap<UserId, usize>,
     sessions: HashMap<SessionId, OfSession>,
-    /// Whether the task that looks after ended sessions runs.
-    looked_after: bool,
+    /// Whether the task that watches the revocations runs.
+    watched: bool,
 }
 
 /// The connections of one session.
@@ -65,13 +66,13 @@ impl ConnectionRegistry {
     /// At most `per_user` for each user.
     pub(crate) fn new(
         per_user: usize,
-        ended: Arc<RevocationList>,
+        revocations: Arc<RevocationList>,
         clock: Arc<dyn Clock>,
         shutdown: Shutdown,
     ) -> Self {
         Self {
             per_user,
-            ended,
+            revocations,
             clock,
             shutdown,
             table: Mutex::default(),
@@ -94,9 +95,13 @@ impl ConnectionRegistry {
         let of_session = table.sessions.entry(identity.session()).or_default();
         of_session.connections += 1;
         let session_ended = of_session.ended.subscribe();
-        if !table.looked_after {
-            table.looked_after = true;
-            tokio::spawn(Arc::clone(self).look_after());
+        // It may have ended since the guard looked, before anybody here listened for it.
+        if self.revocations.has(identity.session()) {
+            of_session.ended.send_replace(true);
+        }
+        if !table.watched {
+            table.watched = true;
+            tokio::spawn(Arc::clone(self).watch_revocations(self.revocations.additions()));
         }
         drop(table);
         Some(LiveConnection {
@@ -111,30 +116,45 @@ impl ConnectionRegistry {
     }
 
     /// Ends the connections of ended sessions for as long as there are any connections.
-    async fn look_after(self: Arc<Self>) {
+    async fn watch_revocations(self: Arc<Self>, mut additions: Receiver<SessionId>) {
+        let mut fetch = interval(FETCH_EVERY);
+        fetch.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut reachable = true;
         while self.is_needed() {
-            let looked = self.ended.refresh(|session| self.end(session)).await;
-            if let Err(error) = &looked
-                && reachable
-            {
-                tracing::warn!(
-                    cause = chain_of(error),
-                    "ended sessions cannot be looked up; live connections go on"
-                );
-            }
-            reachable = looked.is_ok();
             tokio::select! {
-                () = tokio::time::sleep(LOOK_EVERY) => {}
-                () = self.ended.forgotten() => {}
+                added = additions.recv() => match added {
+                    Ok(session) => self.end(session),
+                    Err(_lagged) => self.end_all_revoked(),
+                },
+                _ = fetch.tick() => {
+                    let fetched = self.revocations.refresh().await;
+                    if let Err(error) = &fetched
+                        && reachable
+                    {
+                        tracing::warn!(
+                            cause = error_chain(error),
+                            "ended sessions cannot be looked up; live connections go on"
+                        );
+                    }
+                    reachable = fetched.is_ok();
+                }
+            }
+        }
+    }
+
+    fn end_all_revoked(&self) {
+        let table = self.table();
+        for (session, of_session) in &table.sessions {
+            if self.revocations.has(*session) {
+                of_session.ended.send_replace(true);
             }
         }
     }
 
     fn is_needed(&self) -> bool {
         let mut table = self.table();
-        table.looked_after = !table.users.is_empty();
-        table.looked_after
+        table.watched = !table.users.is_empty();
+        table.watched
     }
 
     fn end(&self, session: SessionId) {

@@ -9,7 +9,6 @@ pub(crate) mod connections;
 pub(crate) mod pipeline;
 pub(crate) mod request;
 pub(crate) mod request_error;
+pub(crate) mod response;
 mod response_order;
-pub(crate) mod result;
-pub(crate) mod revocation;
 pub(crate) mod transport;

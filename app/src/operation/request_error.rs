@@ -1,11 +1,11 @@
-//! A request error: the operation was not executed. Every transport shows it in its own way: a status, an `error`
-//! message of a socket, an event.
+//! A request error: the operation was not executed. What goes out of it is a [`Response`](super::response::Response) without
+//! data; every transport shows that in its own way: a status, an `error` message of a socket, an event.
 
 use async_graphql::Pos;
 use axum::http::StatusCode;
-use serde_json::{Map, Value, json};
 
-use super::result::chain_of;
+use super::admission::{Refusal, RefusalError, RefusalKind};
+use crate::accounts::rate_limit::RateLimited;
 use crate::graphql::{ApiError, ErrorCode};
 
 /// Why an operation was not executed.
@@ -48,6 +48,19 @@ impl RequestError {
         Self::new(StatusCode::UNAUTHORIZED, error)
     }
 
+    /// The credential is good, or none is needed, and still this may not be done.
+    pub(crate) fn forbidden(message: &str) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            ApiError::new(ErrorCode::Forbidden, None, message),
+        )
+    }
+
+    /// There are too many of something already.
+    pub(crate) fn too_many(error: ApiError) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, error)
+    }
+
     /// No capacity, the database away, too slow.
     pub(crate) fn unavailable(error: ApiError) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, error)
@@ -57,36 +70,40 @@ impl RequestError {
     pub(crate) fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, ApiError::internal())
     }
+}
 
-    /// The first error: there always is one.
-    pub(crate) fn main(&self) -> Option<&ApiError> {
-        self.errors.first().map(|(error, _)| error)
+impl From<RateLimited> for RequestError {
+    fn from(limited: RateLimited) -> Self {
+        Self::too_many(limited.into())
     }
+}
 
-    /// Writes what happened behind it into the log, if anything did.
-    pub(crate) fn log(&self, request_id: &str) {
-        for cause in self.errors.iter().filter_map(|(error, _)| error.cause()) {
-            tracing::warn!(
-                request_id,
-                cause = chain_of(cause),
-                "a request could not be served"
-            );
-        }
-    }
-
-    /// The list under `errors`.
-    pub(crate) fn to_json(&self, request_id: &str) -> Value {
-        let one = |(error, locations): &(ApiError, Vec<Pos>)| {
-            let mut shown = Map::new();
-            shown.insert("message".to_owned(), json!(error.message));
-            if !locations.is_empty() {
-                shown.insert("locations".to_owned(), json!(locations));
+impl From<Refusal> for RequestError {
+    fn from(refusal: Refusal) -> Self {
+        let (status, code) = match refusal.kind {
+            RefusalKind::TooComplex => {
+                (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::QueryTooComplex)
             }
-            let mut extensions = error.extensions();
-            extensions.set("requestId", request_id);
-            shown.insert("extensions".to_owned(), json!(extensions));
-            Value::Object(shown)
+            RefusalKind::Syntax => (StatusCode::BAD_REQUEST, ErrorCode::ParseFailed),
+            RefusalKind::Validation => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                ErrorCode::ValidationFailed,
+            ),
         };
-        self.errors.iter().map(one).collect()
+        let shown = |error: RefusalError| {
+            let locations = error
+                .locations
+                .into_iter()
+                .map(|(line, column)| Pos { line, column });
+            (
+                ApiError::new(code, None, &error.message),
+                locations.collect(),
+            )
+        };
+        Self {
+            status,
+            errors: refusal.errors.into_iter().map(shown).collect(),
+            allow: None,
+        }
     }
 }

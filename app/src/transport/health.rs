@@ -10,7 +10,7 @@ use taskhive_domain::ports::InfraError;
 use tokio::sync::Mutex;
 
 use crate::http::shutdown::Shutdown;
-use crate::operation::result::chain_of;
+use taskhive_adapters::error_chain;
 
 /// How long an answer about the database is kept, so that probing costs at most one query a second.
 const KEEP: Duration = Duration::from_secs(1);
@@ -49,7 +49,7 @@ impl Readiness {
         }
         let answer = self.probe.ping().await;
         if let Err(error) = &answer {
-            tracing::warn!(cause = chain_of(error), "the database does not answer");
+            tracing::warn!(cause = error_chain(error), "the database does not answer");
         }
         *last = Some((Instant::now(), answer.is_ok()));
         answer.is_ok()

@@ -9,32 +9,32 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use super::content_coding;
-use super::cookies::Cookies;
 use super::negotiation::{self, Accepted, GRAPHQL_RESPONSE};
-use super::{response, sse};
-use crate::graphql::Caller;
-use crate::http::client_address::ClientAddress;
+use super::{client, content_coding, response, sse};
+use crate::accounts::client::Client;
+use crate::http::refresh_cookie::RefreshCookie;
 use crate::http::request_id::RequestId;
-use crate::operation::access::Credential;
 use crate::operation::admission::OperationKind;
-use crate::operation::pipeline::{Call, Pipeline};
+use crate::operation::pipeline::{OperationRequest, Pipeline};
 use crate::operation::request::GraphQlRequest;
 use crate::operation::request_error::RequestError;
 use crate::operation::transport::Transport;
 
 /// How much a request may bring, and how long it may take to arrive.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct IntakeLimits {
-    pub(crate) body_bytes: usize,
-    pub(crate) query_string_bytes: usize,
-    pub(crate) body_timeout: Duration,
+pub struct IntakeLimits {
+    /// Longest body, in bytes, also of what comes out of a compressed one.
+    pub body_bytes: usize,
+    /// Longest query string, in bytes.
+    pub query_string_bytes: usize,
+    /// Within this the body must have arrived.
+    pub body_timeout: Duration,
 }
 
 /// What the handlers of `/graphql` need.
 pub(crate) struct GraphQlEndpoint {
     pub(crate) pipeline: Arc<Pipeline>,
-    pub(crate) cookies: Cookies,
+    pub(crate) refresh_cookie: RefreshCookie,
     pub(crate) limits: IntakeLimits,
 }
 
@@ -44,13 +44,8 @@ pub(crate) async fn graphql(
     request: Request<Body>,
 ) -> Response<Body> {
     let request_id = RequestId::of(&request);
-    match endpoint.answer(request, request_id.clone()).await {
-        Ok(response) => response,
-        Err(failure) => {
-            failure.log(&request_id.0);
-            response::failure(&failure, &request_id.0)
-        }
-    }
+    let answer = endpoint.answer(request, &request_id.0).await;
+    answer.unwrap_or_else(|error| response::request_error(error, &request_id.0))
 }
 
 /// Neither GET nor POST.
@@ -63,10 +58,10 @@ impl GraphQlEndpoint {
     async fn answer(
         &self,
         request: Request<Body>,
-        request_id: RequestId,
+        request_id: &str,
     ) -> Result<Response<Body>, RequestError> {
         let (parts, body) = request.into_parts();
-        let operation = match parts.method {
+        let request = match parts.method {
             Method::POST => self.read_body(&parts.headers, body).await?,
             Method::GET => self.read_query_string(parts.uri.query().unwrap_or_default())?,
             _ => {
@@ -87,41 +82,28 @@ impl GraphQlEndpoint {
         } else {
             Transport::Post { event_stream }
         };
-        let caller = self.caller(&parts);
-        let call = Call {
-            request: operation,
+        let operation = OperationRequest {
+            request,
             transport,
-            credential: Credential::from_headers(&parts.headers),
-            caller: caller.clone(),
-            request_id: request_id.0,
+            client: self.client(&parts, request_id),
         };
-        let approved = self.pipeline.approve(call).await?;
-        if approved.kind == OperationKind::Subscription {
-            return sse::of_subscription(&self.pipeline, approved);
+        let operation = self.pipeline.authorize(operation).await?;
+        if operation.kind == OperationKind::Subscription {
+            return sse::of_subscription(&self.pipeline, operation);
         }
-        let executed = self.pipeline.execute(approved).await;
-        let cookie = self.cookies.header(&caller);
+        let response = self.pipeline.execute(operation).await;
         Ok(match accepted.single {
-            Some(representation) => response::executed(&executed, representation, cookie),
+            Some(representation) => response::write(response, representation),
             // The status depends on the outcome only, and an event stream is always a 200.
-            None if !executed.status().is_success() => {
-                response::executed(&executed, GRAPHQL_RESPONSE, cookie)
-            }
-            None => sse::of_one(executed, cookie),
+            None if !response.status.is_success() => response::write(response, GRAPHQL_RESPONSE),
+            None => sse::of_one(response),
         })
     }
 
-    fn caller(&self, parts: &Parts) -> Caller {
-        let headers = &parts.headers;
-        let user_agent = headers
-            .get(header::USER_AGENT)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        Caller {
-            address: ClientAddress::of(&parts.extensions).0,
-            user_agent: user_agent.to_owned(),
-            cookie: self.cookies.read(headers),
-            ..Caller::default()
+    fn client(&self, parts: &Parts, request_id: &str) -> Client {
+        Client {
+            refresh_cookie: self.refresh_cookie.read(&parts.headers),
+            ..client::of_request(parts, request_id)
         }
     }
 

@@ -4,12 +4,12 @@
 //! Reading order: [`router`], then `http`, `sse`, `websocket`. Not here: listening, addresses and files, which know
 //! nothing of GraphQL; those are in [`http`](crate::http).
 
+mod client;
 mod content_coding;
-pub(crate) mod cookies;
 pub mod health;
-pub(crate) mod http;
+pub mod http;
 mod negotiation;
 mod response;
 pub mod router;
 mod sse;
-pub(crate) mod websocket;
+pub mod websocket;

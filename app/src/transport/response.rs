@@ -1,81 +1,61 @@
-//! Failures and executed operations as HTTP responses: status, media type and headers of the contract's table.
+//! Responses over HTTP: status, media type and headers of the contract's table.
 
+use async_graphql_axum::GraphQLResponse;
 use axum::body::Body;
-use axum::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE,
-};
-use axum::http::{HeaderValue, Response, StatusCode};
-use serde_json::{Map, Value};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, Response as HttpResponse, StatusCode};
+use axum::response::IntoResponse;
 
 use super::negotiation::GRAPHQL_RESPONSE;
 use crate::graphql::ErrorReason;
 use crate::operation::request_error::RequestError;
-use crate::operation::result::ExecutionResult;
+use crate::operation::response::Response;
 
-/// A request error. It has no `data` key, and always the media type that says so.
-pub(crate) fn failure(failure: &RequestError, request_id: &str) -> Response<Body> {
-    let mut body = Map::new();
-    body.insert("errors".to_owned(), failure.to_json(request_id));
-    let mut response = json(failure.status, GRAPHQL_RESPONSE, &Value::Object(body));
-    let headers = response.headers_mut();
-    if let Some(allow) = failure.allow {
+/// A response in the representation the client prefers. One that is no success has always the media type that says so.
+pub(super) fn write(response: Response, representation: &'static str) -> HttpResponse<Body> {
+    let (status, retry_after) = (response.status, response.retry_after);
+    let (allow, reason) = (response.allow, response.reason);
+    let media_type = if status.is_success() {
+        representation
+    } else {
+        GRAPHQL_RESPONSE
+    };
+    let mut written = body_and_headers(response);
+    *written.status_mut() = status;
+    let headers = written.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(allow) = allow {
         headers.insert(ALLOW, HeaderValue::from_static(allow));
     }
-    let main = failure.main();
-    if failure.status == StatusCode::UNAUTHORIZED {
-        let missing = main.is_some_and(|error| error.reason == Some(ErrorReason::TokenMissing));
-        headers.insert(WWW_AUTHENTICATE, challenge(missing));
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(WWW_AUTHENTICATE, challenge(reason));
     }
-    if let Some(seconds) = main.and_then(|error| error.retry_after) {
+    if let Some(seconds) = retry_after {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
-    response
+    written
+}
+
+/// A request error, which all clients are told in the same media type.
+pub(super) fn request_error(error: RequestError, request_id: &str) -> HttpResponse<Body> {
+    write(Response::refused(error, request_id), GRAPHQL_RESPONSE)
+}
+
+/// The library writes what was executed, with the headers that resolvers have set. A request error it cannot write: it has no
+/// response without `data`.
+fn body_and_headers(response: Response) -> HttpResponse<Body> {
+    match response.into_executed() {
+        Ok(executed) => GraphQLResponse::from(executed).into_response(),
+        Err(refused) => HttpResponse::new(Body::from(refused.to_json())),
+    }
 }
 
 /// RFC 6750, 3: no error code for a request that brought no credential at all.
-fn challenge(missing: bool) -> HeaderValue {
-    HeaderValue::from_static(if missing {
+fn challenge(reason: Option<ErrorReason>) -> HeaderValue {
+    HeaderValue::from_static(if reason == Some(ErrorReason::TokenMissing) {
         r#"Bearer realm="taskhive""#
     } else {
         r#"Bearer realm="taskhive", error="invalid_token""#
     })
-}
-
-/// An executed operation, in the representation the client prefers.
-pub(crate) fn executed(
-    executed: &ExecutionResult,
-    representation: &'static str,
-    cookie: Option<HeaderValue>,
-) -> Response<Body> {
-    let ok = executed.status().is_success();
-    let mut response = json(
-        executed.status(),
-        if ok { representation } else { GRAPHQL_RESPONSE },
-        executed,
-    );
-    if let Some(seconds) = executed.retry_after() {
-        let headers = response.headers_mut();
-        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    if let Some(cookie) = cookie {
-        response.headers_mut().insert(SET_COOKIE, cookie);
-    }
-    response
-}
-
-fn json(
-    status: StatusCode,
-    media_type: &'static str,
-    body: &impl serde::Serialize,
-) -> Response<Body> {
-    let bytes = serde_json::to_vec(body).unwrap_or_default();
-    let mut response = Response::new(Body::from(bytes));
-    *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-    response
-        .headers_mut()
-        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }

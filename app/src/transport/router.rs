@@ -31,7 +31,7 @@ const GRAPHQL: &str = "/graphql";
 /// What differs from one installation to the next.
 pub(crate) struct RouterOptions {
     /// Origins of browser clients that live elsewhere.
-    pub(crate) cors_origins: Vec<HeaderValue>,
+    pub(crate) cors_origins: Vec<String>,
     /// Whether `/playground` is there.
     pub(crate) playground: bool,
     /// Whether browsers reach the service by https only.
@@ -69,7 +69,7 @@ fn with_what_holds_for_all(router: Router, options: RouterOptions) -> Router {
     router
         .layer(compress_answers())
         .layer(middleware::from_fn(answer_panics))
-        .layer(cors(options.cors_origins))
+        .layer(cors(&options.cors_origins))
         .layer(middleware::from_fn(refuse_bare_options))
         .layer(middleware::from_fn_with_state(
             Arc::new(every_request),
@@ -91,7 +91,7 @@ async fn refuse_bare_options(request: Request, next: Next) -> Response<Body> {
         return next.run(request).await;
     }
     let id = RequestId::of(&request);
-    response::failure(&http::other_method(), &id.0)
+    response::request_error(http::other_method(), &id.0)
 }
 
 /// A defect in a handler is answered like any other of our faults, and the process goes on. Resolvers have their own net,
@@ -101,13 +101,16 @@ async fn answer_panics(request: Request, next: Next) -> Response<Body> {
     let caught = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     caught.unwrap_or_else(|_panic| {
         tracing::error!(request_id = id.0, "a handler panicked");
-        response::failure(&RequestError::internal(), &id.0)
+        response::request_error(RequestError::internal(), &id.0)
     })
 }
 
 /// Browsers of other origins may send what clients need and read what they need, if their origin is on the list. Cookies
 /// stay out of it: they are for the service's own pages.
-fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
+fn cors(origins: &[String]) -> CorsLayer {
+    let origins = origins
+        .iter()
+        .filter_map(|origin| HeaderValue::from_str(origin).ok());
     let request_id = HeaderName::from_static(request_id::HEADER);
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
@@ -189,7 +192,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_our_fault_and_ends_nothing() {
         let options = RouterOptions {
-            cors_origins: vec![HeaderValue::from_static("https://app.example.org")],
+            cors_origins: vec!["https://app.example.org".to_owned()],
             playground: false,
             https: false,
             proxies: TrustedProxies::default(),

@@ -8,43 +8,42 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
-use axum::http::{HeaderName, HeaderValue, Response};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderName, HeaderValue, Response as HttpResponse};
 use futures_util::{Stream, StreamExt, stream};
 
 use crate::graphql::ApiError;
 use crate::operation::pipeline::{AuthorizedOperation, Pipeline};
 use crate::operation::request_error::RequestError;
-use crate::operation::result::ExecutionResult;
+use crate::operation::response::Response;
 
 /// Keeps proxies from closing a stream on which nothing happens.
 const COMMENT_EVERY: Duration = Duration::from_secs(15);
 
 /// Every answer of a subscription, for as long as its user is signed in.
-pub(crate) fn of_subscription(
+pub(super) fn of_subscription(
     pipeline: &Pipeline,
-    approved: AuthorizedOperation,
-) -> Result<Response<Body>, RequestError> {
-    let authenticated = approved
+    operation: AuthorizedOperation,
+) -> Result<HttpResponse<Body>, RequestError> {
+    let authenticated = operation
         .authenticated
         .ok_or_else(|| RequestError::unauthenticated(ApiError::token_missing()))?;
     let mut live = pipeline.open(authenticated)?;
-    let events = events(pipeline.subscribe(approved));
+    let events = events(pipeline.subscribe(operation));
     Ok(respond(events.take_until(async move { live.over().await })))
 }
 
 /// The answer of a query or a mutation, for clients that take nothing but event streams.
-pub(crate) fn of_one(executed: ExecutionResult, cookie: Option<HeaderValue>) -> Response<Body> {
-    let mut response = respond(events(stream::once(std::future::ready(executed))));
-    if let Some(cookie) = cookie {
-        response.headers_mut().insert(SET_COOKIE, cookie);
-    }
-    response
+pub(super) fn of_one(mut response: Response) -> HttpResponse<Body> {
+    let headers = std::mem::take(&mut response.headers);
+    let mut answer = respond(events(stream::once(std::future::ready(response))));
+    answer.headers_mut().extend(headers);
+    answer
 }
 
-fn respond(events: impl Stream<Item = Bytes> + Send + 'static) -> Response<Body> {
+fn respond(events: impl Stream<Item = Bytes> + Send + 'static) -> HttpResponse<Body> {
     let bytes = kept_alive(events).map(Ok::<_, Infallible>);
-    let mut response = Response::new(Body::from_stream(bytes));
+    let mut response = HttpResponse::new(Body::from_stream(bytes));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -58,9 +57,9 @@ fn respond(events: impl Stream<Item = Bytes> + Send + 'static) -> Response<Body>
 
 /// `next` for each answer, then `complete`. Written by hand because axum leaves out the `data` line of an event without
 /// data, and browsers' `EventSource` does not see an event without that line. JSON has no line breaks of its own.
-fn events(answers: impl Stream<Item = ExecutionResult>) -> impl Stream<Item = Bytes> {
-    let next = |executed: ExecutionResult| {
-        let data = serde_json::to_string(&executed).unwrap_or_default();
+fn events(answers: impl Stream<Item = Response>) -> impl Stream<Item = Bytes> {
+    let next = |response: Response| {
+        let data = response.to_json();
         Bytes::from(format!("event: next\ndata: {data}\n\n"))
     };
     let complete = Bytes::from_static(b"event: complete\ndata:\n\n");

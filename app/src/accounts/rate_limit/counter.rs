@@ -19,8 +19,8 @@ use governor::{Quota, RateLimiter};
 /// Numbers per limit: 1 MiB.
 const CELLS: usize = 1 << 17;
 
-/// So many at once; what is used up comes back evenly over the period. Over any stretch of time no more happens than was
-/// allowed at once and what has come back since.
+/// A token bucket: a burst of `count`, refilled evenly over `period`. Over any stretch of time no more happens than the burst
+/// and what was refilled since.
 pub(super) struct Counter<C: Clock + Clone> {
     limiter: RateLimiter<usize, Cells, C, NoOpMiddleware<<C as Clock>::Instant>>,
     /// The same cells as the limiter's.

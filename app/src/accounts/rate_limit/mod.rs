@@ -8,12 +8,15 @@ mod counter;
 #[cfg(test)]
 mod tests;
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use governor::clock::{Clock, MonotonicClock};
+use taskhive_domain::user::EmailAddress;
 
 use counter::{Counted, Counter};
+
+use crate::http::client_address::network_of;
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -52,7 +55,7 @@ pub(crate) enum Limit {
 
 /// A limit was met: nothing was done.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Limited {
+pub(crate) struct RateLimited {
     pub(crate) limit: Limit,
     /// How long until it makes sense to try again, rounded up to whole seconds: at least 1.
     pub(crate) retry_after: u64,
@@ -72,9 +75,9 @@ pub(crate) struct RateLimits<C: Clock + Clone = MonotonicClock> {
 }
 
 /// An attempt to sign in, counted as a failure before anything is hashed: of a thousand attempts at once, no more than
-/// allowed get to guess. It stays counted unless it is forgiven.
-#[must_use = "an attempt that was no wrong guess is to be forgiven"]
-pub(crate) struct Attempt<'a> {
+/// allowed get to guess. It stays counted unless it is refunded.
+#[must_use = "an attempt that was no wrong guess is to be refunded"]
+pub(crate) struct PasswordAttempt<'a> {
     counted: [Option<Counted<'a>>; 2],
 }
 
@@ -93,25 +96,31 @@ impl<C: Clock + Clone> RateLimits<C> {
     }
 
     /// Before an operation of any kind.
-    pub(crate) fn request(&self, address: IpAddr) -> Result<(), Limited> {
+    pub(crate) fn request(&self, address: IpAddr) -> Result<(), RateLimited> {
         self.count(self.requests.as_ref(), Limit::Requests, address)
     }
 
     /// Before an account is created.
-    pub(crate) fn register(&self, address: IpAddr) -> Result<(), Limited> {
+    pub(crate) fn register(&self, address: IpAddr) -> Result<(), RateLimited> {
         self.count(self.register.as_ref(), Limit::Register, address)
     }
 
     /// Before tokens are refreshed.
-    pub(crate) fn refresh(&self, address: IpAddr) -> Result<(), Limited> {
+    pub(crate) fn refresh(&self, address: IpAddr) -> Result<(), RateLimited> {
         self.count(self.refresh.as_ref(), Limit::Refresh, address)
     }
 
     /// Before a password is looked at. `email` is what the client sent; an address without an account counts like any other.
-    pub(crate) fn login(&self, address: IpAddr, email: &str) -> Result<Attempt<'_>, Limited> {
+    pub(crate) fn password_attempt(
+        &self,
+        address: IpAddr,
+        email: &str,
+    ) -> Result<PasswordAttempt<'_>, RateLimited> {
         self.count(self.login.as_ref(), Limit::Login, address)?;
-        let account = email.trim().to_lowercase();
-        let pair = (network(address), account.as_str());
+        // An address that is none counts under what was sent.
+        let account = EmailAddress::parse(email)
+            .map_or_else(|_| email.to_owned(), |email| email.as_str().to_owned());
+        let pair = (network_of(address), account.as_str());
         let here = self
             .account_failures
             .as_ref()
@@ -123,7 +132,7 @@ impl<C: Clock + Clone> RateLimits<C> {
             .as_ref()
             .map(|counter| counter.count(account.as_str()));
         match anywhere.transpose() {
-            Ok(anywhere) => Ok(Attempt {
+            Ok(anywhere) => Ok(PasswordAttempt {
                 counted: [here, anywhere],
             }),
             Err(wait) => {
@@ -140,17 +149,17 @@ impl<C: Clock + Clone> RateLimits<C> {
         counter: Option<&Counter<C>>,
         limit: Limit,
         address: IpAddr,
-    ) -> Result<(), Limited> {
-        let outcome = counter.map_or(Ok(()), |of| of.count(&network(address)).map(drop));
+    ) -> Result<(), RateLimited> {
+        let outcome = counter.map_or(Ok(()), |of| of.count(&network_of(address)).map(drop));
         outcome.map_err(|wait| self.limited(limit, address, wait))
     }
 
-    fn limited(&self, limit: Limit, address: IpAddr, wait: Duration) -> Limited {
+    fn limited(&self, limit: Limit, address: IpAddr, wait: Duration) -> RateLimited {
         let reported = self
             .reports
             .as_ref()
-            .map(|counter| counter.count(&(limit, network(address))));
-        Limited {
+            .map(|counter| counter.count(&(limit, network_of(address))));
+        RateLimited {
             limit,
             retry_after: wait.as_secs() + u64::from(wait.subsec_nanos() > 0 || wait.is_zero()),
             report: reported.is_none_or(|counted| counted.is_ok()),
@@ -158,10 +167,10 @@ impl<C: Clock + Clone> RateLimits<C> {
     }
 }
 
-impl Attempt<'_> {
+impl PasswordAttempt<'_> {
     /// It was no wrong guess: the password was right, or nobody looked at it. Earlier failures stay counted, so that whoever
     /// knows one password cannot use it to make room for guesses.
-    pub(crate) fn forgive(self) {
+    pub(crate) fn refund(self) {
         self.counted.into_iter().flatten().for_each(Counted::undo);
     }
 }
@@ -176,17 +185,6 @@ impl Limit {
             Self::Refresh => "refresh",
             Self::AccountFailures => "account_failures",
             Self::AccountFailuresPerHour => "account_failures_per_hour",
-        }
-    }
-}
-
-/// What counts as one address: an IPv4 address, or the /64 that one IPv6 customer is given at least.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
         }
     }
 }

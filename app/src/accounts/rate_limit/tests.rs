@@ -26,7 +26,7 @@ fn address(text: &str) -> IpAddr {
     text.parse().unwrap()
 }
 
-fn refused(outcome: Result<(), Limited>) -> Option<(Limit, u64)> {
+fn refused(outcome: Result<(), RateLimited>) -> Option<(Limit, u64)> {
     outcome
         .err()
         .map(|limited| (limited.limit, limited.retry_after))
@@ -34,7 +34,7 @@ fn refused(outcome: Result<(), Limited>) -> Option<(Limit, u64)> {
 
 /// A failed login; what refused it, if anything did.
 fn fail(limits: &RateLimits<FakeRelativeClock>, from: &str, email: &str) -> Option<(Limit, u64)> {
-    refused(limits.login(address(from), email).map(drop))
+    refused(limits.password_attempt(address(from), email).map(drop))
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn what_is_no_wrong_guess_does_not_count_and_earlier_ones_still_do() {
         assert_eq!(fail(&limits, "192.0.2.1", email), None);
     }
     for _ in 0..100 {
-        limits.login(ada, email).unwrap().forgive();
+        limits.password_attempt(ada, email).unwrap().refund();
     }
     assert_eq!(fail(&limits, "192.0.2.1", email), None);
     assert!(fail(&limits, "192.0.2.1", email).is_some());
@@ -159,7 +159,8 @@ fn attempts_that_run_at_the_same_time_are_counted_before_they_end() {
         login_per_minute: 0,
         ..RATES
     });
-    let attempts = std::iter::repeat_with(|| limits.login(address("192.0.2.1"), "ada@example.org"));
+    let attempts =
+        std::iter::repeat_with(|| limits.password_attempt(address("192.0.2.1"), "ada@example.org"));
     let running: Vec<_> = attempts.take(1000).filter_map(Result::ok).collect();
     assert_eq!(running.len(), 10);
 }

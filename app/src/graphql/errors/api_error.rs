@@ -10,15 +10,24 @@ use taskhive_domain::violation::{Violation, Violations};
 use taskhive_domain::{AccountError, TaskError};
 
 use super::codes::{ErrorCode, ErrorReason, name_of};
+use crate::accounts::guarded::GuardedError;
+use crate::accounts::rate_limit::RateLimited;
 
 /// Seconds after which it makes sense to try an unavailable service again.
-pub(crate) const RETRY_AFTER_SECONDS: u64 = 1;
+const RETRY_AFTER_SECONDS: u64 = 1;
 
-/// What happened behind an error, for the log. Travels beside the error to the edge and never further.
-pub(crate) struct Cause(pub(crate) InfraError);
+/// What happened behind an error. Never told to clients.
+#[derive(Debug)]
+pub(crate) enum Cause {
+    /// The infrastructure failed: for the log.
+    Infra(InfraError),
+    /// A subscription has lost events: for the transport, which ends the stream in its own way.
+    Lagged,
+}
 
-/// What a client is told.
-#[derive(Clone)]
+/// What a client is told. Inside the library it travels as the source of its error, so that nobody has to read codes out
+/// of texts, and an error without one is known never to have been meant for clients.
+#[derive(Debug, Clone)]
 pub(crate) struct ApiError {
     pub(crate) code: ErrorCode,
     pub(crate) reason: Option<ErrorReason>,
@@ -73,17 +82,26 @@ impl ApiError {
         )
     }
 
+    fn refresh_token_missing() -> Self {
+        let message = "Send the refresh token in the input. There was no cookie to take it from.";
+        Self::new(
+            ErrorCode::Unauthenticated,
+            ErrorReason::TokenMissing,
+            message,
+        )
+    }
+
     pub(crate) fn task_not_found() -> Self {
         Self::new(ErrorCode::NotFound, None, "You have no task with this ID.")
     }
 
-    pub(crate) fn registration_closed() -> Self {
+    fn registration_closed() -> Self {
         let message =
             "Accounts are not open to everybody here. Ask whoever runs this service for one.";
         Self::new(ErrorCode::Forbidden, None, message)
     }
 
-    pub(crate) fn sign_in_elsewhere() -> Self {
+    fn sign_in_elsewhere() -> Self {
         let message = "Accounts and passwords are kept by another service here: sign up, in and on there, and send its access token.";
         Self::new(ErrorCode::Forbidden, None, message)
     }
@@ -119,7 +137,7 @@ impl ApiError {
     }
 
     /// A limit of rate was met, and nothing was done.
-    pub(crate) fn rate_limited(retry_after: u64) -> Self {
+    fn rate_limited(retry_after: u64) -> Self {
         let unit = if retry_after == 1 {
             "second"
         } else {
@@ -135,7 +153,7 @@ impl ApiError {
     /// Nothing was done because something that had to be asked first does not answer, for whatever reason.
     pub(crate) fn unavailable(error: InfraError) -> Self {
         Self {
-            cause: Some(Arc::new(Cause(error))),
+            cause: Some(Arc::new(Cause::Infra(error))),
             ..Self::overloaded()
         }
     }
@@ -145,9 +163,24 @@ impl ApiError {
         Self::new(ErrorCode::Conflict, ErrorReason::VersionMismatch, message)
     }
 
-    /// What happened behind it, for the log.
-    pub(crate) fn cause(&self) -> Option<&InfraError> {
-        self.cause.as_ref().map(|cause| &cause.0)
+    /// The last thing a watcher is told that read too slowly.
+    pub(crate) fn lagged() -> Self {
+        let message = "Updates may have been missed. Subscribe again and fetch what you show.";
+        Self {
+            retry_after: Some(RETRY_AFTER_SECONDS),
+            cause: Some(Arc::new(Cause::Lagged)),
+            ..Self::new(ErrorCode::Unavailable, ErrorReason::Overloaded, message)
+        }
+    }
+
+    /// Whether this is [`Self::lagged`].
+    pub(crate) fn is_lagged(&self) -> bool {
+        matches!(self.cause(), Some(Cause::Lagged))
+    }
+
+    /// What happened behind it.
+    pub(crate) fn cause(&self) -> Option<&Cause> {
+        self.cause.as_deref()
     }
 
     pub(crate) fn extensions(&self) -> ErrorExtensionValues {
@@ -206,7 +239,7 @@ impl From<InfraError> for ApiError {
             InfraErrorKind::Broken => Self::internal(),
         };
         Self {
-            cause: Some(Arc::new(Cause(error))),
+            cause: Some(Arc::new(Cause::Infra(error))),
             ..told
         }
     }
@@ -248,16 +281,31 @@ impl From<AccountError> for ApiError {
     }
 }
 
+impl From<RateLimited> for ApiError {
+    fn from(limited: RateLimited) -> Self {
+        Self::rate_limited(limited.retry_after)
+    }
+}
+
+impl From<GuardedError> for ApiError {
+    fn from(error: GuardedError) -> Self {
+        match error {
+            GuardedError::RegistrationClosed => Self::registration_closed(),
+            GuardedError::RefreshTokenMissing => Self::refresh_token_missing(),
+            // Every mutation takes one argument, `input`: that is where its fields are.
+            GuardedError::Invalid(violations) => violations.at("input").into(),
+            GuardedError::RateLimited(limited) => limited.into(),
+            GuardedError::Account(error) => error.into(),
+        }
+    }
+}
+
 impl From<ApiError> for async_graphql::Error {
     fn from(error: ApiError) -> Self {
-        let extensions = Some(error.extensions());
-        let source = error
-            .cause
-            .map(|cause| cause as Arc<dyn std::any::Any + Send + Sync>);
         Self {
-            message: error.message,
-            source,
-            extensions,
+            message: error.message.clone(),
+            extensions: Some(error.extensions()),
+            source: Some(Arc::new(error)),
         }
     }
 }

@@ -88,6 +88,6 @@ impl From<Reason> for ErrorReason {
 }
 
 /// How an enum value is written in `extensions`.
-pub(crate) fn name_of<T: async_graphql::resolver_utils::EnumType>(value: T) -> Value {
+pub(super) fn name_of<T: async_graphql::resolver_utils::EnumType>(value: T) -> Value {
     async_graphql::resolver_utils::enum_value(value)
 }

@@ -3,5 +3,5 @@
 mod api_error;
 mod codes;
 
-pub(crate) use api_error::{ApiError, Cause, RETRY_AFTER_SECONDS};
-pub(crate) use codes::{ErrorCode, ErrorReason, name_of};
+pub(crate) use api_error::{ApiError, Cause};
+pub(crate) use codes::{ErrorCode, ErrorReason};

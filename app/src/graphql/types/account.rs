@@ -2,14 +2,26 @@
 
 use std::fmt;
 
-use async_graphql::{Context, ID, InputObject, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, SimpleObject};
 use taskhive_domain::Identity;
 use taskhive_domain::accounts::SignedIn;
 use taskhive_domain::session::Session as DomainSession;
 use taskhive_domain::user::User as DomainUser;
 
 use super::scalars::DateTime;
-use crate::graphql::caller::{Caller, CookieChange, Delivery};
+use crate::graphql::context::{services, set_cookie};
+
+/// How a client wants to be given its refresh token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Enum)]
+#[graphql(name = "TokenDelivery")]
+pub(crate) enum Delivery {
+    /// In the response body, for apps, scripts and servers.
+    #[default]
+    Body,
+    /// As an HttpOnly, SameSite=Strict cookie that scripts cannot read, for browser clients on the
+    /// service's own origin.
+    Cookie,
+}
 
 /// A person with an account.
 #[derive(Clone, SimpleObject)]
@@ -88,7 +100,12 @@ impl AuthPayload {
         let refresh_token = match delivery.unwrap_or_default() {
             Delivery::Body => Some(signed_in.refresh_token.reveal().to_owned()),
             Delivery::Cookie => {
-                Caller::of(ctx).change_cookie(CookieChange::Set(signed_in.refresh_token));
+                set_cookie(
+                    ctx,
+                    services(ctx)
+                        .refresh_cookie
+                        .holding(&signed_in.refresh_token),
+                );
                 None
             }
         };

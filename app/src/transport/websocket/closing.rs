@@ -8,7 +8,6 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes};
 use axum::http::StatusCode;
 
 use crate::operation::connections::Ending;
-use crate::operation::request_error::RequestError;
 
 /// What is said to the client at the end. Reasons are short: a close frame has room for 123 bytes of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,10 +84,10 @@ impl From<Ending> for End {
     }
 }
 
-/// A socket that is not let in.
-impl From<&RequestError> for End {
-    fn from(failure: &RequestError) -> Self {
-        Self::Close(match failure.status {
+impl End {
+    /// A socket that is not let in, for a reason that would be this status over HTTP.
+    pub(super) fn refused(status: StatusCode) -> Self {
+        Self::Close(match status {
             StatusCode::TOO_MANY_REQUESTS => Closing::TOO_MANY_SOCKETS,
             StatusCode::SERVICE_UNAVAILABLE => Closing::UNAVAILABLE,
             _ => Closing::FORBIDDEN,

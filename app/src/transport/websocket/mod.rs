@@ -3,7 +3,7 @@
 //!
 //! Here is the handshake; then `socket` (one connection from greeting to close), `protocol` (the messages), `running`
 //! (what runs on a socket), `send_queue` (what waits to be sent) and `closing` (the close codes). Not here: admission, access and
-//! execution, which are the pipeline's for every transport, and how many sockets a user may have, which is `operation::connections`'.
+//! execution, which are the pipeline's for every transport, and how many sockets a user may have, which is `operation::connections`'s.
 
 mod closing;
 mod protocol;
@@ -11,22 +11,19 @@ mod running;
 mod send_queue;
 mod socket;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, State};
-use axum::http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 
-use super::response;
-use crate::graphql::{ApiError, ErrorCode};
-use crate::http::client_address::ClientAddress;
+use super::{client, response};
+use crate::http::connection_limits::ConnectionPermit;
+use crate::http::own_origins::OwnOrigins;
 use crate::http::request_id::RequestId;
-use crate::http::server::ConnectionPermit;
 use crate::http::shutdown::Shutdown;
-use crate::operation::access::Credential;
 use crate::operation::pipeline::Pipeline;
 use crate::operation::request_error::RequestError;
 
@@ -42,38 +39,29 @@ const BUFFER_BYTES: usize = 4 * 1024;
 
 /// What one socket may ask for, and how long it may take.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct SocketLimits {
+pub struct SocketLimits {
     /// Within this the first message must have arrived.
-    pub(crate) init: Duration,
+    pub init: Duration,
     /// Operations at the same time.
-    pub(crate) operations: usize,
+    pub operations: usize,
     /// Longest message from a client, in bytes.
-    pub(crate) message_bytes: usize,
+    pub message_bytes: usize,
     /// How long one message may take to be taken by the client.
-    pub(crate) send: Duration,
+    pub send: Duration,
     /// How often a sign of life is asked for.
-    pub(crate) ping: Duration,
+    pub ping: Duration,
     /// A client that is not heard of for so long is gone.
-    pub(crate) silence: Duration,
+    pub silence: Duration,
 }
 
 /// What the handler of `/graphql/ws` needs.
 pub(crate) struct SocketEndpoint {
     pub(crate) pipeline: Arc<Pipeline>,
-    /// Origins from which browsers may open sockets.
-    pub(crate) origins: Vec<String>,
+    pub(crate) own_origins: OwnOrigins,
+    /// Origins of other pages that may open sockets.
+    pub(crate) cors_origins: Vec<String>,
     pub(crate) limits: SocketLimits,
     pub(crate) shutdown: Shutdown,
-}
-
-/// Who opened a socket, as far as the handshake tells.
-struct Visitor {
-    request_id: String,
-    address: IpAddr,
-    user_agent: String,
-    credential: Credential,
-    /// Held for as long as the socket is open.
-    _permit: Option<ConnectionPermit>,
 }
 
 /// Any request on `/graphql/ws`.
@@ -84,7 +72,7 @@ pub(crate) async fn handshake(
     let request_id = RequestId::of(&request).0;
     upgrade(endpoint, request, &request_id)
         .await
-        .unwrap_or_else(|failure| response::failure(&failure, &request_id))
+        .unwrap_or_else(|error| response::request_error(error, &request_id))
 }
 
 async fn upgrade(
@@ -97,10 +85,13 @@ async fn upgrade(
         let message = "Sockets are opened with GET.";
         return Err(RequestError::method_not_allowed("GET", message));
     }
-    if !is_allowed_origin(&endpoint.origins, &parts.headers) {
+    if !may_open(
+        &endpoint.own_origins,
+        &endpoint.cors_origins,
+        &parts.headers,
+    ) {
         let message = "Pages of this origin may not open sockets here.";
-        let error = ApiError::new(ErrorCode::Forbidden, None, message);
-        return Err(RequestError::new(StatusCode::FORBIDDEN, error));
+        return Err(RequestError::forbidden(message));
     }
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &())
         .await
@@ -111,83 +102,30 @@ async fn upgrade(
         return Err(RequestError::bad_request(StatusCode::BAD_REQUEST, message));
     }
     let read_at_most = endpoint.limits.message_bytes.saturating_mul(READ_BEYOND);
-    let visitor = Visitor {
-        request_id: request_id.to_owned(),
-        address: ClientAddress::of(&parts.extensions).0,
-        user_agent: text_of(&parts.headers, header::USER_AGENT).to_owned(),
-        credential: Credential::from_headers(&parts.headers),
-        _permit: parts.extensions.remove(),
-    };
+    let client = client::of_request(&parts, request_id);
+    // Held for as long as the socket is open: HTTP has forgotten the connection by then.
+    let permit: Option<ConnectionPermit> = parts.extensions.remove();
     Ok(upgrade
         .max_message_size(read_at_most)
         .max_frame_size(read_at_most)
         .read_buffer_size(BUFFER_BYTES)
         .write_buffer_size(BUFFER_BYTES)
-        .on_upgrade(move |stream| socket::serve(stream, endpoint, visitor)))
+        .on_upgrade(move |stream| socket::serve(stream, endpoint, client, permit)))
 }
 
 /// Browsers name the origin of the page that opens a socket, and CORS does not hold for sockets. Other clients name none.
-///
-/// An origin that is the host the request was sent to is our own, whatever name we are reached by. Nothing here goes by
-/// what a browser attaches by itself, so even a page that brought its name to point at us could only use a token it has.
-fn is_allowed_origin(origins: &[String], headers: &HeaderMap) -> bool {
-    let mut lines = headers.get_all(header::ORIGIN).iter();
-    let (origin, host) = match (lines.next(), lines.next()) {
-        (None, _) => return true,
-        (Some(origin), None) => (
-            origin.to_str().unwrap_or_default(),
-            text_of(headers, header::HOST),
-        ),
-        (Some(_), Some(_)) => return false,
+fn may_open(own: &OwnOrigins, cors: &[String], headers: &HeaderMap) -> bool {
+    let listed = |origin: &HeaderValue| {
+        cors.iter()
+            .any(|listed| listed.as_bytes().eq_ignore_ascii_case(origin.as_bytes()))
     };
-    let is_host = origin
-        .split_once("://")
-        .is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host));
-    is_host || origins.iter().any(|own| own.eq_ignore_ascii_case(origin))
-}
-
-fn text_of(headers: &HeaderMap, name: header::HeaderName) -> &str {
-    headers
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    match (origins.next(), origins.next()) {
+        (None, _) => true,
+        (Some(origin), None) if listed(origin) => true,
+        _ => own.is_own_page(headers) == Some(true),
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use axum::http::HeaderValue;
-
-    use super::*;
-
-    #[test]
-    fn only_pages_of_known_origins_may_open_sockets() {
-        let origins = ["https://app.example.org".to_owned()];
-        let allowed = |lines: &[&'static str]| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::HOST, HeaderValue::from_static("127.0.0.1:8000"));
-            for line in lines {
-                headers.append(header::ORIGIN, HeaderValue::from_static(line));
-            }
-            is_allowed_origin(&origins, &headers)
-        };
-        assert!(allowed(&[]));
-        assert!(allowed(&["https://app.example.org"]));
-        assert!(allowed(&["http://127.0.0.1:8000"]));
-        for other in [
-            "null",
-            "",
-            "127.0.0.1:8000",
-            "http://127.0.0.1",
-            "http://127.0.0.1:8001",
-            "http://127.0.0.1:8000.evil.example",
-            "https://app.example.org.evil.example",
-            "http://app.example.org",
-        ] {
-            assert!(!allowed(&[other]), "{other}");
-        }
-        assert!(!allowed(&[
-            "https://app.example.org",
-            "https://app.example.org"
-        ]));
-    }
-}
+mod tests;

@@ -3,13 +3,14 @@
 //! Reading is as strict as the reference server: what lacks a member, or has one of another type, is no message. Members
 //! that nobody knows are ignored.
 
+use async_graphql::ServerError;
 use axum::extract::ws::{Message, Utf8Bytes};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::operation::access::Credential;
+use crate::accounts::client::Credential;
 use crate::operation::request::GraphQlRequest;
-use crate::operation::result::ExecutionResult;
+use crate::operation::response::Response;
 
 /// What a client may say.
 #[derive(Debug, PartialEq)]
@@ -94,21 +95,24 @@ pub(super) enum ServerMessage<'a> {
         payload: Option<Map<String, Value>>,
     },
     /// An answer of an operation.
-    Next {
-        id: &'a str,
-        payload: &'a ExecutionResult,
-    },
+    Next { id: &'a str, payload: &'a Response },
     /// The operation was not executed. There will be no other message about it.
-    Error { id: &'a str, payload: &'a Value },
+    Error {
+        id: &'a str,
+        payload: &'a [ServerError],
+    },
     /// The operation has no more answers.
     Complete { id: &'a str },
 }
 
 impl ServerMessage<'_> {
     pub(super) fn frame(&self) -> Message {
-        Message::Text(Utf8Bytes::from(
-            serde_json::to_string(self).unwrap_or_default(),
-        ))
+        #[expect(
+            clippy::expect_used,
+            reason = "values, texts and numbers, with texts as keys: nothing that JSON cannot hold"
+        )]
+        let text = serde_json::to_string(self).expect("a message is JSON");
+        Message::Text(Utf8Bytes::from(text))
     }
 }
 
@@ -165,7 +169,7 @@ mod tests {
         let token = |greeting: Value| match credential(greeting.as_object().unwrap(), &handshake) {
             Credential::Bearer(token) => token,
             Credential::Malformed => "malformed".to_owned(),
-            Credential::None => "none".to_owned(),
+            Credential::Absent => "none".to_owned(),
         };
         assert_eq!(token(json!({ "Authorization": "Bearer new" })), "new");
         assert_eq!(token(json!({ "authorization": "bearer new" })), "new");

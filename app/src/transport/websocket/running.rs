@@ -10,19 +10,18 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, AbortHandle, BoxStream, SelectAll};
 use futures_util::{FutureExt, Stream, StreamExt};
-use serde_json::{Value, json};
 
 use crate::operation::admission::OperationKind;
-use crate::operation::pipeline::{Call, Pipeline};
+use crate::operation::pipeline::{OperationRequest, Pipeline};
 use crate::operation::request_error::RequestError;
-use crate::operation::result::ExecutionResult;
+use crate::operation::response::Response;
 
 /// What an operation says.
 pub(super) enum Answer {
     /// A result.
-    Next(ExecutionResult),
+    Next(Response),
     /// It was not executed. Its last word.
-    Error(Value),
+    Error(Response),
     /// Its last word.
     Complete,
     /// It has lost events, which ends the whole socket.
@@ -91,52 +90,46 @@ impl RunningOperations {
 }
 
 /// Everything one operation says.
-pub(super) fn run(pipeline: Arc<Pipeline>, call: Call) -> BoxStream<'static, Answer> {
-    stream::once(begin(pipeline, call)).flatten().boxed()
+pub(super) fn run(
+    pipeline: Arc<Pipeline>,
+    operation: OperationRequest,
+) -> BoxStream<'static, Answer> {
+    stream::once(begin(pipeline, operation)).flatten().boxed()
 }
 
-async fn begin(pipeline: Arc<Pipeline>, call: Call) -> BoxStream<'static, Answer> {
-    let request_id = call.request_id.clone();
+async fn begin(pipeline: Arc<Pipeline>, operation: OperationRequest) -> BoxStream<'static, Answer> {
+    let request_id = operation.client.request_id.clone();
     // Execution minds its own panics. One here would end the socket and everything else that runs on it.
-    let approved = match AssertUnwindSafe(pipeline.approve(call))
-        .catch_unwind()
-        .await
-    {
-        Ok(Ok(approved)) => approved,
-        Ok(Err(failure)) => return answers([refusal(&failure, &request_id)]),
-        Err(_panic) => {
-            tracing::error!(request_id, "an operation panicked before it was executed");
-            let failure = RequestError::internal();
-            return answers([refusal(&failure, &request_id)]);
-        }
+    let authorized = AssertUnwindSafe(pipeline.authorize(operation)).catch_unwind();
+    let authorized = authorized.await.unwrap_or_else(|_panic| {
+        tracing::error!(request_id, "an operation panicked before it was executed");
+        Err(RequestError::internal())
+    });
+    let operation = match authorized {
+        Ok(operation) => operation,
+        Err(error) => return answers([Answer::Error(Response::refused(error, &request_id))]),
     };
-    if approved.kind == OperationKind::Subscription {
-        let next = |executed: ExecutionResult| {
-            if executed.is_lagged() {
+    if operation.kind == OperationKind::Subscription {
+        let next = |response: Response| {
+            if response.is_lagged() {
                 Answer::Lagged
             } else {
-                Answer::Next(executed)
+                Answer::Next(response)
             }
         };
         return pipeline
-            .subscribe(approved)
+            .subscribe(operation)
             .map(next)
             .chain(stream::once(std::future::ready(Answer::Complete)))
             .boxed();
     }
-    let executed = pipeline.execute(approved).await;
-    if executed.status().is_success() {
-        answers([Answer::Next(executed), Answer::Complete])
+    let response = pipeline.execute(operation).await;
+    if response.status.is_success() {
+        answers([Answer::Next(response), Answer::Complete])
     } else {
         // Over HTTP this is a status of its own and has no data: nothing was done.
-        answers([Answer::Error(json!(executed.errors()))])
+        answers([Answer::Error(response)])
     }
-}
-
-/// The last word of an operation that is not executed.
-pub(super) fn refusal(failure: &RequestError, request_id: &str) -> Answer {
-    failure.log(request_id);
-    Answer::Error(failure.to_json(request_id))
 }
 
 fn answers<const N: usize>(answers: [Answer; N]) -> BoxStream<'static, Answer> {

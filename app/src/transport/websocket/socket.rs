@@ -5,37 +5,44 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket};
-use axum::http::StatusCode;
 use futures_util::stream::SplitStream;
 use futures_util::{FutureExt, StreamExt};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
 
+use super::SocketEndpoint;
 use super::closing::{self, Closing, End};
 use super::protocol::{self, ClientMessage, ServerMessage};
 use super::running::{self, Answer, Named, RunningOperations};
 use super::send_queue::SendQueue;
-use super::{SocketEndpoint, Visitor};
-use crate::graphql::{ApiError, Caller, ErrorCode};
-use crate::operation::access::Credential;
+use crate::accounts::client::Client;
+use crate::graphql::{ApiError, ErrorCode};
+use crate::http::connection_limits::ConnectionPermit;
 use crate::operation::connections::LiveConnection;
-use crate::operation::pipeline::Call;
+use crate::operation::pipeline::OperationRequest;
 use crate::operation::request::GraphQlRequest;
 use crate::operation::request_error::RequestError;
+use crate::operation::response::Response;
 use crate::operation::transport::Transport;
 
 /// How long a client may take to answer our close frame.
 const LINGER: Duration = Duration::from_secs(2);
 
 /// Serves a socket to its end.
-pub(super) async fn serve(stream: WebSocket, endpoint: Arc<SocketEndpoint>, visitor: Visitor) {
+///
+/// `_permit` is held until then.
+pub(super) async fn serve(
+    stream: WebSocket,
+    endpoint: Arc<SocketEndpoint>,
+    client: Client,
+    _permit: Option<ConnectionPermit>,
+) {
     let (sink, incoming) = stream.split();
     let mut socket = Socket {
         incoming,
         send_queue: SendQueue::new(sink, endpoint.limits.send),
         operations: RunningOperations::default(),
         endpoint,
-        visitor,
-        credential: Credential::None,
+        client,
         started: 0,
         heard_at: Instant::now(),
     };
@@ -46,7 +53,7 @@ pub(super) async fn serve(stream: WebSocket, endpoint: Arc<SocketEndpoint>, visi
         end = socket.run() => end,
     };
     tracing::debug!(
-        request_id = socket.visitor.request_id,
+        request_id = socket.client.request_id,
         ?end,
         "a socket ended"
     );
@@ -58,9 +65,8 @@ struct Socket {
     send_queue: SendQueue,
     operations: RunningOperations,
     endpoint: Arc<SocketEndpoint>,
-    visitor: Visitor,
-    /// What the client proved itself with. Every operation is judged by it anew.
-    credential: Credential,
+    /// Who opened it. Every operation is judged by its credential anew.
+    client: Client,
     /// Operations so far, for their request ids.
     started: u64,
     /// When the client last gave a sign of life.
@@ -94,7 +100,8 @@ impl Socket {
             };
             match self.read(frame)? {
                 Some(ClientMessage::ConnectionInit(greeting)) => {
-                    self.credential = protocol::credential(&greeting, &self.visitor.credential);
+                    self.client.credential =
+                        protocol::credential(&greeting, &self.client.credential);
                     return Ok(());
                 }
                 Some(ClientMessage::Subscribe(..)) => return Err(Closing::NOT_ACKNOWLEDGED.into()),
@@ -111,13 +118,13 @@ impl Socket {
     /// do, and it would count against nobody's limit. 4403 makes clients come back with a token once they have one.
     async fn sign_in(&mut self) -> Result<LiveConnection, End> {
         let pipeline = &self.endpoint.pipeline;
-        let opened = match pipeline.identify(&self.credential).await {
+        let opened = match pipeline.identify(&self.client.credential).await {
             Ok(authenticated) => pipeline.open(authenticated),
-            Err(failure) => Err(failure),
+            Err(error) => Err(error),
         };
-        opened.map_err(|failure| {
-            failure.log(&self.visitor.request_id);
-            End::from(&failure)
+        opened.map_err(|error| {
+            let response = Response::refused(error, &self.client.request_id);
+            End::refused(response.status)
         })
     }
 
@@ -201,26 +208,23 @@ impl Socket {
             return Err(Closing::ID_IN_USE.into());
         }
         self.started += 1;
-        let request_id = format!("{}.{}", self.visitor.request_id, self.started);
+        let request_id = format!("{}.{}", self.client.request_id, self.started);
         let most = self.endpoint.limits.operations;
         if self.operations.count() >= most {
             let message = format!("At most {most} operations run on a socket. Complete one first.");
             let error = ApiError::new(ErrorCode::RateLimited, None, &message);
-            let failure = RequestError::new(StatusCode::TOO_MANY_REQUESTS, error);
-            return self.pass_on((id.into(), running::refusal(&failure, &request_id)));
+            let refused = Response::refused(RequestError::too_many(error), &request_id);
+            return self.pass_on((id.into(), Answer::Error(refused)));
         }
-        let call = Call {
+        let operation = OperationRequest {
             request,
             transport: Transport::Socket,
-            credential: self.credential.clone(),
-            caller: Caller {
-                address: self.visitor.address,
-                user_agent: self.visitor.user_agent.clone(),
-                ..Caller::default()
+            client: Client {
+                request_id,
+                ..self.client.clone()
             },
-            request_id,
         };
-        let answers = running::run(Arc::clone(&self.endpoint.pipeline), call);
+        let answers = running::run(Arc::clone(&self.endpoint.pipeline), operation);
         match self.operations.start(id, answers) {
             Some(first) => self.pass_on(first),
             None => Ok(()),
@@ -231,7 +235,10 @@ impl Socket {
         let id = id.as_ref();
         let message = match &answer {
             Answer::Next(payload) => ServerMessage::Next { id, payload },
-            Answer::Error(payload) => ServerMessage::Error { id, payload },
+            Answer::Error(refused) => ServerMessage::Error {
+                id,
+                payload: refused.errors(),
+            },
             Answer::Complete => ServerMessage::Complete { id },
             Answer::Lagged => return Err(Closing::LAGGED.into()),
         };

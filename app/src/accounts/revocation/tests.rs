@@ -1,0 +1,282 @@
+//! The list under a clock that stands still, on a repository that notes what it is asked.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use taskhive_domain::UserId;
+use taskhive_domain::ports::SignIn;
+use taskhive_domain::session::{Generation, Rotation, Session};
+use taskhive_domain::testing::ManualClock;
+use tokio::sync::Semaphore;
+use tokio::time::advance;
+
+use super::*;
+
+/// Answers what ended since a time, when it is let to.
+struct Elsewhere {
+    ended: Mutex<Vec<EndedSession>>,
+    /// What it was asked for, in milliseconds.
+    asked: Mutex<Vec<i64>>,
+    /// Each answer takes a permit.
+    answers: Semaphore,
+    broken: AtomicBool,
+}
+
+#[async_trait]
+#[expect(clippy::unreachable, reason = "a list asks for nothing else")]
+impl SessionRepository for Elsewhere {
+    async fn ended_since(&self, since: Timestamp) -> Result<Vec<EndedSession>, InfraError> {
+        self.asked.lock().unwrap().push(since.millis());
+        self.answers.acquire().await.unwrap().forget();
+        if self.broken.load(Ordering::Relaxed) {
+            return Err(InfraError::bare(InfraErrorKind::Unavailable, "gone"));
+        }
+        let ended = self.ended.lock().unwrap();
+        Ok(ended
+            .iter()
+            .filter(|ended| ended.ended_at >= since)
+            .copied()
+            .collect())
+    }
+    async fn open(&self, _: &SignIn) -> Result<Option<Vec<SessionId>>, InfraError> {
+        unreachable!()
+    }
+    async fn find(
+        &self,
+        _: UserId,
+        _: SessionId,
+        _: Timestamp,
+    ) -> Result<Option<Session>, InfraError> {
+        unreachable!()
+    }
+    async fn rotate(
+        &self,
+        _: SessionId,
+        _: Generation,
+        _: Timestamp,
+    ) -> Result<Rotation, InfraError> {
+        unreachable!()
+    }
+    async fn end(&self, _: UserId, _: SessionId, _: Timestamp) -> Result<bool, InfraError> {
+        unreachable!()
+    }
+    async fn end_others(
+        &self,
+        _: UserId,
+        _: Option<SessionId>,
+        _: Timestamp,
+    ) -> Result<Vec<SessionId>, InfraError> {
+        unreachable!()
+    }
+    async fn list(&self, _: UserId, _: Timestamp) -> Result<Vec<Session>, InfraError> {
+        unreachable!()
+    }
+    async fn remove_expired(&self, _: Timestamp, _: u32) -> Result<u64, InfraError> {
+        unreachable!()
+    }
+}
+
+/// A list, the database behind it, and the clock of both.
+struct House {
+    list: Arc<RevocationList>,
+    elsewhere: Arc<Elsewhere>,
+    clock: Arc<ManualClock>,
+}
+
+impl House {
+    fn new() -> Self {
+        let clock = Arc::new(ManualClock::default());
+        let elsewhere = Arc::new(Elsewhere {
+            ended: Mutex::default(),
+            asked: Mutex::default(),
+            answers: Semaphore::new(1000),
+            broken: AtomicBool::new(false),
+        });
+        let list = Arc::new(RevocationList::new(elsewhere.clone(), clock.clone()));
+        Self {
+            list,
+            elsewhere,
+            clock,
+        }
+    }
+
+    /// A session that ended at another instance, now.
+    fn ended_elsewhere(&self) -> SessionId {
+        let ended_at = self.clock.now();
+        let id = SessionId::new(ended_at);
+        self.elsewhere
+            .ended
+            .lock()
+            .unwrap()
+            .push(EndedSession { id, ended_at });
+        id
+    }
+
+    async fn pass(&self, time: Duration) {
+        self.clock.advance(time);
+        advance(time).await;
+    }
+
+    fn asked(&self) -> Vec<i64> {
+        self.elsewhere.asked.lock().unwrap().clone()
+    }
+
+    fn somebody(&self) -> SessionId {
+        SessionId::new(self.clock.now())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_ends_here_is_known_at_once_and_costs_no_query() {
+    let house = House::new();
+    let session = house.somebody();
+    assert!(!house.list.contains(session).await.unwrap());
+    house.list.ended(&[session]);
+    assert!(house.list.contains(session).await.unwrap());
+    assert_eq!(house.asked().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_ends_elsewhere_is_known_within_two_seconds() {
+    let house = House::new();
+    house.list.contains(house.somebody()).await.unwrap();
+    let session = house.ended_elsewhere();
+    assert!(!house.list.contains(session).await.unwrap());
+    house.pass(MAX_AGE).await;
+    assert!(house.list.contains(session).await.unwrap());
+}
+
+/// A list that is good is answered by, however slow the database is.
+#[tokio::test(start_paused = true)]
+async fn a_good_list_is_renewed_behind_the_back_of_those_who_ask() {
+    let house = House::new();
+    house.list.contains(house.somebody()).await.unwrap();
+    let session = house.ended_elsewhere();
+    house.elsewhere.answers.forget_permits(1000);
+    house.pass(REFRESH_AT).await;
+    for _ in 0..100 {
+        assert!(!house.list.contains(session).await.unwrap());
+    }
+    let renewal = house.list.attempt();
+    house.elsewhere.answers.add_permits(1);
+    renewal.await.unwrap();
+    assert!(house.list.contains(session).await.unwrap());
+    assert_eq!(house.asked().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_difference_is_asked_for() {
+    let house = House::new();
+    let began = house.clock.now();
+    house.pass(Duration::from_mins(5)).await;
+    for _ in 0..50 {
+        house.ended_elsewhere();
+    }
+    house.list.refresh().await.unwrap();
+    let newest = house.clock.now();
+    house.pass(Duration::from_mins(5)).await;
+    house.list.refresh().await.unwrap();
+    house.pass(ENDED_MEMORY * 2).await;
+    house.list.refresh().await.unwrap();
+    assert_eq!(
+        house.asked(),
+        [
+            began.plus(Duration::from_mins(5)).minus(ENDED_MEMORY).millis(),
+            newest.minus(OVERLAP).millis(),
+            // Nobody needs to know of what ended before that.
+            house.clock.now().minus(ENDED_MEMORY).millis(),
+        ]
+    );
+}
+
+/// An instance whose clock is ahead must not make this one overlook what others say.
+#[tokio::test(start_paused = true)]
+async fn a_time_from_the_future_hides_nothing() {
+    let house = House::new();
+    let ahead = EndedSession {
+        id: house.somebody(),
+        ended_at: house.clock.now().plus(Duration::from_hours(1)),
+    };
+    house.elsewhere.ended.lock().unwrap().push(ahead);
+    house.list.refresh().await.unwrap();
+    let session = house.ended_elsewhere();
+    house.pass(MAX_AGE).await;
+    assert!(house.list.contains(session).await.unwrap());
+}
+
+/// The clock of another instance is behind by the leeway, and its transaction took long to commit.
+#[tokio::test(start_paused = true)]
+async fn what_is_told_late_is_heard() {
+    let house = House::new();
+    house.pass(Duration::from_mins(1)).await;
+    house.ended_elsewhere();
+    house.list.refresh().await.unwrap();
+    let late = EndedSession {
+        id: house.somebody(),
+        ended_at: house.clock.now().minus(CLOCK_LEEWAY + Duration::from_secs(9)),
+    };
+    house.elsewhere.ended.lock().unwrap().push(late);
+    house.pass(MAX_AGE).await;
+    assert!(house.list.contains(late.id).await.unwrap());
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_attempt_serves_all_who_wait_failure_included() {
+    let house = House::new();
+    house.elsewhere.answers.forget_permits(1000);
+    house.elsewhere.broken.store(true, Ordering::Relaxed);
+    let waiting = (0..100).map(|_| {
+        let (list, session) = (Arc::clone(&house.list), house.somebody());
+        async move { list.contains(session).await }
+    });
+    let waiting = futures_util::future::join_all(waiting);
+    let (answers, ()) = tokio::join!(waiting, async {
+        tokio::task::yield_now().await;
+        house.elsewhere.answers.add_permits(1);
+    });
+    for answer in answers {
+        assert_eq!(answer.unwrap_err().kind, InfraErrorKind::Unavailable);
+    }
+    assert_eq!(house.asked().len(), 1);
+
+    // The next one who asks tries again.
+    house.elsewhere.broken.store(false, Ordering::Relaxed);
+    house.elsewhere.answers.add_permits(1);
+    assert!(!house.list.contains(house.somebody()).await.unwrap());
+}
+
+/// Whoever began the attempt may go away; the others still get its outcome.
+#[tokio::test(start_paused = true)]
+async fn an_attempt_outlives_the_one_who_began_it() {
+    let house = House::new();
+    house.elsewhere.answers.forget_permits(1000);
+    let session = house.ended_elsewhere();
+    let first = house.list.contains(session).now_or_never();
+    assert!(first.is_none());
+    house.elsewhere.answers.add_permits(1);
+    assert!(house.list.contains(session).await.unwrap());
+    assert_eq!(house.asked().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn sessions_whose_tokens_have_expired_take_no_memory() {
+    let house = House::new();
+    let session = house.somebody();
+    house.list.ended(&[session]);
+    house.list.refresh().await.unwrap();
+    house.pass(ENDED_MEMORY + PRUNE_EVERY).await;
+    house.list.refresh().await.unwrap();
+    assert!(!house.list.has(session));
+}
+
+#[tokio::test(start_paused = true)]
+async fn listeners_hear_of_each_session_once() {
+    let house = House::new();
+    let mut additions = house.list.additions();
+    let session = house.ended_elsewhere();
+    house.list.ended(&[session]);
+    house.list.refresh().await.unwrap();
+    house.list.ended(&[session]);
+    assert_eq!(additions.try_recv(), Ok(session));
+    assert!(additions.try_recv().is_err());
+}

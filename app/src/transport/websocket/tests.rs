@@ -1,0 +1,37 @@
+//! Which pages may open sockets. What happens on one is tested from outside.
+
+use super::*;
+
+#[test]
+fn only_pages_of_known_origins_may_open_sockets() {
+    let own = OwnOrigins::new(vec!["https://tasks.example.org".to_owned()]);
+    let cors = ["https://app.example.org".to_owned()];
+    let allowed = |lines: &[&'static str]| {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, HeaderValue::from_static("127.0.0.1:8000"));
+        for line in lines {
+            headers.append(header::ORIGIN, HeaderValue::from_static(line));
+        }
+        may_open(&own, &cors, &headers)
+    };
+    assert!(allowed(&[]));
+    assert!(allowed(&["https://tasks.example.org"]));
+    assert!(allowed(&["https://app.example.org"]));
+    assert!(allowed(&["http://127.0.0.1:8000"]));
+    for other in [
+        "null",
+        "",
+        "127.0.0.1:8000",
+        "http://127.0.0.1",
+        "http://127.0.0.1:8001",
+        "http://127.0.0.1:8000.evil.example",
+        "https://app.example.org.evil.example",
+        "http://app.example.org",
+    ] {
+        assert!(!allowed(&[other]), "{other}");
+    }
+    assert!(!allowed(&[
+        "https://app.example.org",
+        "https://app.example.org"
+    ]));
+}
