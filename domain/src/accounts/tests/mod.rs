@@ -1,5 +1,7 @@
 //! The use cases around accounts: signing up, in, on and out.
 
+mod account;
+
 use super::*;
 use crate::session::{IDLE_LIFETIME, ROTATION_GRACE, TokenRejection};
 use crate::testing::{ManualClock, MemoryStore, PlainHasher, PlainIssuer};
@@ -312,6 +314,3 @@ async fn nothing_personal_or_secret_is_in_an_outcome_that_is_logged() {
         assert!(!shown.contains(secret), "{shown}");
     }
 }
-
-#[path = "account_changes_tests.rs"]
-mod changes;

@@ -1,5 +1,7 @@
 //! The use cases around accounts and sessions.
 
+mod account;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -290,5 +292,4 @@ impl Accounts {
 
 #[cfg(test)]
 #[cfg(feature = "testing")]
-#[path = "accounts_tests.rs"]
 mod tests;
