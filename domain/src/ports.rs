@@ -157,21 +157,26 @@ pub trait UserRepository: Send + Sync {
         expected: &PasswordHash,
         now: Timestamp,
     ) -> Result<bool, InfraError>;
-    /// Replaces the stored hash if it is still `old`: the same password, hashed with newer parameters. False if the
-    /// password was changed meanwhile.
-    async fn rehash(
-        &self,
-        id: UserId,
-        old: &PasswordHash,
-        new: &PasswordHash,
-    ) -> Result<bool, InfraError>;
+}
+
+/// A sign-in whose password was right a moment ago. Hashing takes so long that it may have been changed since.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// The session that begins.
+    pub session: Session,
+    /// The hash that the password was compared with.
+    pub verified: PasswordHash,
+    /// The same password, hashed with the parameters of today; `None` if `verified` has them.
+    pub rehashed: Option<PasswordHash>,
 }
 
 /// Stores sessions while they live, and remembers for [`ENDED_MEMORY`](crate::session::ENDED_MEMORY) that they ended.
 #[async_trait]
 pub trait SessionRepository: Send + Sync {
-    /// Stores a new session; false if there is no such user (any more).
-    async fn open(&self, session: &Session) -> Result<bool, InfraError>;
+    /// Stores a new session, and the new hash if there is one; false, and nothing is stored, unless the verified hash is still
+    /// the stored one. A change of password comes wholly before (then no session is opened) or wholly after (then it is
+    /// among those that end).
+    async fn open(&self, sign_in: &SignIn) -> Result<bool, InfraError>;
     /// Asks [`Session::rotate`] and stores what it says, alone with the session: of concurrent callers with the same
     /// token one rotates, the others repeat. [`Rotation::Reused`] ends the session before it is returned.
     async fn rotate(

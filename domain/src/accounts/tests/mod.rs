@@ -1,6 +1,7 @@
 //! The use cases around accounts: signing up, in, on and out.
 
 mod account;
+mod races;
 
 use super::*;
 use crate::session::{IDLE_LIFETIME, ROTATION_GRACE, TokenRejection};
@@ -21,7 +22,7 @@ impl House {
         Self::on(Arc::default(), PlainHasher::default())
     }
 
-    fn on(store: Arc<MemoryStore>, hasher: PlainHasher) -> Self {
+    fn on(store: Arc<MemoryStore>, hasher: impl PasswordHasher + 'static) -> Self {
         let clock = Arc::new(ManualClock::default());
         let accounts = Accounts::new(AccountPorts {
             users: store.clone(),
@@ -50,6 +51,12 @@ impl House {
     async fn identity(&self, signed_in: &SignedIn) -> Identity {
         let token = signed_in.access_token.reveal();
         self.accounts.authenticate(token).await.unwrap().identity
+    }
+
+    async fn stored_user(&self, email: &str) -> UserId {
+        let email = EmailAddress::parse(email).unwrap();
+        let stored = self.store.credentials(&email).await.unwrap().unwrap();
+        stored.user.id
     }
 
     async fn stored_hash(&self, email: &str) -> String {
