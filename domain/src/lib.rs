@@ -3,7 +3,6 @@
 //! Reading order: the values ([`task`], [`listing`], [`user`], [`session`], [`external`]), what can be wrong with them ([`violation`]),
 //! what the outside must provide ([`ports`]), and the use cases that put both together ([`Tasks`], [`Accounts`]).
 
-mod account_changes;
 pub mod accounts;
 pub mod event;
 pub mod external;

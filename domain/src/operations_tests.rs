@@ -1,6 +1,7 @@
 //! What an operator can do, on memory.
 
 use super::*;
+use crate::ports::SignIn;
 use crate::session::IDLE_LIFETIME;
 use crate::testing::{ManualClock, MemoryStore, PlainHasher};
 
@@ -28,6 +29,16 @@ impl House {
         let registration = Registration::parse(email, "correct horse").unwrap();
         self.operations.create_user(registration).await
     }
+
+    async fn sign_in(&self, user: &User) {
+        let stored = self.operations.users.credentials_of(user.id).await.unwrap();
+        let sign_in = SignIn {
+            session: Session::begin(user.id, "", self.clock.now()),
+            verified: stored.unwrap().hash,
+            rehashed: None,
+        };
+        assert!(self.operations.sessions.open(&sign_in).await.unwrap());
+    }
 }
 
 #[tokio::test]
@@ -53,8 +64,7 @@ async fn a_user_made_by_an_operator_is_signed_in_nowhere() {
 async fn a_set_password_counts_and_signs_out_everywhere() {
     let house = House::new();
     let user = house.create("ada@example.org").await.unwrap();
-    let session = Session::begin(user.id, "", house.clock.now());
-    assert!(house.operations.sessions.open(&session).await.unwrap());
+    house.sign_in(&user).await;
     let old = house
         .operations
         .users
@@ -95,8 +105,7 @@ async fn a_clean_up_goes_on_until_nothing_is_left() {
     let user = house.create("ada@example.org").await.unwrap();
     let many = 2 * CLEANUP_BATCH + 1;
     for _ in 0..many {
-        let session = Session::begin(user.id, "", house.clock.now());
-        assert!(house.operations.sessions.open(&session).await.unwrap());
+        house.sign_in(&user).await;
     }
     assert_eq!(house.operations.remove_expired().await.unwrap(), 0);
     house.clock.advance(IDLE_LIFETIME);

@@ -157,21 +157,26 @@ pub trait UserRepository: Send + Sync {
         expected: &PasswordHash,
         now: Timestamp,
     ) -> Result<bool, InfraError>;
-    /// Replaces the stored hash if it is still `old`: the same password, hashed with newer parameters. False if the
-    /// password was changed meanwhile.
-    async fn rehash(
-        &self,
-        id: UserId,
-        old: &PasswordHash,
-        new: &PasswordHash,
-    ) -> Result<bool, InfraError>;
+}
+
+/// A sign-in whose password was right a moment ago. Hashing takes so long that it may have been changed since.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// The session that begins.
+    pub session: Session,
+    /// The hash that the password was compared with.
+    pub verified: PasswordHash,
+    /// The same password, hashed with the parameters of today; `None` if `verified` has them.
+    pub rehashed: Option<PasswordHash>,
 }
 
 /// Stores sessions while they live, and remembers for [`ENDED_MEMORY`](crate::session::ENDED_MEMORY) that they ended.
 #[async_trait]
 pub trait SessionRepository: Send + Sync {
-    /// Stores a new session; false if there is no such user (any more).
-    async fn open(&self, session: &Session) -> Result<bool, InfraError>;
+    /// Stores a new session, and the new hash if there is one; false, and nothing is stored, unless the verified hash is still
+    /// the stored one. A change of password comes wholly before (then no session is opened) or wholly after (then it is
+    /// among those that end).
+    async fn open(&self, sign_in: &SignIn) -> Result<bool, InfraError>;
     /// Asks [`Session::rotate`] and stores what it says, alone with the session: of concurrent callers with the same
     /// token one rotates, the others repeat. [`Rotation::Reused`] ends the session before it is returned.
     async fn rotate(
@@ -196,7 +201,7 @@ pub trait SessionRepository: Send + Sync {
     /// many rows are gone; fewer than `limit` means that none is left.
     async fn remove_expired(&self, now: Timestamp, limit: u32) -> Result<u64, InfraError>;
     /// The sessions, of all users, that ended at `since` or later.
-    async fn ended_since(&self, since: Timestamp) -> Result<Vec<SessionId>, InfraError>;
+    async fn ended_since(&self, since: Timestamp) -> Result<Vec<EndedSession>, InfraError>;
 }
 
 /// What comparing a password with a hash says.
@@ -270,3 +275,12 @@ pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Timestamp;
 }
+
+/// x
+pub trait SessionEvents: Send + Sync { /// x
+ fn ended(&self, sessions: &[SessionId]); }
+/// x
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndedSession { /// x
+ pub id: SessionId, /// x
+ pub ended_at: Timestamp }

@@ -24,6 +24,7 @@ fn every_promise_is_listed() {
         include_str!("../src/testing/contract/registrations.rs"),
         include_str!("../src/testing/contract/searches.rs"),
         include_str!("../src/testing/contract/sessions.rs"),
+        include_str!("../src/testing/contract/sign_ins.rs"),
         include_str!("../src/testing/contract/tasks.rs"),
     ];
     for line in promises.iter().flat_map(|text| text.lines()) {

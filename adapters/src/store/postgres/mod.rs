@@ -30,7 +30,7 @@ use self::connect::{CONNECT_TIMEOUT, Connector};
 use super::StoreSettings;
 use super::errors::{self, Cause};
 use super::rows::SessionRow;
-use super::schema::sessions;
+use super::schema::{sessions, users};
 use super::types::DbId;
 use super::url::PostgresTarget;
 use crate::error_chain;
@@ -53,6 +53,18 @@ pub(crate) async fn locked_session(conn: &mut Conn, id: DbId) -> QueryResult<Opt
         .find(id)
         .select(SessionRow::as_select())
         .for_update()
+        .get_result(conn)
+        .await
+        .optional()
+}
+
+/// The stored hash of a user, which nobody else can change before the transaction ends. Nobody is kept from storing tasks
+/// meanwhile: those only need the key to stay.
+pub(crate) async fn locked_hash(conn: &mut Conn, user: DbId) -> QueryResult<Option<String>> {
+    users::table
+        .find(user)
+        .select(users::password_hash)
+        .for_no_key_update()
         .get_result(conn)
         .await
         .optional()

@@ -3,10 +3,9 @@
 use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
-use taskhive_domain::ports::{InfraError, SessionRepository};
+use taskhive_domain::ports::{InfraError, SessionRepository, SignIn};
 use taskhive_domain::session::{
     ABSOLUTE_LIFETIME, ENDED_MEMORY, Generation, IDLE_LIFETIME, Rotation, Session,
 };
@@ -14,6 +13,7 @@ use taskhive_domain::{SessionId, Timestamp, UserId};
 
 use super::backend::{Conn, Database, locked_session};
 use super::transaction::transaction;
+use super::users;
 use crate::store::rows::SessionRow;
 use crate::store::schema::{ended_sessions, sessions};
 use crate::store::types::{DbId, DbTime};
@@ -23,25 +23,11 @@ pub(crate) struct DieselSessions(pub(crate) Database);
 
 #[async_trait]
 impl SessionRepository for DieselSessions {
-    async fn open(&self, session: &Session) -> Result<bool, InfraError> {
-        let row = SessionRow::from(session);
+    async fn open(&self, sign_in: &SignIn) -> Result<bool, InfraError> {
+        let sign_in = sign_in.clone();
         self.0
             .write("open a session", move |conn| {
-                async move {
-                    let opened = diesel::insert_into(sessions::table)
-                        .values(row)
-                        .execute(conn)
-                        .await;
-                    match opened {
-                        Ok(_) => Ok(true),
-                        Err(DieselError::DatabaseError(
-                            DatabaseErrorKind::ForeignKeyViolation,
-                            _,
-                        )) => Ok(false),
-                        Err(error) => Err(error),
-                    }
-                }
-                .boxed()
+                transaction(conn, move |conn| open(conn, sign_in).boxed()).boxed()
             })
             .await
     }
@@ -111,7 +97,7 @@ impl SessionRepository for DieselSessions {
         Ok(removed as u64)
     }
 
-    async fn ended_since(&self, since: Timestamp) -> Result<Vec<SessionId>, InfraError> {
+    async fn ended_since(&self, since: Timestamp) -> Result<Vec<taskhive_domain::ports::EndedSession>, InfraError> {
         let ids = self
             .0
             .read("list ended sessions", move |conn| {
@@ -124,9 +110,25 @@ impl SessionRepository for DieselSessions {
             .await?;
         Ok(ids
             .into_iter()
-            .map(|id| SessionId::from_uuid(id.0))
+            .map(|id| taskhive_domain::ports::EndedSession{ id: SessionId::from_uuid(id.0), ended_at: since })
             .collect())
     }
+}
+
+/// The user is locked until the end of the transaction, so a change of password is through already, or waits.
+async fn open(conn: &mut Conn, sign_in: SignIn) -> QueryResult<bool> {
+    let user = sign_in.session.user;
+    if !users::has_hash(conn, user, &sign_in.verified).await? {
+        return Ok(false);
+    }
+    if let Some(rehashed) = &sign_in.rehashed {
+        users::store_hash(conn, user, rehashed).await?;
+    }
+    diesel::insert_into(sessions::table)
+        .values(SessionRow::from(&sign_in.session))
+        .execute(conn)
+        .await?;
+    Ok(true)
 }
 
 /// The row is locked until the end of the transaction, so of concurrent callers one decides after the other.

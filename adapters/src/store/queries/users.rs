@@ -14,7 +14,7 @@ use taskhive_domain::session::Session;
 use taskhive_domain::user::{EmailAddress, PasswordHash, StoredCredentials, User};
 use taskhive_domain::{Timestamp, UserId};
 
-use super::backend::{Conn, Database};
+use super::backend::{Conn, Database, locked_hash};
 use super::transaction::transaction;
 use super::{external, sessions};
 use crate::store::rows::{CredentialsRow, NewUserRow, SessionRow, UserRow};
@@ -172,46 +172,28 @@ impl UserRepository for DieselUsers {
             })
             .await
     }
-
-    async fn rehash(
-        &self,
-        id: UserId,
-        old: &PasswordHash,
-        new: &PasswordHash,
-    ) -> Result<bool, InfraError> {
-        let (old, new) = (old.reveal().to_owned(), new.reveal().to_owned());
-        let updated = self
-            .0
-            .write("replace a password hash", move |conn| {
-                let unchanged = users::table
-                    .find(DbId(id.uuid()))
-                    .filter(users::password_hash.eq(old));
-                diesel::update(unchanged)
-                    .set(users::password_hash.eq(new))
-                    .execute(conn)
-                    .boxed()
-            })
-            .await?;
-        Ok(updated > 0)
-    }
 }
 
-/// Replaces the hash if it is the expected one, and so locks the user until the end of the transaction.
-async fn replace_hash(
+/// Whether this is the stored hash. If it is, it stays so until the end of the transaction.
+pub(super) async fn has_hash(
     conn: &mut Conn,
     id: UserId,
-    expected: Option<PasswordHash>,
+    expected: &PasswordHash,
+) -> QueryResult<bool> {
+    let stored = locked_hash(conn, DbId(id.uuid())).await?;
+    Ok(stored.is_some_and(|stored| stored == expected.reveal()))
+}
+
+/// Stores another hash; false if the user is gone.
+pub(super) async fn store_hash(
+    conn: &mut Conn,
+    id: UserId,
     new: &PasswordHash,
 ) -> QueryResult<bool> {
-    let new = users::password_hash.eq(new.reveal().to_owned());
-    let user = users::table.find(DbId(id.uuid()));
-    let updated = match expected {
-        Some(expected) => {
-            let unchanged = user.filter(users::password_hash.eq(expected.reveal().to_owned()));
-            diesel::update(unchanged).set(new).execute(conn).await?
-        }
-        None => diesel::update(user).set(new).execute(conn).await?,
-    };
+    let updated = diesel::update(users::table.find(DbId(id.uuid())))
+        .set(users::password_hash.eq(new.reveal().to_owned()))
+        .execute(conn)
+        .await?;
     Ok(updated > 0)
 }
 
@@ -221,7 +203,11 @@ async fn change_password(
     change: PasswordChange,
     now: Timestamp,
 ) -> QueryResult<PasswordChangeOutcome> {
-    if !replace_hash(conn, id, change.expected, &change.new).await? {
+    let fits = match &change.expected {
+        Some(expected) => has_hash(conn, id, expected).await?,
+        None => true,
+    };
+    if !fits || !store_hash(conn, id, &change.new).await? {
         return Ok(PasswordChangeOutcome::Refused);
     }
     let kept = match change.keep {
@@ -243,8 +229,7 @@ async fn delete(
     expected: PasswordHash,
     now: Timestamp,
 ) -> QueryResult<bool> {
-    let hash = expected.clone();
-    if !replace_hash(conn, id, Some(expected), &hash).await? {
+    if !has_hash(conn, id, &expected).await? {
         return Ok(false);
     }
     sessions::end_others(conn, id, None, now).await?;

@@ -27,7 +27,7 @@ use taskhive_domain::ports::{InfraError, InfraErrorKind};
 use super::StoreSettings;
 use super::errors::{self, Cause};
 use super::rows::SessionRow;
-use super::schema::sessions;
+use super::schema::{sessions, users};
 use super::types::DbId;
 
 /// What the queries run on.
@@ -51,6 +51,16 @@ pub(crate) async fn locked_session(conn: &mut Conn, id: DbId) -> QueryResult<Opt
     sessions::table
         .find(id)
         .select(SessionRow::as_select())
+        .get_result(conn)
+        .await
+        .optional()
+}
+
+/// The stored hash of a user, which nobody else can change before the transaction ends.
+pub(crate) async fn locked_hash(conn: &mut Conn, user: DbId) -> QueryResult<Option<String>> {
+    users::table
+        .find(user)
+        .select(users::password_hash)
         .get_result(conn)
         .await
         .optional()

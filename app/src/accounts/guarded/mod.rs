@@ -20,11 +20,11 @@ use super::rate_limit::{RateLimited, RateLimits};
 
 /// What the service offers to strangers.
 #[derive(Debug, Clone, Copy)]
-pub struct Offer {
+pub(crate) struct Offer {
     /// Whether accounts and passwords are kept here, and not by an identity provider.
-    pub password_login: bool,
+    pub(crate) password_login: bool,
     /// Whether everybody may create an account.
-    pub registration_open: bool,
+    pub(crate) registration_open: bool,
 }
 
 /// The use cases of accounts, protected.

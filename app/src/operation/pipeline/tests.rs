@@ -72,69 +72,70 @@ async fn pipeline(trouble: Trouble) -> (Pipeline, String) {
         Arc::new(MemoryStore::default()),
         Arc::new(ManualClock::default()),
     );
+    let revocations = Arc::new(RevocationList::new(store.clone(), clock.clone()));
     let accounts = Arc::new(Accounts::new(AccountPorts {
         users: store.clone(),
         sessions: store,
         hasher: Arc::new(PlainHasher::default()),
         issuer: Arc::new(PlainIssuer),
         clock: clock.clone(),
+        session_events: revocations.clone(),
     }));
     let registration = Registration::parse("ada@example.org", "correct horse").unwrap();
     let signed_in = accounts.register(registration, "").await.unwrap();
     let config = Config::from_vars(&std::collections::BTreeMap::new()).unwrap();
-    let limits = Arc::new(RateLimits::new(
-        &config.rates,
-        &governor::clock::MonotonicClock,
-    ));
-    let tasks = Tasks::new(
-        Arc::new(trouble),
-        Arc::new(MemoryEvents::default()),
-        clock.clone(),
-    );
+    let limits = Arc::new(RateLimits::new(&config.rates, &MonotonicClock));
+    let events = Arc::new(MemoryEvents::default());
+    let offer = Offer {
+        password_login: true,
+        registration_open: true,
+    };
     let services = Services {
-        tasks: Arc::new(tasks),
-        accounts: Arc::clone(&accounts),
-        limits: Arc::clone(&limits),
+        tasks: Arc::new(Tasks::new(Arc::new(trouble), events, clock.clone())),
+        accounts: Arc::new(GuardedAccounts::new(accounts.clone(), limits.clone(), offer)),
+        revocations: revocations.clone(),
+        refresh_cookie: RefreshCookie::new(OwnOrigins::new(Vec::new()), false),
     };
     let admission = Admission::new(&crate::graphql::sdl(), config.documents.clone()).unwrap();
-    let policy = Policy::new(admission.schema(), Introspection::Public);
-    let ended = Arc::new(RevocationList::new(Arc::clone(&accounts)));
-    let pipeline = Pipeline::new(
-        crate::graphql::executable(
-            services,
-            ServerInfo::new(true, true),
-            config.documents.nesting,
-        ),
+    let pipeline = Pipeline {
+        schema: crate::graphql::executable(services, config.documents.nesting),
+        policy: Policy::new(admission.schema(), Introspection::Public),
         admission,
-        policy,
-        Guard::new(accounts, Arc::clone(&ended)),
-        Arc::new(ConnectionRegistry::new(1, ended, clock, Shutdown::new())),
+        guard: Guard::new(accounts, revocations.clone()),
+        connections: Arc::new(ConnectionRegistry::new(
+            1,
+            revocations,
+            clock,
+            Shutdown::new(),
+        )),
         limits,
-        Duration::from_millis(50),
-    );
+        timeout: Duration::from_millis(50),
+    };
     (pipeline, signed_in.access_token.reveal().to_owned())
 }
 
 /// The status and the body of what the pipeline answers.
 async fn answer(pipeline: &Pipeline, token: &str, query: &str) -> (u16, Value) {
-    let call = Call {
+    let operation = OperationRequest {
         request: GraphQlRequest::from_value(json!({ "query": query }))
             .ok()
             .unwrap(),
         transport: Transport::Post {
             event_stream: false,
         },
-        credential: Credential::Bearer(token.to_owned()),
-        caller: Caller::default(),
-        request_id: "id-of-this-request".to_owned(),
+        client: Client {
+            credential: Credential::Bearer(token.to_owned()),
+            request_id: "id-of-this-request".to_owned(),
+            ..Client::default()
+        },
     };
-    let Ok(approved) = pipeline.approve(call).await else {
+    let Ok(operation) = pipeline.authorize(operation).await else {
         panic!("{query} was refused")
     };
-    let executed = pipeline.execute(approved).await;
+    let response = pipeline.execute(operation).await;
     (
-        executed.status().as_u16(),
-        serde_json::to_value(executed).unwrap(),
+        response.status.as_u16(),
+        serde_json::to_value(response).unwrap(),
     )
 }
 

@@ -10,13 +10,6 @@ use crate::session::{ABSOLUTE_LIFETIME, IDLE_LIFETIME, Rotation, Session};
 use crate::time::Timestamp;
 
 impl Repositories {
-    /// Another session of a user, begun at this time.
-    async fn another_session(&self, user: UserId, at: Timestamp) -> Result<Session, InfraError> {
-        let session = Session::begin(user, "curl/8", at);
-        assert!(self.sessions.open(&session).await?);
-        Ok(session)
-    }
-
     async fn stored_hash(&self, user: UserId) -> Result<Option<String>, InfraError> {
         let stored = self.users.credentials_of(user).await?;
         Ok(stored.map(|stored| stored.hash.reveal().to_owned()))
@@ -32,7 +25,7 @@ impl Repositories {
 /// The one that goes on does so with its next generation; nobody else's session is touched.
 pub async fn a_changed_password_ends_the_other_sessions(repositories: &Repositories) -> Outcome {
     let (user, kept) = repositories.signed_up().await?;
-    let other = repositories.another_session(user, START).await?;
+    let other = repositories.signed_in(user, "curl/8", START).await?;
     let (stranger, strangers) = repositories.signed_up().await?;
     let (change, now) = (
         PasswordChange {
@@ -174,8 +167,12 @@ pub async fn a_deleted_account_leaves_nothing_behind(repositories: &Repositories
 pub async fn other_sessions_end_and_one_goes_on(repositories: &Repositories) -> Outcome {
     let (user, first) = repositories.signed_up().await?;
     let (stranger, strangers) = repositories.signed_up().await?;
-    let second = repositories.another_session(user, start_plus(1)).await?;
-    let third = repositories.another_session(user, start_plus(2)).await?;
+    let second = repositories
+        .signed_in(user, "curl/8", start_plus(1))
+        .await?;
+    let third = repositories
+        .signed_in(user, "curl/8", start_plus(2))
+        .await?;
     let now = start_plus(7);
     let mut ended = repositories
         .sessions
@@ -206,7 +203,9 @@ pub async fn other_sessions_end_and_one_goes_on(repositories: &Repositories) -> 
 /// With all fields, the most recently used first, without those that are over, and never more than a list may have.
 pub async fn living_sessions_are_listed(repositories: &Repositories) -> Outcome {
     let (user, first) = repositories.signed_up().await?;
-    let second = repositories.another_session(user, start_plus(1)).await?;
+    let second = repositories
+        .signed_in(user, "curl/8", start_plus(1))
+        .await?;
     let now = start_plus(9);
     assert_eq!(
         repositories.sessions.list(user, now).await?,
@@ -227,7 +226,7 @@ pub async fn living_sessions_are_listed(repositories: &Repositories) -> Outcome 
 
     for millis in 0..i64::from(Session::MAX_LISTED) {
         repositories
-            .another_session(user, start_plus(100 + millis))
+            .signed_in(user, "curl/8", start_plus(100 + millis))
             .await?;
     }
     let listed = repositories.sessions.list(user, start_plus(500)).await?;
@@ -246,15 +245,16 @@ pub async fn expired_sessions_are_removed_in_batches(repositories: &Repositories
     let user = repositories.owner().await?;
     for millis in 0..4 {
         repositories
-            .another_session(user, start_plus(millis))
+            .signed_in(user, "curl/8", start_plus(millis))
             .await?;
     }
     let idle = repositories
-        .another_session(user, now.minus(IDLE_LIFETIME))
+        .signed_in(user, "curl/8", now.minus(IDLE_LIFETIME))
         .await?;
     let living = repositories
-        .another_session(
+        .signed_in(
             user,
+            "curl/8",
             now.minus(IDLE_LIFETIME)
                 .plus(std::time::Duration::from_millis(1)),
         )

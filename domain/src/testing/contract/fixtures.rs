@@ -4,7 +4,7 @@ use uuid::Builder;
 
 use super::Repositories;
 use crate::id::{TaskId, UserId};
-use crate::ports::{InfraError, Insertion, RegistrationOutcome};
+use crate::ports::{InfraError, Insertion, RegistrationOutcome, SignIn};
 use crate::session::Session;
 use crate::task::{Task, TaskDescription, TaskTitle};
 use crate::time::Timestamp;
@@ -59,6 +59,15 @@ pub(super) fn hash(text: &str) -> PasswordHash {
     PasswordHash::new(format!("$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ${text}"))
 }
 
+/// A sign-in with a password whose hash is up to date.
+pub(super) fn sign_in(session: &Session, verified: &str) -> SignIn {
+    SignIn {
+        session: session.clone(),
+        verified: hash(verified),
+        rehashed: None,
+    }
+}
+
 /// A user who is not stored yet, with the first session.
 pub(super) fn user(email: &str) -> (User, Session) {
     let user = User {
@@ -80,6 +89,27 @@ impl Repositories {
             .await?;
         assert_eq!(outcome, RegistrationOutcome::Registered);
         Ok((user.id, session))
+    }
+
+    /// Whether this session opens for somebody whose password had this hash when it was verified.
+    pub(super) async fn opens(
+        &self,
+        session: &Session,
+        verified: &str,
+    ) -> Result<bool, InfraError> {
+        self.sessions.open(&sign_in(session, verified)).await
+    }
+
+    /// Another session of a user who has [`signed_up`](Self::signed_up).
+    pub(super) async fn signed_in(
+        &self,
+        user: UserId,
+        user_agent: &str,
+        now: Timestamp,
+    ) -> Result<Session, InfraError> {
+        let session = Session::begin(user, user_agent, now);
+        assert!(self.opens(&session, "aGFzaA").await?);
+        Ok(session)
     }
 
     /// A user with an address of their own.

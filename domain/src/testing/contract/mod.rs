@@ -22,6 +22,7 @@ mod pages;
 mod registrations;
 mod searches;
 mod sessions;
+mod sign_ins;
 mod tasks;
 
 pub use accounts::*;
@@ -31,6 +32,7 @@ pub use pages::*;
 pub use registrations::*;
 pub use searches::*;
 pub use sessions::*;
+pub use sign_ins::*;
 pub use tasks::*;
 
 /// The three repositories of one database.
@@ -101,7 +103,10 @@ macro_rules! repository_contract {
             a_taken_address_leaves_nothing_behind
             concurrent_registrations_of_one_address_let_one_through
             addresses_that_only_resemble_each_other_are_two
-            a_hash_is_replaced_only_while_it_is_the_stored_one
+
+            a_session_opens_only_under_the_stored_hash
+            a_newer_hash_is_stored_with_its_session
+            no_sign_in_outlives_a_change_of_its_password
 
             an_external_identity_is_one_user
             concurrent_first_sights_make_one_user

@@ -67,8 +67,9 @@ pub async fn a_session_rotates_as_the_domain_says(repositories: &Repositories) -
     let (user, first) = repositories.signed_up().await?;
     let agent = "\u{1F4F1}".repeat(Session::MAX_USER_AGENT);
     for (user_agent, at) in [("", 0), ("it's \"X\"/1.0 (50%_)", 1), (&agent, 999)] {
-        let mut session = Session::begin(user, user_agent, start_plus(at));
-        assert!(repositories.sessions.open(&session).await?);
+        let mut session = repositories
+            .signed_in(user, user_agent, start_plus(at))
+            .await?;
         for step in 1..5 {
             session = repositories
                 .rotated(&session, start_plus(at + 1001 * step))
@@ -131,8 +132,9 @@ pub async fn a_token_used_again_after_the_grace_ends_its_session_only(
     repositories: &Repositories,
 ) -> Outcome {
     let (user, first) = repositories.signed_up().await?;
-    let other = Session::begin(user, "another device", START);
-    assert!(repositories.sessions.open(&other).await?);
+    let other = repositories
+        .signed_in(user, "another device", START)
+        .await?;
     let second = repositories.rotated(&first, start_plus(10)).await?;
     let now = second.last_used_at.plus(ROTATION_GRACE + MILLISECOND);
     repositories.assert_reuse_ends(&second, 1, now).await?;
@@ -164,8 +166,7 @@ pub async fn an_expired_session_is_refused(repositories: &Repositories) -> Outco
         assert_eq!(rotation, Rotation::Refused);
     }
 
-    let mut busy = Session::begin(user, "", START);
-    assert!(repositories.sessions.open(&busy).await?);
+    let mut busy = repositories.signed_in(user, "", START).await?;
     let end = START.plus(ABSOLUTE_LIFETIME);
     while busy.expires_at() < end {
         let now = busy.expires_at().minus(MILLISECOND);
@@ -207,8 +208,9 @@ pub async fn a_token_never_handed_out_is_refused_and_harmless(
 /// For as long as an access token of its may still look good, on every instance that asks.
 pub async fn a_session_ends_once_and_is_remembered(repositories: &Repositories) -> Outcome {
     let (user, session) = repositories.signed_up().await?;
-    let other = Session::begin(user, "another device", START);
-    assert!(repositories.sessions.open(&other).await?);
+    let other = repositories
+        .signed_in(user, "another device", START)
+        .await?;
     let end = start_plus(20);
     let attempts = (0..20).map(|_| repositories.sessions.end(user, session.id, end));
     let ends = join_all(attempts).await;
@@ -269,16 +271,11 @@ pub async fn a_session_of_nobody_is_not_opened(repositories: &Repositories) -> O
     let nobody = UserId::new(START);
     for _ in 0..25 {
         let session = Session::begin(nobody, "", START);
-        assert!(!repositories.sessions.open(&session).await?);
+        assert!(!repositories.opens(&session, "aGFzaA").await?);
         let rotation = repositories.sessions.rotate(session.id, 1, START).await?;
         assert_eq!(rotation, Rotation::Refused);
     }
     let (user, _) = repositories.signed_up().await?;
-    assert!(
-        repositories
-            .sessions
-            .open(&Session::begin(user, "", START))
-            .await?
-    );
+    repositories.signed_in(user, "", START).await?;
     Ok(())
 }

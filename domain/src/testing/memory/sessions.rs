@@ -6,19 +6,24 @@ use async_trait::async_trait;
 
 use super::MemoryStore;
 use crate::id::{SessionId, UserId};
-use crate::ports::{InfraError, SessionRepository};
+use crate::ports::{InfraError, SessionRepository, SignIn};
 use crate::session::{Generation, Rotation, Session};
 use crate::time::Timestamp;
 
 #[async_trait]
 impl SessionRepository for MemoryStore {
-    async fn open(&self, session: &Session) -> Result<bool, InfraError> {
+    async fn open(&self, sign_in: &SignIn) -> Result<bool, InfraError> {
         let mut records = self.records();
-        let known = records.users.contains_key(&session.user);
-        if known {
-            records.sessions.insert(session.id, session.clone());
+        let session = &sign_in.session;
+        let user = records.users.get_mut(&session.user);
+        let Some(user) = user.filter(|user| user.has(Some(&sign_in.verified))) else {
+            return Ok(false);
+        };
+        if let Some(rehashed) = &sign_in.rehashed {
+            user.hash = rehashed.clone();
         }
-        Ok(known)
+        records.sessions.insert(session.id, session.clone());
+        Ok(true)
     }
 
     async fn rotate(

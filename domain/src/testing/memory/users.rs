@@ -132,21 +132,4 @@ impl UserRepository for MemoryStore {
         }
         Ok(fits)
     }
-
-    async fn rehash(
-        &self,
-        id: UserId,
-        old: &PasswordHash,
-        new: &PasswordHash,
-    ) -> Result<bool, InfraError> {
-        let mut records = self.records();
-        let Some(stored) = records.users.get_mut(&id) else {
-            return Ok(false);
-        };
-        let unchanged = stored.hash.reveal() == old.reveal();
-        if unchanged {
-            stored.hash = new.clone();
-        }
-        Ok(unchanged)
-    }
 }

@@ -1,5 +1,8 @@
 //! The use cases around accounts: signing up, in, on and out.
 
+mod account;
+mod races;
+
 use super::*;
 use crate::session::{IDLE_LIFETIME, ROTATION_GRACE, TokenRejection};
 use crate::testing::{ManualClock, MemoryStore, PlainHasher, PlainIssuer};
@@ -19,7 +22,7 @@ impl House {
         Self::on(Arc::default(), PlainHasher::default())
     }
 
-    fn on(store: Arc<MemoryStore>, hasher: PlainHasher) -> Self {
+    fn on(store: Arc<MemoryStore>, hasher: impl PasswordHasher + 'static) -> Self {
         let clock = Arc::new(ManualClock::default());
         let accounts = Accounts::new(AccountPorts {
             users: store.clone(),
@@ -48,6 +51,12 @@ impl House {
     async fn identity(&self, signed_in: &SignedIn) -> Identity {
         let token = signed_in.access_token.reveal();
         self.accounts.authenticate(token).await.unwrap().identity
+    }
+
+    async fn stored_user(&self, email: &str) -> UserId {
+        let email = EmailAddress::parse(email).unwrap();
+        let stored = self.store.credentials(&email).await.unwrap().unwrap();
+        stored.user.id
     }
 
     async fn stored_hash(&self, email: &str) -> String {
@@ -312,6 +321,3 @@ async fn nothing_personal_or_secret_is_in_an_outcome_that_is_logged() {
         assert!(!shown.contains(secret), "{shown}");
     }
 }
-
-#[path = "account_changes_tests.rs"]
-mod changes;

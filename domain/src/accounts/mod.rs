@@ -1,5 +1,7 @@
 //! The use cases around accounts and sessions.
 
+mod account;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,14 +9,14 @@ use crate::external::External;
 use crate::id::{SessionId, UserId};
 use crate::ports::{
     AuthenticationError, Clock, IdentityProvider, InfraError, InfraErrorKind, PasswordHasher,
-    RegistrationOutcome, SessionRepository, TokenIssuer, UserRepository, Verification,
+    RegistrationOutcome, SessionRepository, SignIn, TokenIssuer, UserRepository, Verification,
 };
 use crate::session::{
     ACCESS_TOKEN_LIFETIME, AccessClaims, AccessToken, ENDED_MEMORY, Identity, RefreshClaims,
     RefreshToken, Rotation, Session,
 };
 use crate::time::Timestamp;
-use crate::user::{Credentials, Registration, StoredCredentials, User};
+use crate::user::{Credentials, Password, PasswordHash, Registration, StoredCredentials, User};
 
 /// Why signing up, in or on did not work.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +89,8 @@ pub struct AccountPorts {
     pub issuer: Arc<dyn TokenIssuer>,
     /// Reads the time.
     pub clock: Arc<dyn Clock>,
+    /// x
+    pub session_events: Arc<dyn crate::ports::SessionEvents>,
 }
 
 /// The use cases around accounts and sessions.
@@ -135,35 +139,29 @@ impl Accounts {
         }
     }
 
-    /// Signs in. An unknown address takes as long as a wrong password, and reads the same.
+    /// Signs in. An unknown address takes as long as a wrong password, and reads the same. So does a password that was changed
+    /// while it was verified.
     pub async fn login(
         &self,
         credentials: Credentials,
         user_agent: &str,
     ) -> Result<SignedIn, AccountError> {
         self.require_password_login()?;
-        let stored = match &credentials.email {
-            Some(email) => self.ports.users.credentials(email).await?,
-            None => None,
-        };
-        let hash = stored.as_ref().and_then(|stored| stored.hash.matchable());
-        let verification = self
-            .ports
-            .hasher
-            .verify(credentials.password.as_ref(), hash)
-            .await?;
-        let Some(stored) = stored.filter(|_| verification != Verification::Mismatch) else {
-            return Err(AccountError::CredentialsWrong);
-        };
-        if verification == Verification::MatchOutdated {
-            self.rehash(&credentials, &stored).await?;
+        // A stored hash that is not the verified one any more was replaced by a new password, or by another sign-in that
+        // brought it up to date: a second look tells which.
+        for _ in 0..2 {
+            let (stored, rehashed) = self.verify(&credentials).await?;
+            let now = self.ports.clock.now();
+            let sign_in = SignIn {
+                session: Session::begin(stored.user.id, user_agent, now),
+                verified: stored.hash,
+                rehashed,
+            };
+            if self.ports.sessions.open(&sign_in).await? {
+                return Ok(self.signed_in(stored.user, &sign_in.session, now)?);
+            }
         }
-        let now = self.ports.clock.now();
-        let session = Session::begin(stored.user.id, user_agent, now);
-        if !self.ports.sessions.open(&session).await? {
-            return Err(AccountError::CredentialsWrong);
-        }
-        Ok(self.signed_in(stored.user, &session, now)?)
+        Err(AccountError::CredentialsWrong)
     }
 
     /// Exchanges a refresh token for a new pair. For
@@ -232,33 +230,35 @@ impl Accounts {
         self.ports
             .sessions
             .ended_since(self.ports.clock.now().minus(ENDED_MEMORY))
-            .await
+            .await.map(|all| all.into_iter().map(|e| e.id).collect())
     }
 
-    /// Stores the password that has just been verified under the parameters of today. No reason to refuse a right password:
-    /// without capacity for a second hash it is left to the next sign-in.
-    async fn rehash(
+    /// Whose credentials these are; with a new hash, if the stored one was made with the parameters of yesterday.
+    async fn verify(
         &self,
         credentials: &Credentials,
-        stored: &StoredCredentials,
-    ) -> Result<(), AccountError> {
-        let Some(password) = &credentials.password else {
-            return Ok(());
+    ) -> Result<(StoredCredentials, Option<PasswordHash>), AccountError> {
+        let stored = match &credentials.email {
+            Some(email) => self.ports.users.credentials(email).await?,
+            None => None,
         };
-        let hash = match self.ports.hasher.hash(password).await {
-            Err(error) if error.kind == InfraErrorKind::Unavailable => return Ok(()),
-            hash => hash?,
-        };
-        if self
-            .ports
-            .users
-            .rehash(stored.user.id, &stored.hash, &hash)
-            .await?
-        {
-            Ok(())
-        } else {
-            // Replaced since it was read: what was just verified is the old password.
-            Err(AccountError::CredentialsWrong)
+        let hash = stored.as_ref().and_then(|stored| stored.hash.matchable());
+        let password = credentials.password.as_ref();
+        let verification = self.ports.hasher.verify(password, hash).await?;
+        match (verification, stored, password) {
+            (Verification::Match, Some(stored), _) => Ok((stored, None)),
+            (Verification::MatchOutdated, Some(stored), Some(password)) => {
+                Ok((stored, self.rehashed(password).await?))
+            }
+            _ => Err(AccountError::CredentialsWrong),
+        }
+    }
+
+    /// No reason to refuse a right password: without capacity for a second hash it is left to the next sign-in.
+    async fn rehashed(&self, password: &Password) -> Result<Option<PasswordHash>, InfraError> {
+        match self.ports.hasher.hash(password).await {
+            Err(error) if error.kind == InfraErrorKind::Unavailable => Ok(None),
+            hash => hash.map(Some),
         }
     }
 
@@ -290,5 +290,4 @@ impl Accounts {
 
 #[cfg(test)]
 #[cfg(feature = "testing")]
-#[path = "accounts_tests.rs"]
 mod tests;
