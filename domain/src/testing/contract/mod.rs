@@ -22,6 +22,7 @@ mod pages;
 mod registrations;
 mod searches;
 mod sessions;
+mod stored;
 mod tasks;
 
 pub use accounts::*;
@@ -31,6 +32,7 @@ pub use pages::*;
 pub use registrations::*;
 pub use searches::*;
 pub use sessions::*;
+pub use stored::*;
 pub use tasks::*;
 
 /// The three repositories of one database.
@@ -74,6 +76,9 @@ macro_rules! repository_contract {
             one_id_at_two_owners_names_two_tasks
             a_foreign_task_is_as_good_as_none
             a_task_is_deleted_only_once
+
+            a_task_that_would_be_refused_today_is_still_read
+            a_user_who_would_be_refused_today_is_still_read
 
             an_update_is_what_apply_says
             an_edit_that_changes_nothing_leaves_no_trace
