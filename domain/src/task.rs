@@ -33,6 +33,13 @@ impl TaskTitle {
         violations.or(Self(text.to_owned()))
     }
 
+    /// A title as it was stored, by the rules of its day: those of today are for what is written. Asks only what every
+    /// title has always been, so it must never get stricter: not empty, and without control characters.
+    #[must_use]
+    pub fn from_stored(text: String) -> Option<Self> {
+        (!text.is_empty() && !text.chars().any(char::is_control)).then_some(Self(text))
+    }
+
     /// The text, as it was given but for the trimming.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -54,6 +61,12 @@ impl TaskDescription {
         check_length(&mut violations, text, Self::MAX_LENGTH);
         refuse_nul(&mut violations, text);
         violations.or(Self(text.to_owned()))
+    }
+
+    /// A description as it was stored, by the rules of its day. Any text is one.
+    #[must_use]
+    pub const fn from_stored(text: String) -> Self {
+        Self(text)
     }
 
     /// The text, as it was given.

@@ -231,6 +231,7 @@ proptest! {
         if let Ok(title) = TaskTitle::parse(&text) {
             prop_assert_eq!(title.as_str(), text.trim());
             prop_assert_eq!(TaskTitle::parse(title.as_str()), Ok(title.clone()));
+            prop_assert_eq!(TaskTitle::from_stored(title.as_str().to_owned()), Some(title));
         } else {
             let text = text.trim();
             prop_assert!(text.chars().all(is_invisible) || text.contains(char::is_control) || text.chars().count() > 200);

@@ -48,6 +48,14 @@ impl EmailAddress {
         violations.or(Self(address))
     }
 
+    /// An address as it was stored, by the rules of its day: those of today are for what is written. Asks only what every
+    /// address has always been, so it must never get stricter: something, an `@`, and something.
+    #[must_use]
+    pub fn from_stored(text: String) -> Option<Self> {
+        let (local, domain) = text.rsplit_once('@')?;
+        (!local.is_empty() && !domain.is_empty()).then_some(Self(text))
+    }
+
     /// For users whose address is not known, or belongs to another account. Nothing ever arrives there (RFC 2606, 2), and
     /// no two users have the same.
     #[must_use]

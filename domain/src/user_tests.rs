@@ -224,6 +224,7 @@ proptest! {
     fn parsing_an_address_twice_changes_nothing(text in any::<String>()) {
         if let Ok(address) = EmailAddress::parse(&text) {
             prop_assert_eq!(EmailAddress::parse(address.as_str()), Ok(address.clone()));
+            prop_assert_eq!(EmailAddress::from_stored(address.as_str().to_owned()), Some(address));
         }
     }
 

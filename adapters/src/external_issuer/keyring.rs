@@ -9,6 +9,7 @@ use taskhive_domain::ports::{InfraError, InfraErrorKind};
 use tokio::sync::Mutex;
 
 use super::endpoint::{Endpoint, FetchError};
+use super::jwks_url::JwksUrl;
 use super::keys::{self, Key};
 
 /// How often to look.
@@ -136,7 +137,7 @@ impl Keyring {
             }
             Err(error) => {
                 known.reachable = Some(false);
-                complain(&error, known.keys.len(), self.endpoint.url());
+                log_failure(&error, known.keys.len(), self.endpoint.url());
             }
         }
     }
@@ -152,8 +153,8 @@ impl Keyring {
     }
 }
 
-fn complain(error: &FetchError, keys: usize, url: &str) {
-    let cause = error.to_string();
+fn log_failure(error: &FetchError, keys: usize, url: &JwksUrl) {
+    let (url, cause) = (url.to_string(), error.to_string());
     if keys == 0 {
         tracing::error!(
             url,

@@ -1,11 +1,12 @@
 //! Access tokens of an identity provider, Better Auth above all: JSON Web Tokens, verified with the public keys that the
 //! provider publishes as a JSON Web Key Set.
 //!
-//! Reading order: `endpoint` fetches the set, `keys` reads it, `keyring` keeps it, `claims` judges what a token says. Which
-//! account a token leads to is the domain's business; nothing is issued here.
+//! Reading order: `jwks_url` says where the set is, `endpoint` fetches it, `keys` reads it, `keyring` keeps it, `claims` judges
+//! what a token says. Which account a token leads to is the domain's business; nothing is issued here.
 
 mod claims;
 mod endpoint;
+mod jwks_url;
 mod keyring;
 mod keys;
 
@@ -20,7 +21,7 @@ use taskhive_domain::ports::{AuthenticationError, IdentityProvider, InfraError};
 use taskhive_domain::session::TokenRejection;
 
 use self::claims::Expectation;
-pub use self::endpoint::{JwksUrl, JwksUrlError};
+pub use self::jwks_url::{JwksUrl, JwksUrlError};
 use self::keyring::{Keyring, Pacing};
 
 /// What is longer is not even decoded. Better Auth puts the whole user into a token by default, some 500 bytes.

@@ -1,5 +1,6 @@
-//! Rows, and how they become domain values. Every text is parsed again on the way out: a row that breaks a rule of the
-//! domain is a defect, and is reported by table, column and id; never by its content.
+//! Rows, and how they become domain values. The rules for input are not asked again on the way out: they may have been
+//! others when the row was written, and one such row would make a whole page unreadable. What has never been allowed is a
+//! defect, and is reported by table, column and id; never by its content.
 
 use diesel::prelude::{Insertable, Queryable, Selectable};
 use taskhive_domain::external::ExternalIdentity;
@@ -8,7 +9,6 @@ use taskhive_domain::ports::{InfraError, InfraErrorKind};
 use taskhive_domain::session::Session;
 use taskhive_domain::task::{Task, TaskDescription, TaskTitle};
 use taskhive_domain::user::{EmailAddress, PasswordHash, StoredCredentials, User};
-use taskhive_domain::violation::Violations;
 use taskhive_domain::{SessionId, TaskId, UserId};
 use uuid::Uuid;
 
@@ -48,12 +48,8 @@ impl TaskRow {
         let id = self.id.0;
         Ok(Task {
             id: TaskId::from_uuid(id),
-            title: readable("tasks.title", id, TaskTitle::parse(&self.title))?,
-            description: readable(
-                "tasks.description",
-                id,
-                TaskDescription::parse(&self.description),
-            )?,
+            title: readable("tasks.title", id, TaskTitle::from_stored(self.title))?,
+            description: TaskDescription::from_stored(self.description),
             created_at: self.created_at.0,
             updated_at: self.updated_at.0,
             completed_at: self.completed_at.map(|at| at.0),
@@ -113,7 +109,11 @@ impl UserRow {
     pub(crate) fn parse(self) -> Result<User, InfraError> {
         Ok(User {
             id: UserId::from_uuid(self.id.0),
-            email: readable("users.email", self.id.0, EmailAddress::parse(&self.email))?,
+            email: readable(
+                "users.email",
+                self.id.0,
+                EmailAddress::from_stored(self.email),
+            )?,
             created_at: self.created_at.0,
         })
     }
@@ -175,9 +175,10 @@ impl ExternalIdentityRow {
     }
 }
 
-fn readable<T>(column: &str, id: Uuid, parsed: Result<T, Violations>) -> Result<T, InfraError> {
-    parsed.map_err(|_| {
-        let context = format!("{column} of row {id} breaks a rule of the domain");
+/// Not by the rules for input: they may have been others when the row was written.
+fn readable<T>(column: &str, id: Uuid, read: Option<T>) -> Result<T, InfraError> {
+    read.ok_or_else(|| {
+        let context = format!("{column} of row {id} holds what was never allowed there");
         InfraError::bare(InfraErrorKind::Broken, context)
     })
 }

@@ -1,10 +1,12 @@
 //! Which database, read from a URL without connecting. Errors say what to write instead and never repeat the URL: it may
 //! hold a password, and a password with a stray `?` or `@` in it ends up in the most surprising places.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use percent_encoding::percent_decode_str;
 use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
 
@@ -193,10 +195,11 @@ impl TlsOptions {
                 };
             }
             "sslrootcert" => {
-                let Some(path) = percent_decoded(value).filter(|path| !path.is_empty()) else {
+                let path = percent_decoded(value).filter(|path| !path.is_empty());
+                let Some(path) = path else {
                     return refuse("sslrootcert is the path of a PEM file, or the word system.");
                 };
-                self.root_certificates = (path != "system").then(|| PathBuf::from(path));
+                self.root_certificates = (path != "system").then(|| PathBuf::from(&*path));
             }
             _ => return Ok(false),
         }
@@ -204,19 +207,14 @@ impl TlsOptions {
     }
 }
 
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut bytes = text.bytes();
-    let mut decoded = Vec::with_capacity(text.len());
-    while let Some(byte) = bytes.next() {
-        if byte == b'%' {
-            let high = char::from(bytes.next()?).to_digit(16)?;
-            let low = char::from(bytes.next()?).to_digit(16)?;
-            decoded.push(u8::try_from(high * 16 + low).ok()?);
-        } else {
-            decoded.push(byte);
-        }
-    }
-    String::from_utf8(decoded).ok()
+/// `None` also for a `%` that encodes nothing, which the library would leave as it is.
+fn percent_decoded(text: &str) -> Option<Cow<'_, str>> {
+    let encodes = |after: &str| {
+        let digits = after.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    let decoded = percent_decode_str(text).decode_utf8().ok()?;
+    text.split('%').skip(1).all(encodes).then_some(decoded)
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ mod registrations;
 mod searches;
 mod sessions;
 mod sign_ins;
+mod stored;
 mod tasks;
 
 pub use accounts::*;
@@ -33,6 +34,7 @@ pub use registrations::*;
 pub use searches::*;
 pub use sessions::*;
 pub use sign_ins::*;
+pub use stored::*;
 pub use tasks::*;
 
 /// The three repositories of one database.
@@ -76,6 +78,9 @@ macro_rules! repository_contract {
             one_id_at_two_owners_names_two_tasks
             a_foreign_task_is_as_good_as_none
             a_task_is_deleted_only_once
+
+            a_task_that_would_be_refused_today_is_still_read
+            a_user_who_would_be_refused_today_is_still_read
 
             an_update_is_what_apply_says
             an_edit_that_changes_nothing_leaves_no_trace
