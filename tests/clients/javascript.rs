@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-use crate::person::Person;
+use super::person::Person;
+use super::{run, told};
 use crate::support::npm;
-use crate::{run, told};
 
 /// What to do when it does not start.
 const MISSING: &str = "node could not be started: install Node.js 20 or newer (https://nodejs.org)";
