@@ -237,5 +237,4 @@ impl Page {
 }
 
 #[cfg(test)]
-#[path = "listing_tests.rs"]
 mod tests;

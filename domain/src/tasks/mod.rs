@@ -134,5 +134,4 @@ impl Tasks {
 
 #[cfg(test)]
 #[cfg(feature = "testing")]
-#[path = "tasks_tests.rs"]
 mod tests;

@@ -243,5 +243,4 @@ pub(crate) fn is_invisible(c: char) -> bool {
 }
 
 #[cfg(test)]
-#[path = "task_tests.rs"]
 mod tests;
