@@ -12,4 +12,3 @@
 
 mod api;
 mod clients;
-mod support;

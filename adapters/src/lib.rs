@@ -8,7 +8,3 @@ pub mod events;
 pub mod external_issuer;
 pub mod jwt;
 pub mod store;
-
-// The tests in here share their support with the integration tests, which know this crate by its name.
-#[cfg(test)]
-extern crate self as taskhive_adapters;

@@ -13,11 +13,13 @@ use taskhive_adapters::store::{Store, StoreSettings};
 use taskhive_domain::accounts::AccountPorts;
 use taskhive_domain::ports::{Clock, InfraError, InfraErrorKind, PasswordHasher};
 use taskhive_domain::{Accounts, Operations, Tasks};
+use tokio::net::TcpListener;
 
 use crate::accounts::rate_limit::RateLimits;
 use crate::config::Config;
 use crate::graphql::{self, ServerInfo, Services};
 use crate::http::client_address::TrustedProxies;
+use crate::http::server::{self, ServerLimits};
 use crate::http::shutdown::Shutdown;
 use crate::operation::access::{Guard, Policy};
 use crate::operation::admission::Admission;
@@ -37,8 +39,16 @@ const TOKEN_ISSUER: &str = "taskhive";
 pub struct App {
     /// All paths.
     pub router: Router,
+    server: ServerLimits,
     /// Tells sockets and streams that the service stops. The server begins it.
-    pub shutdown: Shutdown,
+    shutdown: Shutdown,
+}
+
+impl App {
+    /// Serves until `stop` is ready; returns when all requests, sockets and streams have come to their end.
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
+        server::serve(listener, self.router, self.server, self.shutdown, stop).await;
+    }
 }
 
 /// Opens the database the configuration names.
@@ -94,8 +104,18 @@ pub fn build_with(
     };
     Ok(App {
         router: router(endpoint, sockets, readiness, options),
+        server: server_limits(config),
         shutdown,
     })
+}
+
+fn server_limits(config: &Config) -> ServerLimits {
+    ServerLimits {
+        connections: config.limits.connections,
+        header_timeout: config.limits.headers,
+        notice: config.limits.notice,
+        grace: config.limits.grace,
+    }
 }
 
 /// What an operator can do to accounts.

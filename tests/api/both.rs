@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::*;
+use testkit::databases::Backend;
+use testkit::*;
 
 const LENGTH: u64 = 300;
 const TITLES: [&str; 6] = [
@@ -113,7 +114,7 @@ fn normalised(value: &mut Value) {
 
 /// Every step with its answer.
 async fn play(backend: Backend) -> Vec<String> {
-    let app = TestApp::on(backend, &[]).await;
+    let app = TestApp::on(backend).await;
     let ada = app.user("ada").await;
     let (mut dice, mut cursor, mut record) = (Dice(2026), Value::Null, Vec::new());
     for number in 0..LENGTH {

@@ -15,9 +15,6 @@ pub(crate) mod postgres;
 mod rows;
 mod schema;
 mod sqlite;
-#[cfg(test)]
-#[path = "../../tests/support/mod.rs"]
-mod support;
 mod types;
 mod url;
 

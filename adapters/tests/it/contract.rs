@@ -3,7 +3,7 @@
 use taskhive_adapters::store::Store;
 use taskhive_domain::testing::contract::Repositories;
 
-use crate::support::{PostgresDatabase, SqliteFile};
+use testkit::databases::{PostgresDatabase, SqliteFile};
 
 mod sqlite {
     taskhive_domain::repository_contract!(super::sqlite_repositories());

@@ -11,7 +11,7 @@ use taskhive_domain::session::{Rotation, Session};
 use taskhive_domain::user::{EmailAddress, PasswordHash, User};
 use taskhive_domain::{TaskId, Timestamp, UserId};
 
-use crate::support::{PostgresDatabase, SqliteFile, settings};
+use testkit::databases::{PostgresDatabase, SqliteFile, settings};
 
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 const SOON: Duration = Duration::from_millis(100);

@@ -9,5 +9,3 @@ mod contract;
 mod events;
 mod failures;
 mod migrations;
-#[path = "../support/mod.rs"]
-mod support;

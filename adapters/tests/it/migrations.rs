@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use taskhive_adapters::store::Store;
 
-use crate::support::{PostgresDatabase, SqliteFile};
+use testkit::databases::{PostgresDatabase, SqliteFile};
 
 /// Eight processes that start at once, as far as the database can tell.
 async fn eight_migrators_share_the_work(stores: Vec<Store>) {

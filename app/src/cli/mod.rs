@@ -17,7 +17,6 @@ use taskhive_domain::Operations;
 
 use crate::config::settings::{self, SECRET_FILE};
 use crate::config::{Config, Vars};
-use crate::http::server::{self, ServerLimits};
 use crate::http::static_files;
 use crate::operation::result::chain_of;
 use crate::{graphql, secret_file, telemetry, wiring};
@@ -121,13 +120,7 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
             "built without the browser client: with Node, `make run` builds it and puts it in"
         );
     }
-    let limits = ServerLimits {
-        connections: config.limits.connections,
-        header_timeout: config.limits.headers,
-        notice: config.limits.notice,
-        grace: config.limits.grace,
-    };
-    server::serve(listener, app.router, limits, app.shutdown, stop).await;
+    app.serve(listener, stop).await;
     store.close().await;
     tracing::info!("stopped");
     Ok(())

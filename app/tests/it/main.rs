@@ -10,7 +10,9 @@
 mod better_auth;
 mod judge;
 mod limits;
-#[path = "../../../tests/support/npm.rs"]
-mod npm;
 mod process;
 mod sockets;
+
+use testkit::Program;
+
+const TASKHIVE: Program = Program::at(env!("CARGO_BIN_EXE_taskhive"));

@@ -1,10 +1,10 @@
 //! A filled PostgreSQL database for tests of plans, and how to read them.
 
 use diesel::sql_types::Text;
+use testkit::databases::PostgresDatabase;
 
 use super::Database;
-use crate::store::support::PostgresDatabase;
-use crate::store::{Backend, Store};
+use crate::store::{Backend, Store, StoreSettings, StoreUrl};
 
 /// What makes a statement tell its plan instead of running.
 pub(crate) const EXPLAIN: &str = "EXPLAIN (COSTS OFF) ";
@@ -23,7 +23,8 @@ pub(crate) fn line(plan: PlanText) -> String {
 pub(crate) async fn filled() -> (PostgresDatabase, Database) {
     let database = PostgresDatabase::migrated().await;
     database.client().await.batch_execute(FILL).await.unwrap();
-    match Store::connect(database.settings()).await.unwrap().backend {
+    let settings = StoreSettings::new(StoreUrl::parse(&database.url).unwrap());
+    match Store::connect(settings).await.unwrap().backend {
         Backend::Postgres(store) => (database, store),
         Backend::Sqlite(_) => panic!("not PostgreSQL"),
     }

@@ -11,7 +11,7 @@ use taskhive_domain::task::{Completion, Task, TaskDescription, TaskEdit, TaskTit
 use taskhive_domain::{TaskId, UserId};
 
 use crate::failures::NOW;
-use crate::support::PostgresDatabase;
+use testkit::databases::PostgresDatabase;
 
 /// Only a defect takes so long.
 const PATIENCE: Duration = Duration::from_mins(1);

@@ -11,7 +11,7 @@ use taskhive_domain::{TaskId, UserId};
 
 use self::instance::{Instance, next, next_change};
 use crate::failures::{LOCK_EVERYTHING, NOW, register, until_waiting};
-use crate::support::{PostgresDatabase, SqliteFile, settings};
+use testkit::databases::{PostgresDatabase, SqliteFile, settings};
 
 /// Two instances that hear each other, and a user.
 async fn two_instances(database: &PostgresDatabase) -> (Instance, Instance, UserId) {

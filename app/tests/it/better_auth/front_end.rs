@@ -1,17 +1,17 @@
 //! The manual: its code runs, and it shows the code that runs.
 
 use serde_json::{Value, json};
+use testkit::LOGOUT;
 
-use super::PROGRAMS;
 use super::provider::{Provider, node};
-use super::service::{Service, code};
+use super::{PROGRAMS, behind};
 
 /// The modules of the manual, as a browser would run them.
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_signs_up_works_and_comes_back() {
     let provider = Provider::start();
-    let service = Service::behind(&provider.jwks_url(), &provider.url);
-    let walk = node("walk.mjs", &service.url)
+    let (service, _folder) = behind(&provider.jwks_url(), &provider.url);
+    let walk = node("walk.mjs", &service.url(""))
         .env("BETTER_AUTH_URL", &provider.url)
         .output()
         .unwrap();
@@ -31,12 +31,13 @@ async fn somebody_signs_up_works_and_comes_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn passwords_are_kept_elsewhere() {
     let provider = Provider::start();
-    let service = Service::behind(&provider.jwks_url(), &provider.url);
+    let (service, _folder) = behind(&provider.jwks_url(), &provider.url);
     let (token, _) = provider.token_of_new_user("ada@example.org").await;
     let server = "{ server { passwordLogin registrationOpen } }";
-    let (_, body) = service.run("", server).await;
+    let reply = service.anonymous().run(server, json!({})).await;
     let expected = json!({"passwordLogin": false, "registrationOpen": false});
-    assert_eq!(body["data"]["server"], expected);
+    assert_eq!(reply.data()["server"], expected);
+    let ada = service.anonymous().with_token(&token);
     for mutation in [
         "register(input: {email: \"a@example.org\", password: \"correct horse\"}) { expiresIn }",
         "register(input: {email: \"\", password: \"\"}) { expiresIn }",
@@ -46,18 +47,18 @@ async fn passwords_are_kept_elsewhere() {
         "changePassword(input: {currentPassword: \"!\", newPassword: \"x\"}) { expiresIn }",
         "deleteAccount(input: {password: \"!\"}) { deletedUserId }",
     ] {
-        let (status, body) = service
-            .run(&token, &format!("mutation {{ {mutation} }}"))
+        let reply = ada
+            .run(&format!("mutation {{ {mutation} }}"), json!({}))
             .await;
-        assert_eq!((status, code(&body)), (200, "FORBIDDEN"), "{mutation}");
+        assert_eq!(reply.status, 200, "{mutation}");
+        assert_eq!(reply.code(), "FORBIDDEN", "{mutation}");
     }
-    let (_, body) = service.run(&token, "mutation { logout { success } }").await;
-    assert_eq!(body["data"]["logout"]["success"], true);
-    let (_, body) = service
-        .run(&token, "{ me { email } sessions { id } }")
-        .await;
+    let reply = ada.run(LOGOUT, json!({})).await;
+    assert_eq!(reply.data()["logout"]["success"], true);
+    let query = "{ me { email } sessions { id } }";
+    let reply = ada.run(query, json!({})).await;
     let expected = json!({"me": {"email": "ada@example.org"}, "sessions": []});
-    assert_eq!(body["data"], expected);
+    assert_eq!(reply.data(), &expected);
 }
 
 #[test]

@@ -5,8 +5,12 @@
 
 mod front_end;
 mod provider;
-mod service;
 mod tokens;
+
+use tempfile::TempDir;
+use testkit::Process;
+
+use crate::TASKHIVE;
 
 /// The programs of `tests/better-auth`, those of the manual first.
 const PROGRAMS: [&str; 7] = [
@@ -20,3 +24,14 @@ const PROGRAMS: [&str; 7] = [
 ];
 /// What `aud` says. The service knows itself by that name wherever it listens.
 const AUDIENCE: &str = "https://tasks.example.org";
+
+/// The binary behind a provider with these keys and this name, and the folder that it keeps its database in.
+fn behind(jwks_url: &str, issuer: &str) -> (Process, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [
+        ("AUTH_JWKS_URL", jwks_url),
+        ("AUTH_ISSUER", issuer),
+        ("AUTH_AUDIENCE", AUDIENCE),
+    ];
+    (TASKHIVE.start(folder.path(), &settings), folder)
+}

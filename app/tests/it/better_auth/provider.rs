@@ -8,8 +8,9 @@ use std::sync::LazyLock;
 use reqwest::Client;
 use serde_json::{Value, json};
 
+use testkit::npm;
+
 use super::{AUDIENCE, PROGRAMS};
-use crate::npm;
 
 /// Installed once for all tests of this binary.
 pub(crate) static FOLDER: LazyLock<PathBuf> =
@@ -17,9 +18,8 @@ pub(crate) static FOLDER: LazyLock<PathBuf> =
 
 /// `node` with one of the programs, and what they want to know.
 pub(crate) fn node(program: &str, taskhive_url: &str) -> Command {
-    let mut command = Command::new("node");
+    let mut command = npm::node(FOLDER.join(program));
     command
-        .arg(FOLDER.join(program))
         .env("BETTER_AUTH_SECRET", "kX3vQ9sLw0ZtB7nRy5HcJd2MgEa8UfPi")
         .env("TASKHIVE_URL", taskhive_url);
     command
@@ -38,7 +38,7 @@ impl Provider {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .expect("node could not be started: install Node.js 20 or newer (https://nodejs.org)");
+            .expect(npm::MISSING);
         let mut url = String::new();
         let mut output = BufReader::new(process.stdout.take().unwrap());
         output.read_line(&mut url).unwrap();

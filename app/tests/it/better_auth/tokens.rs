@@ -4,18 +4,20 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use serde_json::{Value, json};
+use testkit::Process;
 
-use super::AUDIENCE;
 use super::provider::Provider;
-use super::service::Service;
+use super::{AUDIENCE, behind};
 
 const GOOD: (u16, &str) = (200, "");
 const REFUSED: (u16, &str) = (401, "UNAUTHENTICATED");
 const UNAVAILABLE: (u16, &str) = (503, "UNAVAILABLE");
 
-async fn assert_admits(service: &Service, token: &str, expected: (u16, &str)) {
-    let (status, code) = service.admits(token).await;
-    assert_eq!((status, code.as_str()), expected, "{token}");
+async fn assert_admits(service: &Process, token: &str, expected: (u16, &str)) {
+    let client = service.anonymous().with_token(token);
+    let reply = client.run("{ me { id } }", json!({})).await;
+    let outcome = (reply.status.as_u16(), reply.code());
+    assert_eq!(outcome, expected, "{token}");
 }
 
 #[expect(
@@ -36,7 +38,7 @@ fn payload(provider: &Provider) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_are_fetched_once_and_once_more_after_a_rotation() {
     let provider = Provider::start();
-    let service = Service::behind(&provider.jwks_url(), &provider.url);
+    let (service, _folder) = behind(&provider.jwks_url(), &provider.url);
     let (before, cookie) = provider.token_of_new_user("ada@example.org").await;
     for _ in 0..10 {
         assert_admits(&service, &before, GOOD).await;
@@ -58,7 +60,10 @@ async fn keys_are_fetched_once_and_once_more_after_a_rotation() {
     }
     assert_eq!(provider.jwks_requests().await, 2);
 
-    let me = async |token: &str| service.run(token, "{ me { id email } }").await.1;
+    let me = async |token: &str| {
+        let client = service.anonymous().with_token(token);
+        client.run("{ me { id email } }", json!({})).await.json
+    };
     assert_eq!(me(&before).await, me(&after).await);
     let (other, _) = provider.token_of_new_user("bob@example.org").await;
     assert_eq!(me(&other).await["data"]["me"]["email"], "bob@example.org");
@@ -67,7 +72,7 @@ async fn keys_are_fetched_once_and_once_more_after_a_rotation() {
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_for_others_and_forged_ones_are_refused() {
     let provider = Provider::start();
-    let service = Service::behind(&provider.jwks_url(), &provider.url);
+    let (service, _folder) = behind(&provider.jwks_url(), &provider.url);
     let good = payload(&provider);
     let with = |name: &str, value: Value| {
         let mut payload = payload(&provider);
@@ -101,6 +106,7 @@ async fn tokens_for_others_and_forged_ones_are_refused() {
         let forged = provider.control("forge", forgery).await;
         assert_admits(&service, forged["token"].as_str().unwrap(), REFUSED).await;
     }
+    let query = json!({"query": "{ me { id } }"});
     let two = [format!("Bearer {token}"), format!("Bearer {token}")];
     let odd = [two[0].clone().into_bytes(), b"Bearer \xff\xfe".to_vec()];
     for lines in [
@@ -112,15 +118,16 @@ async fn tokens_for_others_and_forged_ones_are_refused() {
         for line in lines {
             headers.append(AUTHORIZATION, HeaderValue::from_bytes(&line).unwrap());
         }
-        let response = service.send(headers, "{ me { id } }").await;
-        assert_eq!(response.status(), 401);
+        let request = service.anonymous().post().headers(headers);
+        let reply = service.anonymous().send(request, &query).await;
+        assert_eq!(reply.status, 401);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_that_is_down_keeps_nobody_out_who_was_known() {
     let provider = Provider::start();
-    let service = Service::behind(&provider.jwks_url(), &provider.url);
+    let (service, _folder) = behind(&provider.jwks_url(), &provider.url);
     let (before, cookie) = provider.token_of_new_user("ada@example.org").await;
     assert_admits(&service, &before, GOOD).await;
     provider.control("rotate", json!({})).await;
@@ -137,11 +144,12 @@ async fn the_start_says_what_is_wrong_with_the_keys() {
     let provider = Provider::start();
     let (token, _) = provider.token_of_new_user("ada@example.org").await;
     let page = format!("{}/api/auth/ok", provider.url);
-    let mut service = Service::behind(&page, &provider.url);
+    let (mut service, _folder) = behind(&page, &provider.url);
     let line = service.line_with("AUTH_JWKS_URL");
     assert!(line.contains("not a JSON Web Key Set"), "{line}");
     assert_admits(&service, &token, UNAVAILABLE).await;
     assert_admits(&service, "junk", REFUSED).await;
-    let (status, _) = service.run("", "{ server { passwordLogin } }").await;
-    assert_eq!(status, 200);
+    let query = "{ server { passwordLogin } }";
+    let reply = service.anonymous().run(query, json!({})).await;
+    assert_eq!(reply.status, 200);
 }

@@ -2,12 +2,13 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::Value;
 
+use testkit::npm;
+
 use super::Case;
-use crate::npm;
 
 /// What graphql-js says to each case.
 pub(crate) fn verdicts(cases: &[Case]) -> Vec<Result<(), String>> {
@@ -19,13 +20,12 @@ pub(crate) fn verdicts(cases: &[Case]) -> Vec<Result<(), String>> {
     }
     let schema = folder.join("schema.graphql");
     fs::write(&schema, super::SDL).expect("target is writable");
-    let output = Command::new("node")
-        .arg(folder.join("judge.js"))
+    let output = npm::node(folder.join("judge.js"))
         .arg(&schema)
         .stdin(File::open(&requests).expect("just written"))
         .stderr(Stdio::inherit())
         .output()
-        .expect("node could not be started: install Node.js 20 or newer (https://nodejs.org)");
+        .expect(npm::MISSING);
     assert!(
         output.status.success(),
         "the judge failed: {}",

@@ -4,21 +4,22 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
+use testkit::{LOGOUT, PASSWORD, REFRESH, TestApp};
 
-use super::rates::{REFRESH, login, register};
-use super::support::{App, PASSWORD, SOMEBODY, post};
+use super::rates::{login, register};
+use super::{SOMEBODY, post};
 
 /// The first of three refresh tokens comes back.
-async fn refresh_twice_and_reuse(app: &App, first: &Value) {
+async fn refresh_twice_and_reuse(app: &TestApp, first: &Value) {
     let mut token = first.clone();
     for _ in 0..2 {
         let input = json!({"input": {"refreshToken": token}});
-        let reply = app.run(SOMEBODY, REFRESH, input).await.json();
+        let reply = app.answer(SOMEBODY, post(REFRESH, &input)).await.json;
         token = reply["data"]["refreshToken"]["refreshToken"].clone();
     }
     let reused = json!({"input": {"refreshToken": first}});
     assert_eq!(
-        app.run(SOMEBODY, REFRESH, reused).await.code(),
+        app.answer(SOMEBODY, post(REFRESH, &reused)).await.code(),
         "UNAUTHENTICATED"
     );
 }
@@ -39,7 +40,7 @@ impl Write for Log {
 /// One thread, so that everything is logged where this test listens.
 #[tokio::test]
 async fn the_log_tells_of_sign_ins_by_name_and_never_tells_secrets() {
-    let app = App::with(&[("LIMIT_LOGIN_PER_MINUTE", "2")]).await;
+    let app = TestApp::limited(&[("LIMIT_LOGIN_PER_MINUTE", "2")]).await;
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -48,17 +49,17 @@ async fn the_log_tells_of_sign_ins_by_name_and_never_tells_secrets() {
         .with_writer(move || writer.clone())
         .finish();
     let listening = tracing::subscriber::set_default(subscriber);
-    let registered = register(&app, SOMEBODY, "ada@example.org").await.json();
+    let registered = register(&app, SOMEBODY, "ada@example.org").await.json;
     let tokens = &registered["data"]["register"];
     let signed_in = login(&app, SOMEBODY, "ada@example.org", PASSWORD)
         .await
-        .json();
+        .json;
     login(&app, SOMEBODY, "ada@example.org", "wrong-password").await;
     for _ in 0..3 {
         login(&app, SOMEBODY, "ada@example.org", PASSWORD).await;
     }
     refresh_twice_and_reuse(&app, &tokens["refreshToken"]).await;
-    let mut logout = post("mutation { logout { success } }", &json!({}));
+    let mut logout = post(LOGOUT, &json!({}));
     let token = signed_in["data"]["login"]["accessToken"].as_str().unwrap();
     let bearer = format!("Bearer {token}");
     logout
@@ -67,7 +68,7 @@ async fn the_log_tells_of_sign_ins_by_name_and_never_tells_secrets() {
     logout
         .headers_mut()
         .insert("x-request-id", "the-logout".parse().unwrap());
-    app.send(logout).await;
+    app.answer(SOMEBODY, logout).await;
     drop(listening);
 
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();

@@ -1,15 +1,11 @@
 //! Connections, byte by byte: too many, too slow, too large, ambiguous.
 
-use std::future::pending;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use taskhive::http::server::{self, ServerLimits};
-use taskhive::http::shutdown::Shutdown;
+use testkit::TestApp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-
-use super::support::App;
+use tokio::net::TcpStream;
 
 const LIVE: &str = "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 const BODY: &str = r#"{"query":"{ __typename }"}"#;
@@ -17,25 +13,12 @@ const BODY: &str = r#"{"query":"{ __typename }"}"#;
 /// Short enough that nobody waits, long enough for everybody who sends what they have.
 const SOON: Duration = Duration::from_millis(300);
 
-async fn serve(connections: usize, header_timeout: Duration) -> (SocketAddr, App) {
-    let app = App::with(&[("LIMIT_BODY_SECONDS", "1")]).await;
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let limits = ServerLimits {
-        connections,
-        header_timeout,
-        notice: Duration::ZERO,
-        grace: Duration::from_secs(1),
-    };
-    let router = app.router.clone();
-    tokio::spawn(server::serve(
-        listener,
-        router,
-        limits,
-        Shutdown::new(),
-        pending(),
-    ));
-    (address, app)
+async fn serve(connections: usize, header_timeout: Duration) -> TestApp {
+    TestApp::configured(&[("LIMIT_BODY_SECONDS", "1")], |config| {
+        config.limits.connections = connections;
+        config.limits.headers = header_timeout;
+    })
+    .await
 }
 
 /// Sends bytes, and reads until the service closes the connection.
@@ -58,19 +41,19 @@ fn status(answer: &str) -> &str {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_that_bring_no_request_are_closed() {
-    let (address, _app) = serve(100, SOON).await;
+    let app = serve(100, SOON).await;
     // Nothing at all, half a head, and nothing more after an answer.
-    assert_eq!(exchange(address, b"").await, "");
-    let half = exchange(address, b"GET /health/live HTTP/1.1\r\nHost:").await;
+    assert_eq!(exchange(app.address, b"").await, "");
+    let half = exchange(app.address, b"GET /health/live HTTP/1.1\r\nHost:").await;
     assert!(matches!(status(&half), "closed" | "408"), "{half}");
-    let kept = exchange(address, b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    let kept = exchange(app.address, b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").await;
     assert_eq!(kept.matches("HTTP/1.1").count(), 1, "{kept}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_head_that_trickles_in_is_cut_off() {
-    let (address, _app) = serve(100, SOON).await;
-    let mut stream = TcpStream::connect(address).await.unwrap();
+    let app = serve(100, SOON).await;
+    let mut stream = TcpStream::connect(app.address).await.unwrap();
     stream
         .write_all(b"GET /health/live HTTP/1.1\r\n")
         .await
@@ -90,22 +73,22 @@ async fn a_head_that_trickles_in_is_cut_off() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_never_arrives_is_not_waited_for() {
-    let (address, _app) = serve(100, SOON).await;
+    let app = serve(100, SOON).await;
     let head = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 26\r\n\r\n{";
-    let answer = exchange(address, head.as_bytes()).await;
+    let answer = exchange(app.address, head.as_bytes()).await;
     assert_eq!(status(&answer), "408", "{answer}");
     assert!(answer.contains("BAD_REQUEST") && answer.contains("x-request-id"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_house_lets_the_next_one_in_when_somebody_leaves() {
-    let (address, _app) = serve(2, SOON).await;
+    let app = serve(2, SOON).await;
     let idle = [
-        TcpStream::connect(address).await.unwrap(),
-        TcpStream::connect(address).await.unwrap(),
+        TcpStream::connect(app.address).await.unwrap(),
+        TcpStream::connect(app.address).await.unwrap(),
     ];
     // Not refused: it waits until the idle ones are shown out, which their timeout sees to.
-    assert_eq!(status(&exchange(address, LIVE.as_bytes()).await), "200");
+    assert_eq!(status(&exchange(app.address, LIVE.as_bytes()).await), "200");
     for stream in idle {
         assert_eq!(read_to_end(stream).await, "");
     }
@@ -113,21 +96,21 @@ async fn a_full_house_lets_the_next_one_in_when_somebody_leaves() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn large_heads_are_refused() {
-    let (address, _app) = serve(100, Duration::from_secs(10)).await;
+    let app = serve(100, Duration::from_secs(10)).await;
     // No end in sight. The service reads all of it, so that its answer is not lost in a reset.
     let long = format!("GET / HTTP/1.1\r\nHost: x\r\nX: {}", "y".repeat(66_000));
-    assert_eq!(status(&exchange(address, long.as_bytes()).await), "431");
+    assert_eq!(status(&exchange(app.address, long.as_bytes()).await), "431");
     let many = format!(
         "GET /health/live HTTP/1.1\r\nHost: x\r\n{}\r\n",
         "X: y\r\n".repeat(200)
     );
-    assert_eq!(status(&exchange(address, many.as_bytes()).await), "431");
-    assert_eq!(status(&exchange(address, LIVE.as_bytes()).await), "200");
+    assert_eq!(status(&exchange(app.address, many.as_bytes()).await), "431");
+    assert_eq!(status(&exchange(app.address, LIVE.as_bytes()).await), "200");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn where_a_request_ends_is_never_in_doubt() {
-    let (address, _app) = serve(100, SOON).await;
+    let app = serve(100, SOON).await;
     let post = |headers: &str, body: &str| {
         format!(
             "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{headers}\r\n{body}"
@@ -144,7 +127,7 @@ async fn where_a_request_ends_is_never_in_doubt() {
         "Transfer-Encoding: xchunked\r\n",
         "X: y\r\n Content-Length: 26\r\n",
     ] {
-        let answer = exchange(address, post(headers, BODY).as_bytes()).await;
+        let answer = exchange(app.address, post(headers, BODY).as_bytes()).await;
         assert_eq!(status(&answer), "400", "{headers}: {answer}");
     }
     // Both at once: the chunks count, and nothing that follows inside them is taken for a request.
@@ -153,7 +136,7 @@ async fn where_a_request_ends_is_never_in_doubt() {
         "Content-Length: 4\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n",
         &chunked,
     );
-    let answer = exchange(address, both.as_bytes()).await;
+    let answer = exchange(app.address, both.as_bytes()).await;
     assert_eq!(
         (status(&answer), answer.matches("HTTP/1.1").count()),
         ("200", 1),
@@ -163,11 +146,11 @@ async fn where_a_request_ends_is_never_in_doubt() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_in_chunks_is_limited_like_any_other() {
-    let (address, _app) = serve(100, Duration::from_secs(10)).await;
+    let app = serve(100, Duration::from_secs(10)).await;
     let head = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
     let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
     let mut bytes = head.as_bytes().to_vec();
     bytes.extend(chunk.repeat(5).bytes());
-    let answer = exchange(address, &bytes).await;
+    let answer = exchange(app.address, &bytes).await;
     assert_eq!(status(&answer), "413", "{answer}");
 }

@@ -4,12 +4,12 @@ use apollo_compiler::Schema;
 use apollo_compiler::schema::ExtendedType;
 use tempfile::tempdir;
 
-use super::service::{outcome, taskhive};
+use crate::TASKHIVE;
 
 /// What a command prints that must not fail.
 fn printed(arguments: &[&str]) -> String {
     let directory = tempdir().unwrap();
-    let output = outcome(directory.path(), &[], arguments);
+    let output = TASKHIVE.outcome(directory.path(), &[], arguments);
     assert!(
         output.status.success() && output.stderr.is_empty(),
         "{output:?}"
@@ -80,7 +80,7 @@ fn everything_in_the_schema_is_described() {
 #[test]
 fn the_database_can_be_prepared_beforehand_and_twice() {
     let directory = tempdir().unwrap();
-    let first = outcome(directory.path(), &[], &["migrate"]);
+    let first = TASKHIVE.outcome(directory.path(), &[], &["migrate"]);
     let log = String::from_utf8(first.stderr).unwrap();
     assert!(
         first.status.success() && log.contains("brought up to date"),
@@ -91,7 +91,7 @@ fn the_database_can_be_prepared_beforehand_and_twice() {
         !directory.path().join("taskhive.secret").exists(),
         "only serving needs one"
     );
-    let second = outcome(directory.path(), &[], &["migrate"]);
+    let second = TASKHIVE.outcome(directory.path(), &[], &["migrate"]);
     assert!(second.status.success());
     assert!(
         !String::from_utf8(second.stderr)
@@ -106,7 +106,7 @@ fn the_settings_are_printed_in_two_forms_and_mistyped_commands_explained() {
     assert!(printed(&["settings", "--markdown"]).starts_with("| setting |"));
     assert!(printed(&["--help"]).contains("migrate"));
     let directory = tempdir().unwrap();
-    let output = outcome(directory.path(), &[], &["sereve"]);
+    let output = TASKHIVE.outcome(directory.path(), &[], &["sereve"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("sereve"));
 }
@@ -116,7 +116,7 @@ fn whoever_reads_only_the_beginning_gets_no_complaint() {
     let directory = tempdir().unwrap();
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let mut command = taskhive(directory.path(), &[]);
+    let mut command = TASKHIVE.command(directory.path(), &[]);
     let output = command.arg("schema").stdout(writer).output().unwrap();
     assert!(
         output.status.success() && output.stderr.is_empty(),

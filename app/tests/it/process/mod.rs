@@ -2,8 +2,6 @@
 //! of its own.
 
 mod commands;
-mod http;
 mod lifetime;
-mod service;
 mod trouble;
 mod users;

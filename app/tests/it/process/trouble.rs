@@ -5,11 +5,13 @@ use std::path::Path;
 
 use tempfile::tempdir;
 
-use super::service::{Service, outcome};
+use testkit::SECRET;
+
+use crate::TASKHIVE;
 
 /// The message of a program that could not start.
 fn refusal(directory: &Path, settings: &[(&str, &str)]) -> String {
-    let output = outcome(directory, settings, &[]);
+    let output = TASKHIVE.outcome(directory, settings, &[]);
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{settings:?}: {message}");
     assert_eq!(message.matches("taskhive: ").count(), 1, "{message}");
@@ -63,7 +65,7 @@ fn bad_secrets_are_refused() {
 #[test]
 fn a_database_that_is_not_there_is_named() {
     let directory = tempdir().unwrap();
-    let secret = ("JWT_SECRET", "x7Q2mVb9Lr4TzK1pWc8Ys5Nd3Gh6Jf0A");
+    let secret = ("JWT_SECRET", SECRET);
     let away = (
         "DATABASE_URL",
         "postgres://app:hunter2@127.0.0.1:1/tasks?sslmode=disable",
@@ -136,7 +138,7 @@ fn the_environment_counts_over_the_env_file_and_typing_errors_are_pointed_out() 
     let directory = tempdir().unwrap();
     let env = "DATABASE_URL=sqlite://from-file.db\nPLAYGROND=off\n";
     std::fs::write(directory.path().join(".env"), env).unwrap();
-    let service = Service::start(
+    let service = TASKHIVE.start(
         directory.path(),
         &[("DATABASE_URL", "sqlite://from-environment.db")],
     );

@@ -6,12 +6,14 @@ use std::process::{Output, Stdio};
 
 use tempfile::tempdir;
 
-use super::http;
-use super::service::{Service, taskhive};
+use serde_json::json;
+use testkit::{LOGIN, ME, Process};
+
+use crate::TASKHIVE;
 
 /// What the command leaves behind, with a password on its standard input.
 fn user(directory: &Path, arguments: &[&str], password: &str) -> Output {
-    let mut command = taskhive(directory, &[]);
+    let mut command = TASKHIVE.command(directory, &[]);
     let mut child = command
         .arg("user")
         .args(arguments)
@@ -27,21 +29,19 @@ fn said(output: &Output) -> String {
     String::from_utf8([output.stdout.as_slice(), &output.stderr].concat()).unwrap()
 }
 
-fn login(service: &Service, password: &str) -> String {
-    let query = format!(
-        "mutation {{ login(input: {{ email: \"ada@example.org\", password: \"{password}\" }}) {{ accessToken }} }}"
-    );
-    let (_, body) = http::run(service.address, "", &query);
-    let reason = &body["errors"][0]["extensions"]["reason"];
-    let token = &body["data"]["login"]["accessToken"];
-    token.as_str().or(reason.as_str()).unwrap().to_owned()
+/// The access token, or the reason why there is none.
+async fn login(service: &Process, password: &str) -> String {
+    let input = json!({"email": "ada@example.org", "password": password});
+    let reply = service.anonymous().mutate(LOGIN, input).await;
+    let token = reply.json["data"]["login"]["accessToken"].as_str();
+    token.unwrap_or(reply.reason()).to_owned()
 }
 
-#[test]
-fn accounts_can_be_looked_after_while_the_service_runs() {
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_can_be_looked_after_while_the_service_runs() {
     let directory = tempdir().unwrap();
     let at = directory.path();
-    let service = Service::start(at, &[("REGISTRATION", "closed")]);
+    let service = TASKHIVE.start(at, &[("REGISTRATION", "closed")]);
     let created = user(at, &["create", "Ada@Example.org"], "the first of many\n");
     assert!(created.status.success(), "{}", said(&created));
     let listed = said(&user(at, &["list"], ""));
@@ -50,18 +50,19 @@ fn accounts_can_be_looked_after_while_the_service_runs() {
         "{listed}"
     );
 
-    let token = login(&service, "the first of many");
-    assert_eq!(
-        http::run(service.address, &token, "{ me { email } }").0,
-        200
-    );
+    let token = login(&service, "the first of many").await;
+    let ada = service.anonymous().with_token(&token);
+    assert_eq!(ada.run(ME, json!({})).await.status, 200);
     assert!(
         user(at, &["set-password", "ada@example.org"], "another one\r\n")
             .status
             .success()
     );
-    assert_eq!(login(&service, "the first of many"), "CREDENTIALS_WRONG");
-    let token = login(&service, "another one");
+    assert_eq!(
+        login(&service, "the first of many").await,
+        "CREDENTIALS_WRONG"
+    );
+    let token = login(&service, "another one").await;
     assert!(token.starts_with("ey"), "{token}");
     let ended = said(&user(at, &["end-sessions", "ada@example.org"], ""));
     assert!(ended.starts_with("1 sessions of user_"), "{ended}");

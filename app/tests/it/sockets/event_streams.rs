@@ -4,20 +4,13 @@ use std::time::Duration;
 
 use reqwest::Response;
 use serde_json::{Value, json};
+use testkit::{Client, LOGOUT, PATIENCE, TASK_EVENTS, TestApp};
 use tokio::time::timeout;
 
-use super::client::{PATIENCE, TASK_EVENTS};
-use super::service::Service;
-
-async fn ask(service: &Service, token: Option<&str>, query: &str) -> Response {
-    let request = reqwest::Client::new()
-        .post(service.url("/graphql"))
-        .header("accept", "text/event-stream")
-        .json(&json!({ "query": query }));
-    let request = match token {
-        Some(token) => request.bearer_auth(token),
-        None => request,
-    };
+/// Sends an operation, and takes events for an answer.
+pub(crate) async fn event_stream(client: &Client, query: &str) -> Response {
+    let request = client.post().header("accept", "text/event-stream");
+    let request = request.json(&json!({ "query": query }));
     request.send().await.expect("an answer")
 }
 
@@ -61,9 +54,9 @@ impl Events {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn events_arrive_until_the_session_ends() {
-    let service = Service::start().await;
-    let (ada, bob) = (service.sign_up("ada").await, service.sign_up("bob").await);
-    let response = ask(&service, Some(&ada.token), TASK_EVENTS).await;
+    let app = TestApp::new().await;
+    let (ada, bob) = (app.user("ada").await, app.user("bob").await);
+    let response = event_stream(&ada.client, TASK_EVENTS).await;
     assert_eq!(response.status(), 200);
     let header = |name: &str| response.headers()[name].to_str().expect("text").to_owned();
     assert_eq!(header("content-type"), "text/event-stream");
@@ -71,30 +64,29 @@ async fn events_arrive_until_the_session_ends() {
     assert_eq!(header("x-accel-buffering"), "no");
     assert!(!header("x-request-id").is_empty());
     let mut events = Events::of(response);
-    service.create_task(&bob, "his", "").await;
-    let id = service.create_task(&ada, "mine", "").await;
+    bob.create_id("his").await;
+    let id = ada.create_id("mine").await;
     let (name, data) = events.next().await.expect("an event");
     assert_eq!(name, "next");
     assert_eq!(data["data"]["taskEvents"]["taskId"], json!(id));
-    service
-        .run(&ada, "mutation { logout { success } }", json!({}))
-        .await;
+    ada.run(LOGOUT, json!({})).await.data();
     // Broken off and not completed: public clients come back then, and find out that they are signed out.
     assert_eq!(events.next().await, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_executed_is_an_http_error() {
-    let service = Service::start().await;
-    let ada = service.sign_up("ada").await;
-    for (token, query, status) in [
-        (None, TASK_EVENTS, 401),
-        (Some("nonsense"), TASK_EVENTS, 401),
-        (Some(ada.token.as_str()), "subscription { nothing }", 422),
-        (Some(ada.token.as_str()), "subscription {", 400),
-        (None, "{ me { id } }", 401),
+    let app = TestApp::new().await;
+    let ada = app.user("ada").await;
+    let (nobody, nonsense) = (app.anonymous(), app.anonymous().with_token("nonsense"));
+    for (client, query, status) in [
+        (&nobody, TASK_EVENTS, 401),
+        (&nonsense, TASK_EVENTS, 401),
+        (&ada.client, "subscription { nothing }", 422),
+        (&ada.client, "subscription {", 400),
+        (&nobody, "{ me { id } }", 401),
     ] {
-        let response = ask(&service, token, query).await;
+        let response = event_stream(client, query).await;
         assert_eq!(response.status(), status, "{query}");
         let body: Value = response.json().await.expect("JSON");
         assert!(
@@ -106,9 +98,9 @@ async fn what_is_not_executed_is_an_http_error() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_single_answer_is_one_event_and_keeps_its_cookie() {
-    let service = Service::start().await;
+    let app = TestApp::new().await;
     let query = "mutation { register(input: { email: \"ada@example.org\", password: \"correct horse\", delivery: COOKIE }) { user { email } refreshToken } }";
-    let response = ask(&service, None, query).await;
+    let response = event_stream(&app.anonymous(), query).await;
     let cookie = response.headers()["set-cookie"].to_str().expect("text");
     assert!(cookie.starts_with("taskhive_refresh="));
     let mut events = Events::of(response);
@@ -127,13 +119,14 @@ async fn a_single_answer_is_one_event_and_keeps_its_cookie() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_ends_with_its_token_and_with_the_service() {
-    let service = Service::start().await;
-    let ada = service.sign_up("ada").await;
-    let token = service.token_good_for(&ada, Duration::from_secs(2)).await;
-    let mut brief = Events::of(ask(&service, Some(&token), TASK_EVENTS).await);
-    let mut long = Events::of(ask(&service, Some(&ada.token), TASK_EVENTS).await);
+    let app = TestApp::new().await;
+    let ada = app.user("ada").await;
+    let token = ada.token_good_for(Duration::from_secs(2)).await;
+    let mut brief =
+        Events::of(event_stream(&app.anonymous().with_token(&token), TASK_EVENTS).await);
+    let mut long = Events::of(event_stream(&ada.client, TASK_EVENTS).await);
     assert_eq!(brief.next().await, None);
-    let stopped = tokio::spawn(service.stop());
+    let stopped = tokio::spawn(app.stop());
     assert_eq!(long.next().await, None);
     stopped.await.expect("a service that stops");
 }

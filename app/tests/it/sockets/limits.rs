@@ -3,24 +3,25 @@
 use std::time::Duration;
 
 use serde_json::json;
+use testkit::{PATIENCE, Socket, TASK_EVENTS, TestApp, handshake};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 
-use super::client::{Client, TASK_EVENTS, handshake};
-use super::service::Service;
+use super::event_streams::event_stream;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_does_not_greet_in_time_is_sent_away() {
-    let service = Service::start_with(|limits| limits.init = Duration::from_millis(50)).await;
-    let mut client = Client::open(&service).await;
+    let app =
+        TestApp::configured(&[], |config| config.limits.init = Duration::from_millis(50)).await;
+    let mut client = Socket::open(app.address).await;
     assert_eq!(client.closed().await.0, 4408);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn operations_beyond_the_limit_are_refused_until_one_completes() {
-    let service = Service::start_with(|limits| limits.operations_per_socket = 2).await;
-    let ada = service.sign_up("ada").await;
-    let mut client = Client::signed_in(&service, &ada).await;
+    let app = TestApp::configured(&[], |config| config.limits.operations_per_socket = 2).await;
+    let ada = app.user("ada").await;
+    let mut client = Socket::signed_in(app.address, &ada).await;
     client.watch("1").await;
     client.watch("2").await;
     client.subscribe("3", TASK_EVENTS).await;
@@ -41,15 +42,15 @@ async fn operations_count_for_the_address_of_who_opened_the_socket() {
         ("TRUSTED_PROXIES", "127.0.0.0/8"),
         ("LIMIT_REQUESTS_PER_MINUTE", "3"),
     ];
-    let service = Service::start_as(&settings, |_| {}).await;
-    let ada = service.sign_up("ada").await;
+    let app = TestApp::with(&settings).await;
+    let ada = app.user("ada").await;
     let open = async |client: &'static str| {
-        let mut request = handshake(&service);
+        let mut request = handshake(app.address);
         let value = HeaderValue::from_static(client);
         request.headers_mut().insert("x-forwarded-for", value);
-        let opened = Client::open_with(request, &service, None).await;
+        let opened = Socket::open_with(request, app.address, None).await;
         let mut client = opened.expect("a handshake");
-        client.sign_in(&ada.token).await;
+        client.sign_in(&ada.access_token).await;
         client
     };
     let (mut first, mut second) = (open("198.51.100.1").await, open("198.51.100.2").await);
@@ -67,29 +68,25 @@ async fn operations_count_for_the_address_of_who_opened_the_socket() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sockets_beyond_the_limit_of_a_user_are_closed_until_one_leaves() {
-    let service = Service::start_with(|limits| limits.live_per_user = 2).await;
-    let (ada, bob) = (service.sign_up("ada").await, service.sign_up("bob").await);
-    let first = Client::signed_in(&service, &ada).await;
-    let _second = Client::signed_in(&service, &ada).await;
-    let mut third = Client::open(&service).await;
-    third.init(&ada.token).await;
+    let app = TestApp::configured(&[], |config| config.limits.live_per_user = 2).await;
+    let (ada, bob) = (app.user("ada").await, app.user("bob").await);
+    let first = Socket::signed_in(app.address, &ada).await;
+    let _second = Socket::signed_in(app.address, &ada).await;
+    let mut third = Socket::open(app.address).await;
+    third.init(&ada.access_token).await;
     assert_eq!(third.closed().await.0, 4529);
-    let stream = reqwest::Client::new()
-        .post(service.url("/graphql"))
-        .bearer_auth(&ada.token)
-        .header("accept", "text/event-stream")
-        .json(&json!({ "query": TASK_EVENTS }));
-    assert_eq!(stream.send().await.expect("an answer").status(), 429);
-    Client::signed_in(&service, &bob).await;
+    let stream = event_stream(&ada.client, TASK_EVENTS).await;
+    assert_eq!(stream.status(), 429);
+    Socket::signed_in(app.address, &bob).await;
     drop(first);
-    signed_in_at_last(&service, &ada.token).await;
+    signed_in_at_last(&app, &ada.access_token).await;
 }
 
 /// Tries until there is a place: the service notices on its own time that somebody has left.
-pub(crate) async fn signed_in_at_last(service: &Service, token: &str) -> Client {
+pub(crate) async fn signed_in_at_last(app: &TestApp, token: &str) -> Socket {
     let tries = async {
         loop {
-            let mut client = Client::open(service).await;
+            let mut client = Socket::open(app.address).await;
             client.init(token).await;
             match client.frame().await {
                 Some(Ok(Message::Text(_))) => return client,
@@ -98,15 +95,15 @@ pub(crate) async fn signed_in_at_last(service: &Service, token: &str) -> Client 
             }
         }
     };
-    tokio::time::timeout(super::client::PATIENCE, tries)
+    tokio::time::timeout(PATIENCE, tries)
         .await
         .expect("a free place")
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_that_are_too_long_close_the_socket() {
-    let service = Service::start().await;
-    let ada = service.sign_up("ada").await;
+    let app = TestApp::new().await;
+    let ada = app.user("ada").await;
     let ping = |length: usize| {
         let empty = json!({ "type": "ping", "payload": { "x": "" } })
             .to_string()
@@ -114,13 +111,13 @@ async fn messages_that_are_too_long_close_the_socket() {
         let text = json!({ "type": "ping", "payload": { "x": "y".repeat(length - empty) } });
         Message::text(text.to_string())
     };
-    let mut client = Client::signed_in(&service, &ada).await;
+    let mut client = Socket::signed_in(app.address, &ada).await;
     client.send(ping(64 * 1024)).await;
     assert_eq!(client.hear().await["type"], "pong");
     client.send(ping(64 * 1024 + 1)).await;
     assert_eq!(client.closed().await.0, 1009);
 
-    let mut stranger = Client::open(&service).await;
+    let mut stranger = Socket::open(app.address).await;
     stranger.send(ping(300 * 1024)).await;
     let frame = stranger.frame().await;
     assert!(

@@ -1,10 +1,8 @@
 //! graphql-transport-ws message by message.
 
 use serde_json::{Value, json};
+use testkit::{Socket, TestApp};
 use tokio_tungstenite::tungstenite::Message;
-
-use super::client::Client;
-use super::service::Service;
 
 fn codes(message: &Value) -> Vec<&str> {
     let errors = message["payload"].as_array().expect("a list of errors");
@@ -16,9 +14,9 @@ fn codes(message: &Value) -> Vec<&str> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn queries_and_mutations_run_and_complete() {
-    let service = Service::start().await;
-    let ada = service.sign_up("ada").await;
-    let mut client = Client::signed_in(&service, &ada).await;
+    let app = TestApp::new().await;
+    let ada = app.user("ada").await;
+    let mut client = Socket::signed_in(app.address, &ada).await;
     client
         .subscribe(
             "a",
@@ -46,9 +44,9 @@ async fn queries_and_mutations_run_and_complete() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_executed_is_an_error_and_nothing_else() {
-    let service = Service::start().await;
-    let ada = service.sign_up("ada").await;
-    let mut client = Client::signed_in(&service, &ada).await;
+    let app = TestApp::new().await;
+    let ada = app.user("ada").await;
+    let mut client = Socket::signed_in(app.address, &ada).await;
     let nested = format!("{{ me {} }}", "{ me ".repeat(80));
     for (query, code) in [
         ("{", "GRAPHQL_PARSE_FAILED"),
@@ -89,8 +87,8 @@ async fn what_is_not_executed_is_an_error_and_nothing_else() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_breaks_the_protocol_closes_the_socket() {
-    let service = Service::start().await;
-    let ada = service.sign_up("ada").await;
+    let app = TestApp::new().await;
+    let ada = app.user("ada").await;
     let subscription = r#"{"type":"subscribe","id":"1","payload":{"query":"subscription { taskEvents { taskId } }"}}"#;
     for (frames, code) in [
         (vec![Message::text("nonsense")], 4400),
@@ -118,23 +116,23 @@ async fn what_breaks_the_protocol_closes_the_socket() {
             4409,
         ),
     ] {
-        let mut client = Client::signed_in(&service, &ada).await;
+        let mut client = Socket::signed_in(app.address, &ada).await;
         let shown = format!("{frames:?}");
         for frame in frames {
             client.send(frame).await;
         }
         assert_eq!(client.closed().await.0, code, "{shown}");
     }
-    let mut stranger = Client::open(&service).await;
+    let mut stranger = Socket::open(app.address).await;
     stranger.send(Message::text(subscription)).await;
     assert_eq!(stranger.closed().await, (4401, "Unauthorized".to_owned()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pings_are_answered_before_and_after_the_greeting() {
-    let service = Service::start().await;
-    let ada = service.sign_up("ada").await;
-    let mut client = Client::open(&service).await;
+    let app = TestApp::new().await;
+    let ada = app.user("ada").await;
+    let mut client = Socket::open(app.address).await;
     client
         .say(&json!({ "type": "ping", "payload": { "n": 1 } }))
         .await;
@@ -143,7 +141,7 @@ async fn pings_are_answered_before_and_after_the_greeting() {
         json!({ "type": "pong", "payload": { "n": 1 } })
     );
     client.say(&json!({ "type": "pong" })).await;
-    client.sign_in(&ada.token).await;
+    client.sign_in(&ada.access_token).await;
     client.say(&json!({ "type": "ping" })).await;
     assert_eq!(client.hear().await, json!({ "type": "pong" }));
     client.send(Message::Ping("x".into())).await;
@@ -153,21 +151,21 @@ async fn pings_are_answered_before_and_after_the_greeting() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn events_come_in_order_and_to_their_owner_only() {
-    let service = Service::start().await;
-    let (ada, bob) = (service.sign_up("ada").await, service.sign_up("bob").await);
+    let app = TestApp::new().await;
+    let (ada, bob) = (app.user("ada").await, app.user("bob").await);
     let (mut adas, mut bobs) = (
-        Client::signed_in(&service, &ada).await,
-        Client::signed_in(&service, &bob).await,
+        Socket::signed_in(app.address, &ada).await,
+        Socket::signed_in(app.address, &bob).await,
     );
     adas.watch("a").await;
     bobs.watch("b").await;
-    let id = service.create_task(&ada, "mine", "").await;
-    let bobs_id = service.create_task(&bob, "his", "").await;
+    let id = ada.create_id("mine").await;
+    let bobs_id = bob.create_id("his").await;
     for query in [
         "mutation ($id: ID!) { toggleTask(input: { id: $id }) { task { id } } }",
         "mutation ($id: ID!) { deleteTask(input: { id: $id }) { deletedTaskId } }",
     ] {
-        service.run(&ada, query, json!({ "id": id })).await;
+        ada.run(query, json!({ "id": id })).await.data();
     }
     for kind in ["CREATED", "UPDATED", "DELETED"] {
         let event = adas.hear().await["payload"]["data"]["taskEvents"].take();
@@ -182,9 +180,9 @@ async fn events_come_in_order_and_to_their_owner_only() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_completed_subscription_says_nothing_more_and_its_id_is_free() {
-    let service = Service::start().await;
-    let ada = service.sign_up("ada").await;
-    let mut client = Client::signed_in(&service, &ada).await;
+    let app = TestApp::new().await;
+    let ada = app.user("ada").await;
+    let mut client = Socket::signed_in(app.address, &ada).await;
     client.watch("1").await;
     client.watch("2").await;
     client.say(&json!({ "type": "complete", "id": "1" })).await;
@@ -193,7 +191,7 @@ async fn a_completed_subscription_says_nothing_more_and_its_id_is_free() {
         .await;
     // Waits until the service has read that.
     client.watch("3").await;
-    service.create_task(&ada, "x", "").await;
+    ada.create_id("x").await;
     let mut told = [
         client.hear().await["id"].take(),
         client.hear().await["id"].take(),

@@ -1,25 +1,23 @@
 //! `tests/clients/clients.js` against a service: the clients that everybody uses.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
-use super::service::Service;
-use crate::npm;
+use testkit::{TestApp, npm};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn graphql_ws_and_graphql_sse_work_as_their_users_expect() {
-    let service = Service::start().await;
-    let eve = service.sign_up("eve").await;
-    let expired = service.token_good_for(&eve, Duration::ZERO).await;
-    let url = service.url("/graphql");
+    let app = TestApp::new().await;
+    let eve = app.user("eve").await;
+    let expired = eve.token_good_for(Duration::ZERO).await;
+    let url = app.url("/graphql");
     let ran = tokio::task::spawn_blocking(move || {
         let folder = npm::install("clients", &["clients.js"]);
-        Command::new("node")
-            .arg(folder.join("clients.js"))
+        npm::node(folder.join("clients.js"))
             .args([url, expired])
             .stderr(Stdio::inherit())
             .output()
-            .expect("node could not be started: install Node.js 20 or newer (https://nodejs.org)")
+            .expect(npm::MISSING)
     });
     let output = ran.await.expect("a script that ends");
     let verdict = String::from_utf8_lossy(&output.stdout);

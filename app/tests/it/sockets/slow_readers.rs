@@ -3,36 +3,44 @@
 use std::time::Duration;
 
 use serde_json::json;
+use testkit::{CREATE, Socket, TASK_EVENTS, TestApp, TestUser};
 use tokio_tungstenite::tungstenite::Message;
 
-use super::client::{Client, TASK_EVENTS};
+use super::event_streams::event_stream;
 use super::limits::signed_in_at_last;
-use super::service::{Service, User};
 
 /// As long as a description may be, in characters of four bytes each: 8 KB.
 fn long_text() -> String {
     "𝄞".repeat(2000)
 }
 
+/// A new task with such a description.
+async fn create(user: &TestUser, title: &str) -> String {
+    let input = json!({ "title": title, "description": long_text() });
+    let created = user.mutate(CREATE, input).await;
+    let id = created.data()["createTask"]["task"]["id"].as_str();
+    id.expect("an id").to_owned()
+}
+
 /// Toggles a task ten times.
-async fn toggle(service: &Service, user: &User, id: &str) {
+async fn toggle(user: &TestUser, id: &str) {
     let fields: Vec<String> = (0..10)
         .map(|n| format!("t{n}: toggleTask(input: {{ id: $id }}) {{ task {{ id }} }}"))
         .collect();
     let query = format!("mutation ($id: ID!) {{ {} }}", fields.join(" "));
-    service.run(user, &query, json!({ "id": id })).await;
+    user.run(&query, json!({ "id": id })).await.data();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_subscriber_that_lags_behind_is_told_and_closed() {
-    let service = Service::start_with(|limits| limits.send = Duration::from_hours(1)).await;
-    let ada = service.sign_up("ada").await;
-    let id = service.create_task(&ada, "x", &long_text()).await;
-    let mut slow = Client::narrow(&service, &ada).await;
+    let app = TestApp::configured(&[], |config| config.limits.send = Duration::from_hours(1)).await;
+    let ada = app.user("ada").await;
+    let id = create(&ada, "x").await;
+    let mut slow = Socket::narrow(app.address, &ada).await;
     slow.watch("1").await;
     // More than the buffers of the system, of the socket and of the subscription hold together.
     for _ in 0..100 {
-        toggle(&service, &ada, &id).await;
+        toggle(&ada, &id).await;
     }
     let mut seen = 0;
     let end = loop {
@@ -50,20 +58,13 @@ async fn a_subscriber_that_lags_behind_is_told_and_closed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_stream_that_lags_behind_is_told_and_completed() {
-    let service = Service::start().await;
-    let ada = service.sign_up("ada").await;
-    let id = service.create_task(&ada, "x", &long_text()).await;
-    let mut stream = reqwest::Client::new()
-        .post(service.url("/graphql"))
-        .bearer_auth(&ada.token)
-        .header("accept", "text/event-stream")
-        .json(&json!({ "query": TASK_EVENTS }))
-        .send()
-        .await
-        .expect("a stream");
+    let app = TestApp::new().await;
+    let ada = app.user("ada").await;
+    let id = create(&ada, "x").await;
+    let mut stream = event_stream(&ada.client, TASK_EVENTS).await;
     // The client reads ahead, too.
     for _ in 0..150 {
-        toggle(&service, &ada, &id).await;
+        toggle(&ada, &id).await;
     }
     let mut text = String::new();
     while let Some(chunk) = stream.chunk().await.expect("a stream that ends properly") {
@@ -82,21 +83,19 @@ async fn an_event_stream_that_lags_behind_is_told_and_completed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_reads_nothing_loses_its_socket() {
-    let service = Service::start_with(|limits| {
-        limits.send = Duration::from_millis(300);
-        limits.live_per_user = 1;
+    let app = TestApp::configured(&[], |config| {
+        config.limits.send = Duration::from_millis(300);
+        config.limits.live_per_user = 1;
     })
     .await;
-    let ada = service.sign_up("ada").await;
+    let ada = app.user("ada").await;
     for n in 0..20 {
-        service
-            .create_task(&ada, &n.to_string(), &long_text())
-            .await;
+        create(&ada, &n.to_string()).await;
     }
-    let mut deaf = Client::narrow(&service, &ada).await;
+    let mut deaf = Socket::narrow(app.address, &ada).await;
     for n in 0..60 {
         let query = "{ tasks(first: 20) { nodes { description } } }";
         deaf.subscribe(&n.to_string(), query).await;
     }
-    signed_in_at_last(&service, &ada.token).await;
+    signed_in_at_last(&app, &ada.access_token).await;
 }

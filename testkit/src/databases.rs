@@ -1,5 +1,10 @@
-//! Empty, migrated databases for tests: a temporary SQLite file, or a database of its own on the PostgreSQL server that
+//! Empty or migrated databases: a temporary SQLite file, or a database of its own on the PostgreSQL server that
 //! `scripts/with-postgres` starts. Each is removed when its guard is dropped.
+//!
+//! The unit tests of the adapters use them, too. They know their own crate twice, as it is tested and as this kit depends on
+//! it, so they take the `url` of a database and nothing that names a type of the adapters.
+
+use std::time::Duration;
 
 use taskhive_adapters::store::{Store, StoreSettings, StoreUrl};
 use tempfile::TempDir;
@@ -8,38 +13,74 @@ use tokio::sync::OnceCell;
 use tokio_postgres::{Client, NoTls};
 use uuid::Uuid;
 
+/// Which database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// A file.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+impl Backend {
+    /// The one this run is about.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests are configured by their environment"
+    )]
+    pub fn of_this_run() -> Self {
+        match std::env::var("TASKHIVE_TEST_DATABASE").as_deref() {
+            Err(_) | Ok("sqlite") => Self::Sqlite,
+            Ok("postgres") => Self::Postgres,
+            Ok(other) => panic!("TASKHIVE_TEST_DATABASE is sqlite or postgres, not {other}"),
+        }
+    }
+}
+
 /// Keeps a SQLite file for as long as it lives.
-pub(crate) struct SqliteFile(TempDir);
+#[derive(Debug)]
+pub struct SqliteFile(TempDir);
 
 impl SqliteFile {
-    pub(crate) fn new() -> Self {
+    /// Where one can be made: there is none yet.
+    #[expect(clippy::new_without_default, reason = "it makes a folder")]
+    pub fn new() -> Self {
         Self(TempDir::new().unwrap())
     }
 
-    pub(crate) fn path(&self) -> String {
+    /// Where the file is.
+    pub fn path(&self) -> String {
         let path = self.0.path().join("taskhive.db");
         path.to_str().unwrap().to_owned()
     }
 
-    pub(crate) fn settings(&self) -> StoreSettings {
-        settings(&format!("sqlite://{}", self.path()))
+    /// Its URL.
+    pub fn url(&self) -> String {
+        format!("sqlite://{}", self.path())
+    }
+
+    /// How to open it.
+    pub fn settings(&self) -> StoreSettings {
+        settings(&self.url())
     }
 }
 
-/// Keeps a PostgreSQL database for as long as it lives.
-pub(crate) struct PostgresDatabase {
-    pub(crate) url: String,
+/// Keeps a PostgreSQL database for as long as it lives. To be dropped within a runtime of several threads.
+#[derive(Debug)]
+pub struct PostgresDatabase {
+    /// Its URL.
+    pub url: String,
     name: String,
 }
 
 impl PostgresDatabase {
     /// An empty one, without tables.
-    pub(crate) async fn empty() -> Self {
+    pub async fn empty() -> Self {
         Self::create("template0").await
     }
 
     /// A migrated one: a copy of one that was migrated once, which is faster than migrating each.
-    pub(crate) async fn migrated() -> Self {
+    pub async fn migrated() -> Self {
         static TEMPLATE: OnceCell<String> = OnceCell::const_new();
         let template = TEMPLATE
             .get_or_init(async || {
@@ -68,12 +109,13 @@ impl PostgresDatabase {
         Self { url, name }
     }
 
-    pub(crate) fn settings(&self) -> StoreSettings {
+    /// How to open it.
+    pub fn settings(&self) -> StoreSettings {
         settings(&self.url)
     }
 
     /// A connection past the store.
-    pub(crate) async fn client(&self) -> Client {
+    pub async fn client(&self) -> Client {
         client(&self.url).await
     }
 }
@@ -89,14 +131,19 @@ impl Drop for PostgresDatabase {
     }
 }
 
-/// Few connections: many tests run at once, and what needs more is a defect.
-pub(crate) fn settings(url: &str) -> StoreSettings {
+/// How to open a database that tests use.
+pub fn settings(url: &str) -> StoreSettings {
     StoreSettings {
-        pool_size: 4,
-        wait_timeout: std::time::Duration::from_secs(20),
+        pool_size: POOL_SIZE,
+        wait_timeout: POOL_WAIT,
         ..StoreSettings::new(StoreUrl::parse(url).unwrap())
     }
 }
+
+/// Few connections: many tests run at once, and what needs more is a defect.
+pub(crate) const POOL_SIZE: usize = 4;
+/// Many tests run at once, so a connection may be long in coming.
+pub(crate) const POOL_WAIT: Duration = Duration::from_secs(20);
 
 async fn client(url: &str) -> Client {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();

@@ -6,19 +6,34 @@ use serde_json::Value;
 
 /// One answer.
 #[derive(Debug, Clone)]
-pub(crate) struct Reply {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
+pub struct Reply {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
     /// The body, if it is JSON; otherwise null.
-    pub(crate) json: Value,
-    pub(crate) text: String,
+    pub json: Value,
+    /// The body as text, if it is not packed; otherwise empty.
+    pub text: String,
+    /// The body as it came.
+    pub body: Vec<u8>,
 }
 
 impl Reply {
-    pub(crate) async fn of(response: reqwest::Response) -> Self {
+    /// The whole of a response.
+    pub async fn of(response: reqwest::Response) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
-        let bytes = response.bytes().await.unwrap();
-        let text = String::from_utf8(bytes.to_vec()).expect("answers are UTF-8");
+        let body = response.bytes().await.unwrap();
+        Self::new(status, headers, body.into())
+    }
+
+    /// From the parts of a response.
+    pub fn new(status: StatusCode, headers: HeaderMap, body: Vec<u8>) -> Self {
+        let text = if headers.contains_key("content-encoding") {
+            String::new()
+        } else {
+            String::from_utf8(body.clone()).expect("answers are UTF-8")
+        };
         let json: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
         // The specification allows `extensions` beside these two; this service has none.
         let known = |name: &String| name == "data" || name == "errors";
@@ -31,18 +46,19 @@ impl Reply {
             headers,
             json,
             text,
+            body,
         }
     }
 
-    /// A header, or the empty text.
-    pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
+    /// A header, or the empty text if there is none: the service sends no empty ones.
+    pub fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name).map(|value| value.to_str().unwrap());
+        assert_ne!(value, Some(""), "{name}");
+        value.unwrap_or_default()
     }
 
     /// The data of an operation in which nothing went wrong.
-    pub(crate) fn data(&self) -> &Value {
+    pub fn data(&self) -> &Value {
         assert!(
             self.status == 200 && self.json.get("errors").is_none(),
             "{} {}",
@@ -59,17 +75,17 @@ impl Reply {
     }
 
     /// The code of the first error, or the empty text.
-    pub(crate) fn code(&self) -> &str {
+    pub fn code(&self) -> &str {
         self.extension("code")
     }
 
     /// The reason of the first error, or the empty text.
-    pub(crate) fn reason(&self) -> &str {
+    pub fn reason(&self) -> &str {
         self.extension("reason")
     }
 
     /// The issues of the first error as `path.in.the.input REASON limit`.
-    pub(crate) fn issues(&self) -> Vec<String> {
+    pub fn issues(&self) -> Vec<String> {
         let issues = self.json["errors"][0]["extensions"]["issues"].as_array();
         let one = |issue: &Value| {
             let path: Vec<&str> = issue["path"]
@@ -93,7 +109,7 @@ impl Reply {
     }
 
     /// Status and body, without what differs between any two requests.
-    pub(crate) fn comparable(&self) -> String {
+    pub fn comparable(&self) -> String {
         let mut json = self.json.clone();
         if let Some(errors) = json["errors"].as_array_mut() {
             for error in errors {
@@ -111,7 +127,7 @@ impl Reply {
 
     /// Panics unless this is a request error with this status and code: no `data`, the media type that says so.
     #[track_caller]
-    pub(crate) fn assert_refused(&self, status: u16, code: &str, what: &str) {
+    pub fn assert_refused(&self, status: u16, code: &str, what: &str) {
         assert_eq!(
             (self.status.as_u16(), self.code()),
             (status, code),

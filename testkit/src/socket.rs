@@ -1,5 +1,6 @@
 //! A client of `graphql-transport-ws` that does nothing by itself.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -12,20 +13,17 @@ use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-use super::service::{Service, User};
+use crate::{TASK_EVENTS, TestUser};
 
 /// Nothing takes so long unless it is broken.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
-
-pub(crate) const TASK_EVENTS: &str =
-    "subscription { taskEvents { kind taskId task { title description } } }";
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One socket.
-pub(crate) struct Client(WebSocketStream<TcpStream>);
+pub struct Socket(WebSocketStream<TcpStream>);
 
 /// The handshake as it should be.
-pub(crate) fn handshake(service: &Service) -> Request {
-    let mut request = format!("ws://{}/graphql/ws", service.address)
+pub fn handshake(address: SocketAddr) -> Request {
+    let mut request = format!("ws://{address}/graphql/ws")
         .into_client_request()
         .expect("a handshake");
     let protocol = HeaderValue::from_static("graphql-transport-ws");
@@ -35,71 +33,76 @@ pub(crate) fn handshake(service: &Service) -> Request {
     request
 }
 
-impl Client {
+impl Socket {
     /// Opens a socket and says nothing.
-    pub(crate) async fn open(service: &Service) -> Self {
-        Self::open_with(handshake(service), service, None)
+    pub async fn open(address: SocketAddr) -> Self {
+        Self::open_with(handshake(address), address, None)
             .await
             .expect("a handshake")
     }
 
-    pub(crate) async fn open_with(
+    /// Opens a socket with a handshake of the test's own, and room for so many bytes that the client does not read.
+    pub async fn open_with(
         request: Request,
-        service: &Service,
+        address: SocketAddr,
         receive_buffer: Option<u32>,
     ) -> Result<Self, Error> {
         let socket = TcpSocket::new_v4().expect("a socket");
         if let Some(bytes) = receive_buffer {
             socket.set_recv_buffer_size(bytes).expect("a small buffer");
         }
-        let stream = socket.connect(service.address).await.expect("a connection");
+        let stream = socket.connect(address).await.expect("a connection");
         Ok(Self(client_async(request, stream).await?.0))
     }
 
     /// Opens a socket and signs in.
-    pub(crate) async fn signed_in(service: &Service, user: &User) -> Self {
-        let mut client = Self::open(service).await;
-        client.sign_in(&user.token).await;
-        client
+    pub async fn signed_in(address: SocketAddr, user: &TestUser) -> Self {
+        let mut socket = Self::open(address).await;
+        socket.sign_in(&user.access_token).await;
+        socket
     }
 
     /// The same with little room for what the client does not read.
-    pub(crate) async fn narrow(service: &Service, user: &User) -> Self {
-        let mut client = Self::open_with(handshake(service), service, Some(4096))
+    pub async fn narrow(address: SocketAddr, user: &TestUser) -> Self {
+        let mut socket = Self::open_with(handshake(address), address, Some(4096))
             .await
             .expect("a handshake");
-        client.sign_in(&user.token).await;
-        client
+        socket.sign_in(&user.access_token).await;
+        socket
     }
 
-    pub(crate) async fn sign_in(&mut self, token: &str) {
+    /// Says hello, and is let in.
+    pub async fn sign_in(&mut self, token: &str) {
         self.init(token).await;
         assert_eq!(self.hear().await, json!({ "type": "connection_ack" }));
     }
 
-    pub(crate) async fn init(&mut self, token: &str) {
+    /// Says hello.
+    pub async fn init(&mut self, token: &str) {
         let payload = json!({ "Authorization": format!("Bearer {token}") });
         self.say(&json!({ "type": "connection_init", "payload": payload }))
             .await;
     }
 
-    pub(crate) async fn say(&mut self, message: &Value) {
+    /// Sends a message of the protocol.
+    pub async fn say(&mut self, message: &Value) {
         self.send(Message::text(message.to_string())).await;
     }
 
-    pub(crate) async fn send(&mut self, message: Message) {
+    /// Sends a frame of any kind.
+    pub async fn send(&mut self, message: Message) {
         self.0.send(message).await.expect("an open socket");
     }
 
     /// Starts an operation.
-    pub(crate) async fn subscribe(&mut self, id: &str, query: &str) {
+    pub async fn subscribe(&mut self, id: &str, query: &str) {
         let payload = json!({ "query": query });
         self.say(&json!({ "type": "subscribe", "id": id, "payload": payload }))
             .await;
     }
 
     /// Subscribes to task events; returns once the service listens.
-    pub(crate) async fn watch(&mut self, id: &str) {
+    pub async fn watch(&mut self, id: &str) {
         self.subscribe(id, TASK_EVENTS).await;
         // Operations begin in order, and a pong comes after what was said before.
         self.say(&json!({ "type": "ping" })).await;
@@ -107,7 +110,7 @@ impl Client {
     }
 
     /// The next message of the protocol.
-    pub(crate) async fn hear(&mut self) -> Value {
+    pub async fn hear(&mut self) -> Value {
         loop {
             match self.frame().await {
                 Some(Ok(Message::Text(text))) => {
@@ -120,7 +123,7 @@ impl Client {
     }
 
     /// Reads on until the socket is closed.
-    pub(crate) async fn closed(&mut self) -> (u16, String) {
+    pub async fn closed(&mut self) -> (u16, String) {
         loop {
             match self.frame().await {
                 Some(Ok(Message::Close(Some(frame)))) => {
@@ -136,7 +139,7 @@ impl Client {
     }
 
     /// The next frame of any kind.
-    pub(crate) async fn frame(&mut self) -> Option<Result<Message, Error>> {
+    pub async fn frame(&mut self) -> Option<Result<Message, Error>> {
         timeout(PATIENCE, self.0.next())
             .await
             .expect("a frame in time")

@@ -1,15 +1,27 @@
 //! Programs in JavaScript that tests run: installed under `target` when they are first needed, once per lock file.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+/// What to do when a program of [`node`] does not start.
+pub const MISSING: &str =
+    "node could not be started: install Node.js 20 or newer (https://nodejs.org)";
+
+/// A program, to be run by Node.js.
+pub fn node(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new("node");
+    command.arg(program);
+    command
+}
+
 /// Copies `tests/NAME` to a folder under `target`, installs what its lock file names, and says where that is.
-pub(crate) fn install(name: &str, programs: &[&str]) -> PathBuf {
+pub fn install(name: &str, programs: &[&str]) -> PathBuf {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../tests")
         .join(name);
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let folder = under_target(name);
     fs::create_dir_all(&folder).expect("target is writable");
     // Programs of several tests live in the same folder; one of them installs, the others wait. Free when it is dropped.
     let busy = File::create(folder.join("busy")).expect("target is writable");
@@ -33,4 +45,11 @@ pub(crate) fn install(name: &str, programs: &[&str]) -> PathBuf {
         fs::write(&installed, wanted).expect("target is writable");
     }
     folder
+}
+
+/// Cargo tells the place to test binaries only (`CARGO_TARGET_TMPDIR`), which run in `target/PROFILE/deps`.
+fn under_target(name: &str) -> PathBuf {
+    let binary = std::env::current_exe().expect("a test that runs");
+    let target = binary.ancestors().nth(3).expect("a test under target");
+    target.join("tmp").join(name)
 }
