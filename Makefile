@@ -14,7 +14,7 @@ run:
 test:
 	scripts/need cc node npm python3
 	scripts/with-postgres cargo test --workspace
-	TASKHIVE_TEST_DATABASE=postgres scripts/with-postgres cargo test --workspace --test api
+	TASKHIVE_TEST_DATABASE=postgres scripts/with-postgres cargo test --workspace --test it -- api::
 
 # Format, lints, documentation, and what the crates may depend on. Warnings are errors here and nowhere else.
 check:

@@ -13,7 +13,3 @@ pub mod store;
 mod tls;
 
 pub use self::error_chain::error_chain;
-
-// The tests in here share their support with the integration tests, which know this crate by its name.
-#[cfg(test)]
-extern crate self as taskhive_adapters;

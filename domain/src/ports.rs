@@ -201,7 +201,7 @@ pub trait SessionRepository: Send + Sync {
     /// many rows are gone; fewer than `limit` means that none is left.
     async fn remove_expired(&self, now: Timestamp, limit: u32) -> Result<u64, InfraError>;
     /// The sessions, of all users, that ended at `since` or later.
-    async fn ended_since(&self, since: Timestamp) -> Result<Vec<EndedSession>, InfraError>;
+    async fn ended_since(&self, since: Timestamp) -> Result<Vec<SessionId>, InfraError>;
 }
 
 /// What comparing a password with a hash says.
@@ -275,12 +275,3 @@ pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Timestamp;
 }
-
-/// x
-pub trait SessionEvents: Send + Sync { /// x
- fn ended(&self, sessions: &[SessionId]); }
-/// x
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EndedSession { /// x
- pub id: SessionId, /// x
- pub ended_at: Timestamp }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::*;
+use testkit::*;
 
 const CREDENTIALS_WRONG: (u16, &str, &str) = (200, "UNAUTHENTICATED", "CREDENTIALS_WRONG");
 const TOKEN_INVALID: (u16, &str, &str) = (200, "UNAUTHENTICATED", "TOKEN_INVALID");
@@ -211,7 +211,7 @@ async fn browsers_get_their_refresh_token_as_a_cookie() {
     let (pair, set) = cookie(&login).unwrap();
     assert!(set && pair.starts_with("taskhive_refresh="), "{pair}");
 
-    let own = format!("http://{}", app.address);
+    let own = app.url("");
     let body = json!({"query": REFRESH, "variables": {"input": {}}});
     let send = async |headers: &[(&str, &str)]| {
         let request = headers

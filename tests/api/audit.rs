@@ -1,10 +1,10 @@
 //! The public audit of GraphQL over HTTP, run by its own program. Needs `node`, and the first time the npm registry.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::support::{TestApp, npm};
+use testkit::{TestApp, npm};
 
 /// What an older draft recommended, and why it is not met. By the draft of August 2026 the status depends on the outcome
 /// only, never on the media type, and tells requests that are wrong in form (400) from those that are wrong in content (422).
@@ -30,14 +30,13 @@ const NOT_MET: [(&str, &str); 4] = [
 #[tokio::test(flavor = "multi_thread")]
 async fn the_public_audit_finds_nothing_unknown() {
     let app = TestApp::new().await;
-    let url = format!("http://{}/graphql", app.address);
+    let url = app.url("/graphql");
     let output = tokio::task::spawn_blocking(move || {
-        Command::new("node")
-            .arg(npm::install("audit", &["audit.js"]).join("audit.js"))
+        npm::node(npm::install("audit", &["audit.js"]).join("audit.js"))
             .arg(url)
             .stderr(Stdio::inherit())
             .output()
-            .expect("node could not be started: install Node.js 20 or newer (https://nodejs.org)")
+            .expect(npm::MISSING)
     })
     .await
     .unwrap();

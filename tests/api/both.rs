@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::*;
+use testkit::databases::DatabaseKind;
+use testkit::*;
 
 const LENGTH: u64 = 300;
 const TITLES: [&str; 6] = [
@@ -112,8 +113,8 @@ fn normalised(value: &mut Value) {
 }
 
 /// Every step with its answer.
-async fn play(backend: Backend) -> Vec<String> {
-    let app = TestApp::on(backend, &[]).await;
+async fn play(backend: DatabaseKind) -> Vec<String> {
+    let app = TestApp::on(backend).await;
     let ada = app.user("ada").await;
     let (mut dice, mut cursor, mut record) = (Dice(2026), Value::Null, Vec::new());
     for number in 0..LENGTH {
@@ -142,7 +143,10 @@ async fn play(backend: Backend) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn three_hundred_operations_are_answered_alike() {
-    let (sqlite, postgres) = (play(Backend::Sqlite).await, play(Backend::Postgres).await);
+    let (sqlite, postgres) = (
+        play(DatabaseKind::Sqlite).await,
+        play(DatabaseKind::Postgres).await,
+    );
     for (on_sqlite, on_postgres) in sqlite.iter().zip(&postgres) {
         assert_eq!(on_sqlite, on_postgres);
     }

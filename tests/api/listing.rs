@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::*;
+use testkit::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_have_the_size_that_was_asked_for() {

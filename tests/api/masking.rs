@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::*;
+use testkit::*;
 
 /// What drivers, databases and this code call things, in lower case.
 const INSIDE: [&str; 22] = [

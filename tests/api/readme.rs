@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::*;
+use testkit::*;
 
 const README: &str = include_str!("../../README.md");
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::*;
+use testkit::*;
 
 const SESSIONS: &str = "{ sessions { id current userAgent createdAt lastUsedAt expiresAt } }";
 const REVOKE: &str =
@@ -184,7 +184,7 @@ async fn a_deleted_account_is_gone_with_everything_in_it() {
 async fn two_instances_refresh_like_one() {
     let app = TestApp::new().await;
     let ada = app.user("ada").await;
-    let clients = [app.anonymous(), app.another_instance().await];
+    let clients = [app.anonymous(), app.another_instance().await.anonymous()];
     let input = json!({ "refreshToken": ada.refresh_token });
     let replies = join_all((0..20).map(|n| clients[n % 2].mutate(REFRESH, input.clone()))).await;
     let next = |reply: &Reply| {
@@ -214,7 +214,8 @@ async fn two_instances_refresh_like_one() {
 async fn signing_out_counts_at_the_other_instance() {
     let app = TestApp::new().await;
     let ada = app.user("ada").await;
-    let there = app.another_instance().await.with_token(&ada.access_token);
+    let there = app.another_instance().await.anonymous();
+    let there = there.with_token(&ada.access_token);
     there.run(ME, json!({})).await.data();
     ada.run(LOGOUT, json!({})).await.data();
     let patience = std::time::Instant::now();

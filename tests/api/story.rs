@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::*;
+use testkit::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_sign_up_to_sign_out() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::*;
+use testkit::*;
 
 fn long(length: usize) -> String {
     "\u{1F600}".repeat(length)

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Map, Value, json};
 
-use crate::support::*;
+use testkit::*;
 
 const TASKS_IN_ALL: usize = 1000;
 /// Every tenth task is changed or deleted while others walk.

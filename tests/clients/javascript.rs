@@ -5,12 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-use crate::person::Person;
-use crate::support::npm;
-use crate::{run, told};
+use testkit::npm;
 
-/// What to do when it does not start.
-const MISSING: &str = "node could not be started: install Node.js 20 or newer (https://nodejs.org)";
+use super::person::Person;
+use super::{run, told};
 
 /// What is needed besides the two folders of TypeScript.
 const FILES: [&str; 5] = [
@@ -39,7 +37,7 @@ fn build() -> PathBuf {
         ("../build.js", &[]),
     ] {
         let program = format!("node_modules/{program}");
-        run(node(&folder, &program).args(arguments), MISSING);
+        run(node(&folder, &program).args(arguments), npm::MISSING);
     }
     folder
 }
@@ -59,8 +57,8 @@ fn copy_folder(from: &Path, to: &Path) {
 }
 
 fn node(folder: &Path, program: &str) -> Command {
-    let mut command = Command::new("node");
-    command.arg(program).current_dir(folder);
+    let mut command = npm::node(program);
+    command.current_dir(folder);
     command
 }
 
@@ -68,7 +66,10 @@ async fn story(name: &'static str) {
     let person = Person::new().await;
     told(move || {
         let program = format!("dist/{name}.js");
-        run(node(&BUILT, &program).args(person.arguments()), MISSING)
+        run(
+            node(&BUILT, &program).args(person.arguments()),
+            npm::MISSING,
+        )
     })
     .await;
 }

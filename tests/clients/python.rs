@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::person::Person;
-use crate::{run, told};
+use super::person::Person;
+use super::{run, told};
 
 /// What to do when it does not start.
 const MISSING: &str = "python3 could not be started: install Python 3.10 or newer with venv (Debian: apt-get install python3-venv)";

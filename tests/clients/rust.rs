@@ -12,7 +12,7 @@ use self::operations::{
     CreateTask, Logout, SetCompleted, Tasks, create_task, logout, set_completed, tasks,
 };
 use self::session::{Failed, Session};
-use crate::person::Person;
+use super::person::Person;
 
 fn new_task_id() -> String {
     format!("task_{}", Uuid::new_v4().simple())

@@ -15,9 +15,6 @@ pub(crate) mod postgres;
 mod rows;
 mod schema;
 pub(crate) mod sqlite;
-#[cfg(test)]
-#[path = "../../tests/support/mod.rs"]
-mod support;
 mod types;
 pub(crate) mod url;
 
@@ -46,6 +43,20 @@ pub struct StoreSettings {
     pub wait_timeout: Duration,
     /// How long the statements of one call may take together.
     pub statement_timeout: Duration,
+}
+
+#[cfg(test)]
+impl StoreSettings {
+    /// Few connections: many tests run at once, and what needs more is a defect.
+    pub(crate) fn for_tests(url: &str) -> Self {
+        Self {
+            url: StoreUrl::parse(url).unwrap(),
+            direct_url: None,
+            pool_size: 4,
+            wait_timeout: Duration::from_secs(20),
+            statement_timeout: Duration::from_secs(5),
+        }
+    }
 }
 
 impl StoreSettings {

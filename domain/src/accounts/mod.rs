@@ -89,8 +89,6 @@ pub struct AccountPorts {
     pub issuer: Arc<dyn TokenIssuer>,
     /// Reads the time.
     pub clock: Arc<dyn Clock>,
-    /// x
-    pub session_events: Arc<dyn crate::ports::SessionEvents>,
 }
 
 /// The use cases around accounts and sessions.
@@ -230,7 +228,7 @@ impl Accounts {
         self.ports
             .sessions
             .ended_since(self.ports.clock.now().minus(ENDED_MEMORY))
-            .await.map(|all| all.into_iter().map(|e| e.id).collect())
+            .await
     }
 
     /// Whose credentials these are; with a new hash, if the stored one was made with the parameters of yesterday.

@@ -8,7 +8,7 @@ use taskhive_domain::ports::TokenIssuer;
 use taskhive_domain::session::AccessClaims;
 use taskhive_domain::{SessionId, Timestamp, UserId};
 
-use crate::support::*;
+use testkit::*;
 
 /// Its name, the Authorization header, the reason it is refused for.
 pub(super) type BadCredential = (&'static str, Option<String>, &'static str);

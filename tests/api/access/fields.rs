@@ -5,7 +5,7 @@ use apollo_compiler::ast::Type;
 use apollo_compiler::schema::{ExtendedType, FieldDefinition};
 use serde_json::json;
 
-use crate::support::*;
+use testkit::*;
 
 /// A root field as an operation that would change or show something, if it were let through.
 pub(super) struct RootField {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use self::credentials::bad_credentials;
 use self::fields::{RootField, root_fields};
-use crate::support::*;
+use testkit::*;
 
 fn requests(client: &Client, document: &str) -> [(&'static str, RequestBuilder); 4] {
     let post = || client.post().json(&json!({ "query": document }));

@@ -5,13 +5,11 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::http::HeaderValue;
 
 use super::credentials::bad_credentials;
 use super::fields::root_fields;
 use super::state;
-use crate::support::*;
+use testkit::*;
 
 /// "Forbidden": the one code after which clients come back with a fresh token.
 const FORBIDDEN: u16 = 4403;
@@ -22,14 +20,7 @@ async fn greet_and_send(
     credential: Option<&str>,
     document: &str,
 ) -> (Vec<String>, u16) {
-    let mut request = format!("ws://{}/graphql/ws", app.address)
-        .into_client_request()
-        .unwrap();
-    let protocol = HeaderValue::from_static("graphql-transport-ws");
-    request
-        .headers_mut()
-        .insert("sec-websocket-protocol", protocol);
-    let (mut socket, _) = connect_async(request).await.unwrap();
+    let (mut socket, _) = connect_async(handshake(app.address)).await.unwrap();
     let payload = credential.map_or(
         Value::Null,
         |credential| json!({ "Authorization": credential }),

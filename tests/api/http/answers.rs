@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{BAD, JSON, MODERN, send};
-use crate::support::*;
+use testkit::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_body_has_the_media_type_that_was_asked_for_and_the_status_does_not_depend_on_it() {

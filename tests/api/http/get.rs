@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{BAD, send};
-use crate::support::*;
+use testkit::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn get_runs_queries_and_nothing_else() {

@@ -7,7 +7,7 @@ mod surroundings;
 
 use reqwest::RequestBuilder;
 
-use crate::support::Reply;
+use testkit::Reply;
 
 const BAD: &str = "BAD_REQUEST";
 const COMPLEX: &str = "QUERY_TOO_COMPLEX";

@@ -4,7 +4,7 @@ use reqwest::RequestBuilder;
 use serde_json::json;
 
 use super::{BAD, COMPLEX, INVALID, send};
-use crate::support::*;
+use testkit::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn other_methods_are_refused() {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::send;
-use crate::support::*;
+use testkit::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn introspection_is_for_whom_the_operator_says() {

@@ -1,9 +1,10 @@
 //! A filled PostgreSQL database for tests of plans, and how to read them.
 
 use diesel::sql_types::Text;
+use testkit::databases::PostgresDatabase;
 
 use super::Database;
-use crate::store::support::PostgresDatabase;
+use crate::store::StoreSettings;
 use crate::store::url::Target;
 
 /// What makes a statement tell its plan instead of running.
@@ -23,7 +24,7 @@ pub(crate) fn line(plan: PlanText) -> String {
 pub(crate) async fn filled() -> (PostgresDatabase, Database) {
     let database = PostgresDatabase::migrated().await;
     database.client().await.batch_execute(FILL).await.unwrap();
-    let settings = database.settings();
+    let settings = StoreSettings::for_tests(&database.url);
     let Target::Postgres(target) = &settings.url.0 else {
         panic!("not PostgreSQL");
     };

@@ -97,7 +97,7 @@ impl SessionRepository for DieselSessions {
         Ok(removed as u64)
     }
 
-    async fn ended_since(&self, since: Timestamp) -> Result<Vec<taskhive_domain::ports::EndedSession>, InfraError> {
+    async fn ended_since(&self, since: Timestamp) -> Result<Vec<SessionId>, InfraError> {
         let ids = self
             .0
             .read("list ended sessions", move |conn| {
@@ -110,7 +110,7 @@ impl SessionRepository for DieselSessions {
             .await?;
         Ok(ids
             .into_iter()
-            .map(|id| taskhive_domain::ports::EndedSession{ id: SessionId::from_uuid(id.0), ended_at: since })
+            .map(|id| SessionId::from_uuid(id.0))
             .collect())
     }
 }

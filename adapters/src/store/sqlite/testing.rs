@@ -3,10 +3,10 @@
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::{Integer, Text};
 use diesel::{Connection, SqliteConnection};
+use testkit::databases::SqliteFile;
 
 use super::Database;
-use crate::store::Maintenance;
-use crate::store::support::SqliteFile;
+use crate::store::{Maintenance, StoreSettings};
 
 /// What makes a statement tell its plan instead of running.
 pub(crate) const EXPLAIN: &str = "EXPLAIN QUERY PLAN ";
@@ -24,9 +24,8 @@ pub(crate) fn line(plan: PlanText) -> String {
 /// 20 owners with 500 tasks each, every third completed, several at a time. Not analysed, as it is with users.
 pub(crate) async fn filled() -> (SqliteFile, Database) {
     let file = SqliteFile::new();
-    let database = Database::open(file.path().into(), &file.settings())
-        .await
-        .unwrap();
+    let settings = StoreSettings::for_tests(&file.url());
+    let database = Database::open(file.path().into(), &settings).await.unwrap();
     database.migrate().await.unwrap();
     let mut conn = SqliteConnection::establish(&file.path()).unwrap();
     conn.batch_execute(FILL).unwrap();

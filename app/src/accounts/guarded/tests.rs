@@ -66,7 +66,12 @@ async fn whoever_drives_the_use_cases_is_limited() {
     }
     let right = accounts.login(&client, "0@example.org", PASSWORD).await;
     assert!(is_limited(&right));
-    assert!(accounts.login(&client, "1@example.org", PASSWORD).await.is_ok());
+    assert!(
+        accounts
+            .login(&client, "1@example.org", PASSWORD)
+            .await
+            .is_ok()
+    );
 
     let rubbish = RefreshToken::new("rubbish".to_owned());
     for _ in 0..3 {
@@ -87,7 +92,12 @@ async fn what_is_malformed_is_not_counted() {
         let refused = accounts.refresh(&client, None).await;
         assert!(matches!(refused, Err(GuardedError::RefreshTokenMissing)));
     }
-    assert!(accounts.register(&client, "ada@example.org", PASSWORD).await.is_ok());
+    assert!(
+        accounts
+            .register(&client, "ada@example.org", PASSWORD)
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test]

@@ -181,7 +181,10 @@ async fn only_the_difference_is_asked_for() {
     assert_eq!(
         house.asked(),
         [
-            began.plus(Duration::from_mins(5)).minus(ENDED_MEMORY).millis(),
+            began
+                .plus(Duration::from_mins(5))
+                .minus(ENDED_MEMORY)
+                .millis(),
             newest.minus(OVERLAP).millis(),
             // Nobody needs to know of what ended before that.
             house.clock.now().minus(ENDED_MEMORY).millis(),
@@ -213,7 +216,10 @@ async fn what_is_told_late_is_heard() {
     house.list.refresh().await.unwrap();
     let late = EndedSession {
         id: house.somebody(),
-        ended_at: house.clock.now().minus(CLOCK_LEEWAY + Duration::from_secs(9)),
+        ended_at: house
+            .clock
+            .now()
+            .minus(CLOCK_LEEWAY + Duration::from_secs(9)),
     };
     house.elsewhere.ended.lock().unwrap().push(late);
     house.pass(MAX_AGE).await;

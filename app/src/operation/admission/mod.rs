@@ -7,7 +7,7 @@
 //! operation, its variables (`variables`), one sum and one copy of the document.
 //!
 //! The executor runs in `ValidationMode::Fast`, which leaves out every rule about types, names and values. All of them are
-//! kept here instead, and `app/tests/judge` holds the outcome against graphql-js. Give its schema
+//! kept here instead, and `app/tests/it/judge` holds the outcome against graphql-js. Give its schema
 //! `limit_recursive_depth(limits.nesting)`, since its own default is lower, and no other limit.
 //!
 //! Not here: access and rate limits, which look at [`ValidOperation::root_fields`], and HTTP status codes. A custom scalar's

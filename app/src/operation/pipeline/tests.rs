@@ -1,6 +1,7 @@
 //! What clients are told when what lies behind the schema panics, hangs or fails, and that the way stays open afterwards.
 
 use async_trait::async_trait;
+use governor::clock::MonotonicClock;
 use serde_json::{Value, json};
 use taskhive_domain::accounts::AccountPorts;
 use taskhive_domain::listing::{Page, PageRequest, TaskFilter};
@@ -11,11 +12,14 @@ use taskhive_domain::user::Registration;
 use taskhive_domain::{Accounts, TaskId, Tasks, Timestamp, UserId};
 
 use super::*;
+use crate::accounts::guarded::{GuardedAccounts, Offer};
+use crate::accounts::revocation::RevocationList;
 use crate::config::Config;
-use crate::graphql::{ServerInfo, Services};
+use crate::graphql::Services;
+use crate::http::own_origins::OwnOrigins;
+use crate::http::refresh_cookie::RefreshCookie;
 use crate::http::shutdown::Shutdown;
 use crate::operation::access::Introspection;
-use crate::operation::revocation::RevocationList;
 
 /// What happens to whoever asks for a task.
 #[derive(Clone, Copy)]
@@ -92,7 +96,11 @@ async fn pipeline(trouble: Trouble) -> (Pipeline, String) {
     };
     let services = Services {
         tasks: Arc::new(Tasks::new(Arc::new(trouble), events, clock.clone())),
-        accounts: Arc::new(GuardedAccounts::new(accounts.clone(), limits.clone(), offer)),
+        accounts: Arc::new(GuardedAccounts::new(
+            accounts.clone(),
+            limits.clone(),
+            offer,
+        )),
         revocations: revocations.clone(),
         refresh_cookie: RefreshCookie::new(OwnOrigins::new(Vec::new()), false),
     };

@@ -1,0 +1,18 @@
+//! What tests of the application from outside its crate are about, each in a folder: sockets and event streams, limits, the
+//! program as a process, the service behind Better Auth, and admission held against graphql-js.
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says where and fails"
+)]
+
+mod better_auth;
+mod judge;
+mod limits;
+mod process;
+mod sockets;
+
+use testkit::Program;
+
+const TASKHIVE: Program = Program::at(env!("CARGO_BIN_EXE_taskhive"));

@@ -1,0 +1,170 @@
+//! Empty or migrated databases: a temporary SQLite file, or a database of its own on the PostgreSQL server that
+//! `scripts/with-postgres` starts. Each is removed when its guard is dropped.
+//!
+//! The unit tests of the adapters use them, too. They know their own crate twice, as it is tested and as this kit depends on
+//! it, so they take the `url` of a database and nothing that names a type of the adapters.
+
+use std::time::Duration;
+
+use taskhive_adapters::backend::Backend;
+use taskhive_adapters::store::{StoreSettings, StoreUrl};
+use tempfile::TempDir;
+use tokio::runtime::Handle;
+use tokio::sync::OnceCell;
+use tokio_postgres::{Client, NoTls};
+use uuid::Uuid;
+
+/// Which database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseKind {
+    /// A file.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+impl DatabaseKind {
+    /// The one this run is about.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests are configured by their environment"
+    )]
+    pub fn of_this_run() -> Self {
+        match std::env::var("TASKHIVE_TEST_DATABASE").as_deref() {
+            Err(_) | Ok("sqlite") => Self::Sqlite,
+            Ok("postgres") => Self::Postgres,
+            Ok(other) => panic!("TASKHIVE_TEST_DATABASE is sqlite or postgres, not {other}"),
+        }
+    }
+}
+
+/// Keeps a SQLite file for as long as it lives.
+#[derive(Debug)]
+pub struct SqliteFile(TempDir);
+
+impl SqliteFile {
+    /// Where one can be made: there is none yet.
+    #[expect(clippy::new_without_default, reason = "it makes a folder")]
+    pub fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> String {
+        let path = self.0.path().join("taskhive.db");
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// Its URL.
+    pub fn url(&self) -> String {
+        format!("sqlite://{}", self.path())
+    }
+
+    /// How to open it.
+    pub fn settings(&self) -> StoreSettings {
+        settings(&self.url())
+    }
+}
+
+/// Keeps a PostgreSQL database for as long as it lives. To be dropped within a runtime of several threads.
+#[derive(Debug)]
+pub struct PostgresDatabase {
+    /// Its URL.
+    pub url: String,
+    name: String,
+}
+
+impl PostgresDatabase {
+    /// An empty one, without tables.
+    pub async fn empty() -> Self {
+        Self::create("template0").await
+    }
+
+    /// A migrated one: a copy of one that was migrated once, which is faster than migrating each.
+    pub async fn migrated() -> Self {
+        static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+        let template = TEMPLATE
+            .get_or_init(async || {
+                let template = Self::empty().await;
+                let backend = Backend::open(template.settings()).await.unwrap();
+                backend.migrate().await.unwrap();
+                // Lives as long as the server, which is thrown away with it.
+                let name = template.name.clone();
+                std::mem::forget(template);
+                name
+            })
+            .await;
+        Self::create(template).await
+    }
+
+    async fn create(template: &str) -> Self {
+        let name = format!("taskhive_test_{}", Uuid::new_v4().simple());
+        // Waits by itself for the last connection to the template to be closed.
+        let sql = format!("CREATE DATABASE {name} TEMPLATE {template}");
+        client(&server_url())
+            .await
+            .batch_execute(&sql)
+            .await
+            .unwrap();
+        let url = server_url().replacen("/postgres?", &format!("/{name}?"), 1);
+        Self { url, name }
+    }
+
+    /// How to open it.
+    pub fn settings(&self) -> StoreSettings {
+        settings(&self.url)
+    }
+
+    /// A connection past the store.
+    pub async fn client(&self) -> Client {
+        client(&self.url).await
+    }
+}
+
+impl Drop for PostgresDatabase {
+    fn drop(&mut self) {
+        let sql = format!("DROP DATABASE {} WITH (FORCE)", self.name);
+        tokio::task::block_in_place(|| {
+            Handle::current().block_on(async {
+                client(&server_url()).await.batch_execute(&sql).await.ok();
+            });
+        });
+    }
+}
+
+/// How to open a database that tests use.
+pub fn settings(url: &str) -> StoreSettings {
+    StoreSettings {
+        url: StoreUrl::parse(url).unwrap(),
+        direct_url: None,
+        pool_size: POOL_SIZE,
+        wait_timeout: POOL_WAIT,
+        statement_timeout: Duration::from_secs(5),
+    }
+}
+
+/// Few connections: many tests run at once, and what needs more is a defect.
+pub(crate) const POOL_SIZE: usize = 4;
+/// Many tests run at once, so a connection may be long in coming.
+pub(crate) const POOL_WAIT: Duration = Duration::from_secs(20);
+
+async fn client(url: &str) -> Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are configured by their environment"
+)]
+fn server_url() -> String {
+    let url = std::env::var("TEST_DATABASE_URL").expect(
+        "these tests need a PostgreSQL server: run them with `scripts/with-postgres cargo test …`",
+    );
+    assert!(
+        url.contains("/postgres?"),
+        "TEST_DATABASE_URL must name the database `postgres` and have options"
+    );
+    url
+}

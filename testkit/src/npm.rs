@@ -1,0 +1,55 @@
+//! Programs in JavaScript that tests run: installed under `target` when they are first needed, once per lock file.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// What to do when a program of [`node`] does not start.
+pub const MISSING: &str =
+    "node could not be started: install Node.js 20 or newer (https://nodejs.org)";
+
+/// A program, to be run by Node.js.
+pub fn node(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new("node");
+    command.arg(program);
+    command
+}
+
+/// Copies `tests/NAME` to a folder under `target`, installs what its lock file names, and says where that is.
+pub fn install(name: &str, programs: &[&str]) -> PathBuf {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../tests")
+        .join(name);
+    let folder = under_target(name);
+    fs::create_dir_all(&folder).expect("target is writable");
+    // Programs of several tests live in the same folder; one of them installs, the others wait. Free when it is dropped.
+    let busy = File::create(folder.join("busy")).expect("target is writable");
+    busy.lock().expect("a lock on a file under target");
+    let lock = "package-lock.json";
+    let wanted = fs::read(sources.join(lock)).expect("the lock file of the program");
+    let installed = folder.join("installed.json");
+    let is_current = fs::read(&installed).is_ok_and(|installed| installed == wanted);
+    for file in ["package.json", lock].iter().chain(programs) {
+        fs::copy(sources.join(file), folder.join(file)).expect("the files of the program");
+    }
+    if !is_current {
+        let status = Command::new("npm")
+            .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
+            .arg("--loglevel=error")
+            .current_dir(&folder)
+            .stdout(Stdio::null())
+            .status()
+            .expect("npm could not be started: install Node.js 20 or newer (https://nodejs.org)");
+        assert!(status.success(), "npm ci failed in {}", folder.display());
+        fs::write(&installed, wanted).expect("target is writable");
+    }
+    folder
+}
+
+/// Cargo tells the place to test binaries only (`CARGO_TARGET_TMPDIR`), which run in `target/PROFILE/deps`.
+fn under_target(name: &str) -> PathBuf {
+    let binary = std::env::current_exe().expect("a test that runs");
+    let target = binary.ancestors().nth(3).expect("a test under target");
+    target.join("tmp").join(name)
+}
