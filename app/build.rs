@@ -54,6 +54,6 @@ fn add(entries: &mut String, dist: &Path, name: &str) {
     // Writing to a string cannot fail.
     let _ = writeln!(
         entries,
-        "    Built {{ name: {name:?}, plain: include_bytes!({path:?}), brotli: {brotli}, gzip: {gzip} }},",
+        "    File {{ name: {name:?}, plain: Some(include_bytes!({path:?})), brotli: {brotli}, gzip: {gzip} }},",
     );
 }

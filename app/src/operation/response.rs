@@ -3,8 +3,8 @@
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{PathSegment, Pos, ServerError, Value};
-use axum::http::{HeaderMap, StatusCode};
-use serde::Serialize;
+use axum::http::StatusCode;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use taskhive_domain::ports::InfraErrorKind;
 
 use super::request_error::RequestError;
@@ -12,60 +12,41 @@ use crate::graphql::{ApiError, Cause, ErrorCode, ErrorReason};
 use taskhive_adapters::error_chain;
 
 /// The answer to one operation. As JSON it is what the specification calls a response.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(crate) struct Response {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<Value>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<ServerError>,
+    /// `data` and `errors`, and the headers that resolvers have set, for transports that have headers.
+    pub(crate) content: async_graphql::Response,
+    /// Whether there is `data`: a request error has none, not even null.
+    pub(crate) has_data: bool,
     /// The HTTP status. Depends on the outcome only, never on the media type.
-    #[serde(skip)]
     pub(crate) status: StatusCode,
-    /// Headers that resolvers have set, for transports that have headers.
-    #[serde(skip)]
-    pub(crate) headers: HeaderMap,
     /// If nothing was done: the seconds after which all of it may be tried again.
-    #[serde(skip)]
     pub(crate) retry_after: Option<u64>,
     /// For 405: the methods that would do.
-    #[serde(skip)]
     pub(crate) allow: Option<&'static str>,
     /// Why the first error happened, as far as a header repeats it.
-    #[serde(skip)]
     pub(crate) reason: Option<ErrorReason>,
-    #[serde(skip)]
-    lagged: bool,
+    /// Whether the subscription that answers this has lost events. It ends here.
+    pub(crate) lagged: bool,
 }
 
 impl Response {
     /// Takes over what the library answers.
-    pub(crate) fn executed(response: async_graphql::Response, request_id: &str) -> Self {
-        let async_graphql::Response {
-            data,
-            errors,
-            http_headers,
-            ..
-        } = response;
-        let (errors, known) = presentable(errors, request_id);
-        let status = status_of(&data, &known);
-        let data = match status {
-            StatusCode::OK if lacks_a_failed_field(&data, &errors) => Some(Value::Null),
+    pub(crate) fn executed(mut content: async_graphql::Response, request_id: &str) -> Self {
+        let known = make_presentable(&mut content.errors, request_id);
+        let status = status_of(&content.data, &known);
+        if lacks_a_failed_field(&content.data, &content.errors) {
+            content.data = Value::Null;
+        } else if content.errors.is_empty() && content.data == Value::Null {
             // All fields were skipped: an object without keys, not nothing.
-            StatusCode::OK if errors.is_empty() && data == Value::Null => {
-                Some(Value::Object(IndexMap::new()))
-            }
-            StatusCode::OK => Some(data),
-            _ => None,
-        };
-        let retry_after = match status {
-            StatusCode::OK => None,
-            _ => known.iter().filter_map(|error| error.retry_after).max(),
-        };
+            content.data = Value::Object(IndexMap::new());
+        }
+        let retry_after = known.iter().filter_map(|error| error.retry_after).max();
+        let has_data = status == StatusCode::OK;
         Self {
-            headers: http_headers,
-            data,
-            retry_after,
-            ..Self::without_data(status, errors, &known)
+            has_data,
+            retry_after: retry_after.filter(|_| !has_data),
+            ..Self::of(content, status, &known)
         }
     }
 
@@ -77,49 +58,27 @@ impl Response {
 
     /// The operation was not executed.
     pub(crate) fn refused(error: RequestError, request_id: &str) -> Self {
-        let RequestError {
-            status,
-            errors,
-            allow,
-        } = error;
-        let errors = errors
-            .into_iter()
-            .map(|(error, locations)| server_error(error, locations));
-        let (errors, known) = presentable(errors.collect(), request_id);
+        let errors = error.errors.into_iter();
+        let errors = errors.map(|(error, locations)| server_error(error, locations));
+        let mut content = async_graphql::Response::from_errors(errors.collect());
+        let known = make_presentable(&mut content.errors, request_id);
         Self {
             retry_after: known.first().and_then(|error| error.retry_after),
-            allow,
-            ..Self::without_data(status, errors, &known)
+            allow: error.allow,
+            ..Self::of(content, error.status, &known)
         }
     }
 
-    fn without_data(status: StatusCode, errors: Vec<ServerError>, known: &[ApiError]) -> Self {
+    fn of(content: async_graphql::Response, status: StatusCode, known: &[ApiError]) -> Self {
         Self {
-            errors,
-            data: None,
+            content,
+            has_data: false,
             status,
-            headers: HeaderMap::new(),
             retry_after: None,
             allow: None,
             reason: known.first().and_then(|error| error.reason),
             lagged: known.iter().any(ApiError::is_lagged),
         }
-    }
-
-    /// As the library knows it, if there is `data`; otherwise back as it is.
-    pub(crate) fn into_executed(self) -> Result<async_graphql::Response, Self> {
-        let Self {
-            data: Some(data),
-            errors,
-            headers,
-            ..
-        } = self
-        else {
-            return Err(self);
-        };
-        let mut executed = async_graphql::Response::new(data).http_headers(headers);
-        executed.errors = errors;
-        Ok(executed)
     }
 
     /// The response as JSON, on one line.
@@ -130,15 +89,16 @@ impl Response {
         )]
         serde_json::to_string(self).expect("a response is JSON")
     }
+}
 
-    /// Whether the subscription that answers this has lost events. It ends here.
-    pub(crate) fn is_lagged(&self) -> bool {
-        self.lagged
-    }
-
-    /// What is under `errors`.
-    pub(crate) fn errors(&self) -> &[ServerError] {
-        &self.errors
+impl Serialize for Response {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.has_data {
+            return self.content.serialize(serializer);
+        }
+        let mut response = serializer.serialize_map(Some(1))?;
+        response.serialize_entry("errors", &self.content.errors)?;
+        response.end()
     }
 }
 
@@ -147,10 +107,10 @@ fn server_error(error: ApiError, locations: Vec<Pos>) -> ServerError {
     ServerError { locations, ..error }
 }
 
-/// The errors as clients may see them, and what is known of each. What has no [`ApiError`] inside was never meant for
-/// clients and is masked. Causes go into the log: here, once, with the request id.
-fn presentable(errors: Vec<ServerError>, request_id: &str) -> (Vec<ServerError>, Vec<ApiError>) {
-    let presentable = errors.into_iter().map(|mut error| {
+/// Makes of the errors what clients may see, and returns what is known of each. What has no [`ApiError`] inside was never
+/// meant for clients and is masked. Causes go into the log: here, once, with the request id.
+fn make_presentable(errors: &mut [ServerError], request_id: &str) -> Vec<ApiError> {
+    let present = |error: &mut ServerError| {
         let path = shown_path(&error.path);
         let known = error.source::<ApiError>().cloned().unwrap_or_else(|| {
             let cause = &error.message;
@@ -180,9 +140,9 @@ fn presentable(errors: Vec<ServerError>, request_id: &str) -> (Vec<ServerError>,
         error.message.clone_from(&known.message);
         error.extensions = Some(extensions);
         error.source = None;
-        (error, known)
-    });
-    presentable.unzip()
+        known
+    };
+    errors.iter_mut().map(present).collect()
 }
 
 fn shown_path(path: &[PathSegment]) -> String {

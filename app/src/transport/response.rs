@@ -45,9 +45,10 @@ pub(super) fn request_error(error: RequestError, request_id: &str) -> HttpRespon
 /// The library writes what was executed, with the headers that resolvers have set. A request error it cannot write: it has no
 /// response without `data`.
 fn body_and_headers(response: Response) -> HttpResponse<Body> {
-    match response.into_executed() {
-        Ok(executed) => GraphQLResponse::from(executed).into_response(),
-        Err(refused) => HttpResponse::new(Body::from(refused.to_json())),
+    if response.has_data {
+        GraphQLResponse::from(response.content).into_response()
+    } else {
+        HttpResponse::new(Body::from(response.to_json()))
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn of_subscription(
 
 /// The answer of a query or a mutation, for clients that take nothing but event streams.
 pub(super) fn of_one(mut response: Response) -> HttpResponse<Body> {
-    let headers = std::mem::take(&mut response.headers);
+    let headers = std::mem::take(&mut response.content.http_headers);
     let mut answer = respond(events(stream::once(std::future::ready(response))));
     answer.headers_mut().extend(headers);
     answer

@@ -111,7 +111,7 @@ async fn begin(pipeline: Arc<Pipeline>, operation: OperationRequest) -> BoxStrea
     };
     if operation.kind == OperationKind::Subscription {
         let next = |response: Response| {
-            if response.is_lagged() {
+            if response.lagged {
                 Answer::Lagged
             } else {
                 Answer::Next(response)

@@ -237,7 +237,7 @@ impl Socket {
             Answer::Next(payload) => ServerMessage::Next { id, payload },
             Answer::Error(refused) => ServerMessage::Error {
                 id,
-                payload: refused.errors(),
+                payload: &refused.content.errors,
             },
             Answer::Complete => ServerMessage::Complete { id },
             Answer::Lagged => return Err(Closing::LAGGED.into()),
