@@ -1,5 +1,7 @@
 // What tabs of this browser tell each other about the session. Never a token.
-import type { EndReason } from "./session";
+
+/** Why nobody is signed in any more: said on the sign-in page. */
+export type EndReason = "signedOut" | "ended" | "accountDeleted";
 
 export type TabMessage = { kind: "began"; userId: string } | { kind: "ended"; because: EndReason };
 
