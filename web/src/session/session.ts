@@ -4,7 +4,7 @@ import { Refusal, SessionOver, isTransient } from "../api/errors";
 import { send } from "../api/send";
 import type { RenewMutation, SessionUserFragment } from "../gql/graphql";
 import { renewMutation, signInMutation, signOutMutation, signUpMutation } from "./operations";
-import { otherTabs, type EndReason } from "./tabs";
+import { inTurn, otherTabs, type EndReason } from "./tabs";
 
 export type SessionState =
   | { status: "restoring" }
@@ -98,11 +98,6 @@ function renew(): Promise<string> {
       renewal = undefined;
     });
   return renewal;
-}
-
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (!("locks" in navigator)) return work();
-  return (await navigator.locks.request("taskhive-renewal", work)) as T;
 }
 
 function begin(grant: Grant): void {
