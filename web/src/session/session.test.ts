@@ -46,9 +46,9 @@ test("no tab renews the session while its password is being changed", async () =
   const changed = new Promise<object>((resolve) => (answer = resolve));
   const calls = serve({ ChangePassword: () => changed, Renew: () => ({ refreshToken: grant("ada@example.org", "renewed") }) });
   const change = api(changePasswordMutation, { currentPassword: "password", newPassword: "another" }, { replacesTokens: true });
-  await vi.waitFor(() => expect(calls).toHaveLength(1));
+  await expect.poll(() => calls.length).toBe(1);
   const renewal = session.renewed("token");
-  await vi.waitFor(() => expect(locks.waiting).toBe(1));
+  await expect.poll(() => locks.waiting).toBe(1);
   expect(calls.map(({ operation }) => operation)).toEqual(["ChangePassword"]);
   answer({ changePassword: grant("ada@example.org", "changed") });
   expect((await change).changePassword.accessToken).toBe("changed");
