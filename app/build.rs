@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/dist");
+    // Asked for now and not when this was compiled, so that a moved checkout or a shared target folder takes its own files.
+    let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let dist = manifest.unwrap_or_default().join("../web/dist");
     // The folder is always there, with an empty file in it: watching what does not exist would build the crate anew each time.
     println!("cargo::rerun-if-changed={}", dist.display());
     let mut entries = String::new();

@@ -22,5 +22,8 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: "src/testing/setup.ts",
     restoreMocks: true,
+    // Patience costs nothing where tests pass: a machine with much else to do is no reason to fail.
+    testTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
   },
 });

@@ -7,6 +7,9 @@ export default defineConfig({
     include: ["e2e/**/*.e2e.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // As patient as everything else that waits for a page. Nothing is tried twice: what fails now and then has a cause.
+    expect: { poll: { timeout: 15_000 } },
+    retry: 0,
     // Two cores, one browser at a time.
     fileParallelism: false,
   },

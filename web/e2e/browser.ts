@@ -1,6 +1,6 @@
 // Chromium, and what a person does in it.
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
-import { expect } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import type { Service } from "./service.ts";
 
 export const PASSWORD = "correct horse battery staple";
@@ -12,8 +12,8 @@ export async function launch(): Promise<Browser> {
   });
 }
 
-/** A device of its own: cookies, cache, tabs. Whatever its pages complain about is collected. */
-export async function device(browser: Browser, service: Service): Promise<BrowserContext & { complaints: string[] }> {
+/** A device of its own: cookies, cache, tabs. It is gone after the test, which fails if its pages complained about anything. */
+export async function device(browser: Browser, service: Service): Promise<BrowserContext> {
   const context = await browser.newContext({ baseURL: service.url, viewport: { width: 1024, height: 800 }, reducedMotion: "reduce" });
   const complaints: string[] = [];
   context.on("console", (message) => {
@@ -23,7 +23,14 @@ export async function device(browser: Browser, service: Service): Promise<Browse
   });
   context.on("weberror", (error) => complaints.push(error.error().message));
   context.setDefaultTimeout(15_000);
-  return Object.assign(context, { complaints });
+  onTestFinished(async () => {
+    // What a test put between page and service may be at work on a request that now goes nowhere.
+    const between = [context, ...context.pages()];
+    await Promise.all(between.map((one) => one.unrouteAll({ behavior: "ignoreErrors" })));
+    await context.close();
+    expect(complaints).toEqual([]);
+  });
+  return context;
 }
 
 let users = 0;
@@ -39,11 +46,13 @@ export async function signUp(page: Page): Promise<string> {
   return email;
 }
 
+/** Signs in; the page then shows the dashboard, for which everything has been loaded. */
 export async function signIn(page: Page, email: string): Promise<void> {
   await page.goto("/sign-in");
   await fillCredentials(page, email);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL("**/tasks");
+  // The address changes before the code of the page behind it has arrived.
+  await page.getByLabel("New task").waitFor();
 }
 
 export async function fillCredentials(page: Page, email: string, password = PASSWORD): Promise<void> {
@@ -55,6 +64,11 @@ export async function add(page: Page, title: string): Promise<void> {
   await page.getByLabel("New task").fill(title);
   await page.keyboard.press("Enter");
   await checkbox(page, title).waitFor();
+}
+
+/** Does what leads to an operation, and waits until the service has answered it: pages show changes before that. */
+export async function answered(page: Page, operation: string, act: () => Promise<unknown>): Promise<void> {
+  await Promise.all([page.waitForResponse((response) => response.request().postData()?.includes(operation) ?? false), act()]);
 }
 
 export const checkbox = (page: Page, title: string) => page.getByRole("checkbox", { name: title, exact: true });
@@ -70,5 +84,5 @@ export async function titles(page: Page): Promise<string[]> {
 
 /** Waits until the titles on screen are these. */
 export async function expectTitles(page: Page, expected: string[]): Promise<void> {
-  await expect.poll(() => titles(page), { timeout: 15_000 }).toEqual(expected);
+  await expect.poll(() => titles(page)).toEqual(expected);
 }

@@ -6,7 +6,8 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-const BINARY = process.env["TASKHIVE"] ?? resolve(import.meta.dirname, "../../target/debug/taskhive");
+const ROOT = resolve(import.meta.dirname, "../..");
+const BINARY = process.env["TASKHIVE"] ?? resolve(ROOT, process.env["CARGO_TARGET_DIR"] ?? "target", "debug/taskhive");
 
 export class Service {
   private process: ChildProcess | undefined;
@@ -20,7 +21,10 @@ export class Service {
     if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: run \`npm run build\`, then \`cargo build\``);
     const service = new Service(await freePort(), mkdtempSync(join(tmpdir(), "taskhive-e2e-")));
     await service.resume();
-    return service;
+    const page = await fetch(`${service.url}/sign-in`);
+    if (page.ok) return service;
+    await service.stop();
+    throw new Error(`${BINARY} was built without the browser client: run \`npm run build\`, then \`cargo build\``);
   }
 
   get url(): string {
@@ -38,9 +42,11 @@ export class Service {
       LIMIT_LOGIN_PER_MINUTE: "0",
       LIMIT_REFRESH_PER_MINUTE: "0",
     };
-    this.process = spawn(BINARY, [], { cwd: this.folder, env, stdio: ["ignore", "inherit", "inherit"] });
+    const started = spawn(BINARY, [], { cwd: this.folder, env, stdio: ["ignore", "inherit", "inherit"] });
+    this.process = started;
     const deadline = Date.now() + 20_000;
-    while (Date.now() < deadline) {
+    // One that has ended, because the port was taken for example, must not be mistaken for whoever answers there.
+    while (Date.now() < deadline && started.exitCode === null) {
       const ready = await fetch(`${this.url}/health/ready`).then(
         (response) => response.ok,
         () => false,

@@ -26,7 +26,7 @@ export function PasswordSection() {
     if (isPending) return;
     setPending(true);
     try {
-      const { changePassword } = await api(changePasswordMutation, { currentPassword, newPassword });
+      const { changePassword } = await api(changePasswordMutation, { currentPassword, newPassword }, { replacesTokens: true });
       session.adopt(changePassword);
       setCurrent("");
       setNew("");

@@ -1,5 +1,6 @@
 import { Link } from "wouter";
-import { session, type EndReason } from "../session/session";
+import { session } from "../session/session";
+import type { EndReason } from "../session/tabs";
 import { useSession } from "../session/useSession";
 import { useServerInfo } from "../useServerInfo";
 import { Notice } from "../ui/Notice";

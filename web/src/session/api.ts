@@ -3,21 +3,32 @@ import { Refusal, SessionOver } from "../api/errors";
 import { send, type SendOptions } from "../api/send";
 import type { TypedDocumentString } from "../gql/graphql";
 import { session } from "./session";
+import { inTurn } from "./tabs";
+
+export interface ApiOptions extends Omit<SendOptions, "accessToken"> {
+  /** The answer brings new tokens. No tab may renew the older ones meanwhile: the service would have to take them for stolen. */
+  replacesTokens?: boolean;
+}
 
 export async function api<Data, Variables>(
   document: TypedDocumentString<Data, Variables>,
   variables: Variables,
-  options: Omit<SendOptions, "accessToken"> = {},
+  { replacesTokens = false, ...options }: ApiOptions = {},
 ): Promise<Data> {
+  // Only what is sent is done in turn: a renewal that it needs takes a turn of its own.
+  const ask = (accessToken: string) => {
+    const sending = () => send(document, variables, { ...options, accessToken });
+    return replacesTokens ? inTurn(sending) : sending();
+  };
   const accessToken = await session.accessToken();
   try {
-    return await send(document, variables, { ...options, accessToken });
+    return await ask(accessToken);
   } catch (error) {
     if (!(error instanceof Refusal) || !error.is("UNAUTHENTICATED")) throw error;
     // A wrong password is the answer to a question, not the end of a session.
     if (error.is("UNAUTHENTICATED", "CREDENTIALS_WRONG")) throw error;
     if (error.is("UNAUTHENTICATED", "TOKEN_EXPIRED")) {
-      return send(document, variables, { ...options, accessToken: await session.renewed(accessToken) });
+      return ask(await session.renewed(accessToken));
     }
     session.end("ended");
     throw new SessionOver();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { SessionOver } from "../api/errors";
-import { sessionsQuery } from "../account/operations";
+import { changePasswordMutation, sessionsQuery } from "../account/operations";
 import { grant, refusal, serve } from "../testing/service";
 import { api } from "./api";
 import { session } from "./session";
@@ -13,6 +13,7 @@ beforeEach(async () => {
 afterEach(() => {
   session.end("signedOut");
   vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
 test("an expired token is renewed once, for all who wait, and the requests are repeated", async () => {
@@ -39,6 +40,31 @@ test("a token is renewed shortly before it ends", async () => {
   expect(calls.map(({ operation }) => operation)).toEqual(["Renew", "Sessions"]);
 });
 
+test("no tab renews the session while its password is being changed", async () => {
+  const locks = lockManager();
+  let answer: (data: object) => void = () => undefined;
+  const changed = new Promise<object>((resolve) => (answer = resolve));
+  const calls = serve({ ChangePassword: () => changed, Renew: () => ({ refreshToken: grant("ada@example.org", "renewed") }) });
+  const change = api(changePasswordMutation, { currentPassword: "password", newPassword: "another" }, { replacesTokens: true });
+  await expect.poll(() => calls.length).toBe(1);
+  const renewal = session.renewed("token");
+  await expect.poll(() => locks.waiting).toBe(1);
+  expect(calls.map(({ operation }) => operation)).toEqual(["ChangePassword"]);
+  answer({ changePassword: grant("ada@example.org", "changed") });
+  expect((await change).changePassword.accessToken).toBe("changed");
+  expect(await renewal).toBe("renewed");
+});
+
+test("a change of the password that meets an expired token waits for no lock of its own", async () => {
+  lockManager();
+  const calls = serve({
+    ChangePassword: () => (calls.at(-1)?.authorization === "Bearer fresh" ? { changePassword: grant() } : refusal({ code: "UNAUTHENTICATED", reason: "TOKEN_EXPIRED" })),
+    Renew: () => ({ refreshToken: grant("ada@example.org", "fresh") }),
+  });
+  await api(changePasswordMutation, { currentPassword: "password", newPassword: "another" }, { replacesTokens: true });
+  expect(calls.map(({ operation }) => operation)).toEqual(["ChangePassword", "Renew", "ChangePassword"]);
+});
+
 test("nobody is told that they signed out when the service did not hear it", async () => {
   serve({ SignOut: () => new TypeError("no network") });
   await expect(session.signOut()).rejects.toThrow("cannot be reached");
@@ -50,3 +76,20 @@ test("a service that is away at the start is not a session that has ended", asyn
   await session.restore();
   expect(session.current().status).toBe("unreachable");
 });
+
+/** The browser's locks, which jsdom lacks: one lock, given to one after the other. */
+function lockManager() {
+  const manager = { waiting: 0 };
+  let last: Promise<unknown> = Promise.resolve();
+  const request = (_name: string, work: () => Promise<unknown>) => {
+    manager.waiting += 1;
+    const turn = last.then(() => {
+      manager.waiting -= 1;
+      return work();
+    });
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+  vi.stubGlobal("navigator", { onLine: true, locks: { request } });
+  return manager;
+}

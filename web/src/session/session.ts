@@ -4,16 +4,13 @@ import { Refusal, SessionOver, isTransient } from "../api/errors";
 import { send } from "../api/send";
 import type { RenewMutation, SessionUserFragment } from "../gql/graphql";
 import { renewMutation, signInMutation, signOutMutation, signUpMutation } from "./operations";
-import { otherTabs } from "./tabs";
+import { inTurn, otherTabs, type EndReason } from "./tabs";
 
 export type SessionState =
   | { status: "restoring" }
   | { status: "unreachable"; error: unknown }
   | { status: "signedOut"; because?: EndReason }
   | { status: "signedIn"; user: SessionUserFragment };
-
-/** Why nobody is signed in any more: said on the sign-in page. */
-export type EndReason = "signedOut" | "ended" | "accountDeleted";
 
 type Grant = RenewMutation["refreshToken"];
 
@@ -101,11 +98,6 @@ function renew(): Promise<string> {
       renewal = undefined;
     });
   return renewal;
-}
-
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (!("locks" in navigator)) return work();
-  return (await navigator.locks.request("taskhive-renewal", work)) as T;
 }
 
 function begin(grant: Grant): void {

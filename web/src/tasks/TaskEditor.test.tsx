@@ -48,7 +48,7 @@ test("saving says which version it expects", async () => {
   const { onClose } = edit(TASK);
   await userEvent.clear(screen.getByLabelText("Title"));
   await userEvent.type(screen.getByLabelText("Title"), "Buy rye{Enter}");
-  await vi.waitFor(() => expect(onClose).toHaveBeenCalled());
+  await expect.poll(() => onClose).toHaveBeenCalled();
   const { variables } = calls.find(({ operation }) => operation === "UpdateTask") ?? {};
   expect(variables).toEqual({ input: { id: "task_1", title: "Buy rye", description: "", expectedVersion: 4 } });
 });

@@ -1,6 +1,7 @@
 // Where a task belongs in a list that is loaded in part. Pure: the same rules as the service's orders and filters, so that a
 // change can be shown before the service has confirmed it.
 import type { TaskOrder, TaskPartsFragment } from "../gql/graphql";
+import { fold } from "./folding";
 import type { TaskView } from "./view";
 
 export type Task = TaskPartsFragment;
@@ -39,8 +40,9 @@ export function append(list: LoadedTasks, page: LoadedTasks): LoadedTasks {
 
 export function matches(task: Task, { shown, search }: Pick<TaskView, "shown" | "search">): boolean {
   if (shown !== "all" && task.completed !== (shown === "completed")) return false;
-  const texts = [task.title.toLowerCase(), task.description.toLowerCase()];
-  const words = search.toLowerCase().split(/\s+/u);
+  const texts = [fold(task.title), fold(task.description)];
+  // Not `\s`, which is not quite the white space of Unicode.
+  const words = fold(search).split(/\p{White_Space}+/u);
   return words.every((word) => texts.some((text) => text.includes(word)));
 }
 

@@ -1,8 +1,10 @@
 // Before every component test: the matchers of Testing Library, and nothing left over from the test before.
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 import { queryClient } from "../queryClient";
+
+configure({ asyncUtilTimeout: 15_000 });
 
 // jsdom has no layout, so nothing ever changes its size.
 globalThis.ResizeObserver ??= class {
