@@ -8,7 +8,7 @@ use serde_json::json;
 use tempfile::tempdir;
 
 use crate::http::{answer, data, request, run, sign_up};
-use crate::service::Service;
+use crate::service::{Service, Signal};
 
 /// How often a test looks whether the port is closed before it gives up.
 const TRIES: u32 = 10_000;
@@ -66,7 +66,7 @@ fn what_was_acknowledged_survives_a_kill_and_tokens_live_on() {
 
 #[test]
 fn a_request_in_flight_is_finished_before_the_end() {
-    for signal in ["TERM", "INT"] {
+    for signal in [Signal::TERM, Signal::INT] {
         let directory = tempdir().unwrap();
         let service = Service::start(directory.path(), &[]);
         let (token, _) = sign_up(service.address);
@@ -86,16 +86,16 @@ fn a_request_in_flight_is_finished_before_the_end() {
             std::thread::yield_now();
             TcpStream::connect(service.address).is_err()
         });
-        assert!(closed, "{signal}: new connections are still accepted");
+        assert!(closed, "{signal:?}: new connections are still accepted");
         stream.write_all(rest.as_bytes()).unwrap();
         let (status, body) = answer(stream);
         assert_eq!(
             (status, &body["data"]["createTask"]["task"]["title"]),
             (200, &json!("last")),
-            "{signal}"
+            "{signal:?}"
         );
         let (status, log) = service.wait();
-        assert_eq!(status.code(), Some(0), "{signal}: {log}");
+        assert_eq!(status.code(), Some(0), "{signal:?}: {log}");
         assert!(log.contains("stopped"), "{log}");
         assert!(!log.contains('\u{1b}'), "colours are for terminals: {log}");
     }
@@ -132,7 +132,7 @@ fn the_log_never_holds_what_is_private() {
         "",
         r#"mutation { login(input: {email: "ada@example.org", password: "wrong-and-private"}) { expiresIn } }"#,
     );
-    service.signal("TERM");
+    service.signal(Signal::TERM);
     let (_, log) = service.wait();
     assert!(log.lines().count() > 5, "there is a log: {log}");
     for private in [
