@@ -1,6 +1,6 @@
 //! The public audit of GraphQL over HTTP, run by its own program. Needs `node`, and the first time the npm registry.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::Value;
 
@@ -32,12 +32,12 @@ async fn the_public_audit_finds_nothing_unknown() {
     let app = TestApp::new().await;
     let url = format!("http://{}/graphql", app.address);
     let output = tokio::task::spawn_blocking(move || {
-        Command::new("node")
+        npm::with_node("node")
             .arg(npm::install("audit", &["audit.js"]).join("audit.js"))
             .arg(url)
             .stderr(Stdio::inherit())
             .output()
-            .expect("node could not be started: install Node.js 20 or newer (https://nodejs.org)")
+            .expect("scripts/with-node starts")
     })
     .await
     .unwrap();

@@ -9,8 +9,8 @@ use crate::person::Person;
 use crate::support::npm;
 use crate::{run, told};
 
-/// What to do when it does not start.
-const MISSING: &str = "node could not be started: install Node.js 20 or newer (https://nodejs.org)";
+/// Why it should start: Node.js or not, the script is there.
+const MISSING: &str = "scripts/with-node starts";
 
 /// What is needed besides the two folders of TypeScript.
 const FILES: [&str; 5] = [
@@ -59,7 +59,7 @@ fn copy_folder(from: &Path, to: &Path) {
 }
 
 fn node(folder: &Path, program: &str) -> Command {
-    let mut command = Command::new("node");
+    let mut command = npm::with_node("node");
     command.arg(program).current_dir(folder);
     command
 }

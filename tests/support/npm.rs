@@ -1,8 +1,16 @@
-//! Programs in JavaScript that tests run: installed under `target` when they are first needed, once per lock file.
+//! Programs in JavaScript that tests run: installed under `target` when they are first needed, once per lock file. Node.js
+//! comes from `scripts/with-node`.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+/// `program`, which is `node` or `npm`. Where it cannot be had, it says so on stderr and fails.
+pub(crate) fn with_node(program: &str) -> Command {
+    let mut command = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/with-node"));
+    command.arg(program);
+    command
+}
 
 /// Copies `tests/NAME` to a folder under `target`, installs what its lock file names, and says where that is.
 pub(crate) fn install(name: &str, programs: &[&str]) -> PathBuf {
@@ -22,13 +30,13 @@ pub(crate) fn install(name: &str, programs: &[&str]) -> PathBuf {
         fs::copy(sources.join(file), folder.join(file)).expect("the files of the program");
     }
     if !is_current {
-        let status = Command::new("npm")
+        let status = with_node("npm")
             .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
             .arg("--loglevel=error")
             .current_dir(&folder)
             .stdout(Stdio::null())
             .status()
-            .expect("npm could not be started: install Node.js 20 or newer (https://nodejs.org)");
+            .expect("scripts/with-node starts");
         assert!(status.success(), "npm ci failed in {}", folder.display());
         fs::write(&installed, wanted).expect("target is writable");
     }

@@ -16,7 +16,7 @@ pub(crate) static FOLDER: LazyLock<PathBuf> =
 
 /// `node` with one of the programs, and what they want to know.
 pub(crate) fn node(program: &str, taskhive_url: &str) -> Command {
-    let mut command = Command::new("node");
+    let mut command = npm::with_node("node");
     command
         .arg(FOLDER.join(program))
         .env("BETTER_AUTH_SECRET", "kX3vQ9sLw0ZtB7nRy5HcJd2MgEa8UfPi")
@@ -37,7 +37,7 @@ impl Provider {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .expect("node could not be started: install Node.js 20 or newer (https://nodejs.org)");
+            .expect("scripts/with-node starts");
         let mut url = String::new();
         let mut output = BufReader::new(process.stdout.take().unwrap());
         output.read_line(&mut url).unwrap();

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::Value;
 
@@ -18,13 +18,13 @@ pub(crate) fn verdicts(cases: &[Case]) -> Vec<Result<(), String>> {
     }
     let schema = folder.join("schema.graphql");
     fs::write(&schema, crate::SDL).expect("target is writable");
-    let output = Command::new("node")
+    let output = npm::with_node("node")
         .arg(folder.join("judge.js"))
         .arg(&schema)
         .stdin(File::open(&requests).expect("just written"))
         .stderr(Stdio::inherit())
         .output()
-        .expect("node could not be started: install Node.js 20 or newer (https://nodejs.org)");
+        .expect("scripts/with-node starts");
     assert!(
         output.status.success(),
         "the judge failed: {}",

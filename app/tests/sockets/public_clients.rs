@@ -1,6 +1,6 @@
 //! `tests/clients/clients.js` against a service: the clients that everybody uses.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use crate::npm;
@@ -14,12 +14,12 @@ async fn graphql_ws_and_graphql_sse_work_as_their_users_expect() {
     let url = service.url("/graphql");
     let ran = tokio::task::spawn_blocking(move || {
         let folder = npm::install("clients", &["clients.js"]);
-        Command::new("node")
+        npm::with_node("node")
             .arg(folder.join("clients.js"))
             .args([url, expired])
             .stderr(Stdio::inherit())
             .output()
-            .expect("node could not be started: install Node.js 20 or newer (https://nodejs.org)")
+            .expect("scripts/with-node starts")
     });
     let output = ran.await.expect("a script that ends");
     let verdict = String::from_utf8_lossy(&output.stdout);
