@@ -1,24 +1,30 @@
 # Thin names for commands that can also be pasted.
 
-.PHONY: run test check deny generated web-check web-test
+.PHONY: run release test check deny generated web-check web-test
 
-# Serves on http://127.0.0.1:8000 with nothing set up. With Node.js the browser client is built first and is at that address;
-# without it the service starts all the same.
+# Serves on http://127.0.0.1:8000 with nothing set up, and the browser client with it. Where Node.js cannot be had it starts
+# without.
 run:
-	scripts/need cc
+	scripts/need cargo cc --optional node
 	scripts/web-client
 	cargo run
+
+# The binary that ships, with the browser client in it: target/release/taskhive.
+release:
+	scripts/need cargo cc node
+	scripts/web-client
+	cargo build --release
 
 # All tests; then once more those that drive the service from outside, on PostgreSQL instead of SQLite. The server is started
 # for them and removed afterwards.
 test:
-	scripts/need cc node npm python3
-	scripts/with-postgres cargo test --workspace
-	TASKHIVE_TEST_DATABASE=postgres scripts/with-postgres cargo test --workspace --test it -- api::
+	scripts/need cargo cc node python3 postgres
+	scripts/with-node scripts/with-postgres cargo test --workspace
+	TASKHIVE_TEST_DATABASE=postgres scripts/with-node scripts/with-postgres cargo test --workspace --test it -- api::
 
 # Format, lints, documentation, and what the crates may depend on. Warnings are errors here and nowhere else.
 check:
-	scripts/need cc
+	scripts/need cargo cc
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
@@ -26,19 +32,21 @@ check:
 
 # The browser client: types made from the schema are up to date, everything fits together, its parts work.
 web-check:
-	scripts/need node npm
+	scripts/need node
 	scripts/web-client
-	cd web && npm run check && npm test
+	cd web && ../scripts/with-node npm run check
+	cd web && ../scripts/with-node npm test
 
 # The browser client, all of it, in a real browser against the binary.
 web-test:
-	scripts/need cc node npm chromium
+	scripts/need cargo cc node chromium
 	scripts/web-client
 	cargo build
-	cd web && npm run e2e
+	cd web && ../scripts/with-node npm run e2e
 
 # Licences and sources of all dependencies, and known vulnerabilities where the list of them can be had.
 deny:
+	scripts/need cargo cc
 	scripts/check-dependencies
 
 # Writes what is made from the code: schema.graphql, .env.example and the table of settings in the README.

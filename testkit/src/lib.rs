@@ -46,7 +46,7 @@ pub use self::{
     app::{TestApp, signing_secrets},
     client::{Client, TestUser},
     documents::*,
-    process::{Process, Program},
+    process::{Process, Program, Signal},
     reply::Reply,
     socket::{PATIENCE, Socket, handshake},
 };

@@ -1,17 +1,23 @@
-//! Programs in JavaScript that tests run: installed under `target` when they are first needed, once per lock file.
+//! Programs in JavaScript that tests run: installed under `target` when they are first needed, once per lock file. Node.js
+//! comes from `scripts/with-node`.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// What to do when a program of [`node`] does not start.
-pub const MISSING: &str =
-    "node could not be started: install Node.js 20 or newer (https://nodejs.org)";
+/// What a call of [`node`] fails with, where even the script is missing.
+pub const MISSING: &str = "scripts/with-node starts";
 
-/// A program, to be run by Node.js.
+/// A program, to be run by Node.js. Where that cannot be had, it says so on stderr and fails.
 pub fn node(program: impl AsRef<OsStr>) -> Command {
-    let mut command = Command::new("node");
+    let mut command = with_node("node");
+    command.arg(program);
+    command
+}
+
+fn with_node(program: &str) -> Command {
+    let mut command = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/with-node"));
     command.arg(program);
     command
 }
@@ -34,13 +40,13 @@ pub fn install(name: &str, programs: &[&str]) -> PathBuf {
         fs::copy(sources.join(file), folder.join(file)).expect("the files of the program");
     }
     if !is_current {
-        let status = Command::new("npm")
+        let status = with_node("npm")
             .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
             .arg("--loglevel=error")
             .current_dir(&folder)
             .stdout(Stdio::null())
             .status()
-            .expect("npm could not be started: install Node.js 20 or newer (https://nodejs.org)");
+            .expect(MISSING);
         assert!(status.success(), "npm ci failed in {}", folder.display());
         fs::write(&installed, wanted).expect("target is writable");
     }

@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
-use testkit::{CREATE, LOGIN, LOGOUT, ME, REFRESH};
+use testkit::{CREATE, LOGIN, LOGOUT, ME, REFRESH, Signal};
 
 use crate::TASKHIVE;
 
@@ -86,7 +86,7 @@ async fn what_was_acknowledged_survives_a_kill_and_tokens_live_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_in_flight_is_finished_before_the_end() {
-    for signal in ["TERM", "INT"] {
+    for signal in [Signal::TERM, Signal::INT] {
         let directory = tempdir().unwrap();
         let service = TASKHIVE.start(directory.path(), &[]);
         let ada = service.user("ada").await;
@@ -104,16 +104,16 @@ async fn a_request_in_flight_is_finished_before_the_end() {
             std::thread::yield_now();
             TcpStream::connect(service.address).is_err()
         });
-        assert!(closed, "{signal}: new connections are still accepted");
+        assert!(closed, "{signal:?}: new connections are still accepted");
         stream.write_all(rest.as_bytes()).unwrap();
         let (status, body) = answer(stream);
         assert_eq!(
             (status, &body["data"]["createTask"]["task"]["title"]),
             (200, &json!("last")),
-            "{signal}"
+            "{signal:?}"
         );
         let (status, log) = service.wait();
-        assert_eq!(status.code(), Some(0), "{signal}: {log}");
+        assert_eq!(status.code(), Some(0), "{signal:?}: {log}");
         assert!(log.contains("stopped"), "{log}");
         assert!(!log.contains('\u{1b}'), "colours are for terminals: {log}");
     }
@@ -148,7 +148,7 @@ async fn the_log_never_holds_what_is_private() {
     stranger.run(ME, json!({})).await;
     let wrong = json!({"email": ada.email, "password": "wrong-and-private"});
     service.anonymous().mutate(LOGIN, wrong).await;
-    service.signal("TERM");
+    service.signal(Signal::TERM);
     let (_, log) = service.wait();
     assert!(log.lines().count() > 5, "there is a log: {log}");
     for private in [

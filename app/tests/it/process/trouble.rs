@@ -5,7 +5,7 @@ use std::path::Path;
 
 use tempfile::tempdir;
 
-use testkit::SECRET;
+use testkit::{SECRET, Signal};
 
 use crate::TASKHIVE;
 
@@ -142,7 +142,7 @@ fn the_environment_counts_over_the_env_file_and_typing_errors_are_pointed_out() 
         directory.path(),
         &[("DATABASE_URL", "sqlite://from-environment.db")],
     );
-    service.signal("TERM");
+    service.signal(Signal::TERM);
     let (_, log) = service.wait();
     assert!(directory.path().join("from-environment.db").exists());
     assert!(!directory.path().join("from-file.db").exists());
