@@ -148,7 +148,7 @@ fn pipeline(
     let admission = Admission::new(&graphql::sdl(), config.documents.clone()).map_err(|error| {
         InfraError::new(InfraErrorKind::Broken, "the schema cannot be served", error)
     })?;
-    let policy = Policy::new(admission.schema(), config.introspection);
+    let policy = Policy::new(config.introspection);
     let ended = Arc::new(RevocationList::new(Arc::clone(&services.accounts)));
     let guard = Guard::new(Arc::clone(&services.accounts), Arc::clone(&ended));
     let live = ConnectionRegistry::new(config.limits.live_per_user, ended, clock, shutdown.clone());

@@ -107,7 +107,8 @@ impl Pipeline {
             .admission
             .admit(&query, operation_name.as_deref(), variables)?;
         let mut names = admitted.root_fields.iter().map(|field| field.name.as_ref());
-        call.transport.carries(admitted.kind, names.clone())?;
+        call.transport
+            .carries(admitted.kind, &admitted.root_fields)?;
         let authenticated = self.authorize(&admitted, &call.credential).await?;
         let ends_sessions = names.any(|name| ENDS_SESSIONS.contains(&name));
         let identity = authenticated.map(|authenticated| authenticated.identity);
@@ -127,8 +128,7 @@ impl Pipeline {
         admitted: &ValidOperation,
         credential: &Credential,
     ) -> Result<Option<Authenticated>, RequestError> {
-        let names = admitted.root_fields.iter().map(|field| field.name.as_ref());
-        match self.policy.requirement(admitted.kind, names) {
+        match self.policy.requirement(&admitted.root_fields) {
             Requirement::Nothing => Ok(None),
             Requirement::User => self.guard.identify(credential).await.map(Some),
             Requirement::Forbidden => {

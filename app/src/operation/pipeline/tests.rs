@@ -97,7 +97,7 @@ async fn pipeline(trouble: Trouble) -> (Pipeline, String) {
         limits: Arc::clone(&limits),
     };
     let admission = Admission::new(&crate::graphql::sdl(), config.documents.clone()).unwrap();
-    let policy = Policy::new(admission.schema(), Introspection::Public);
+    let policy = Policy::new(Introspection::Public);
     let ended = Arc::new(RevocationList::new(Arc::clone(&accounts)));
     let pipeline = Pipeline::new(
         crate::graphql::executable(
