@@ -212,7 +212,7 @@ fn pipeline(
         InfraError::new(InfraErrorKind::Broken, "the schema cannot be served", error)
     })?;
     Ok(Pipeline {
-        policy: Policy::new(admission.schema(), config.introspection),
+        policy: Policy::new(config.introspection),
         guard: Guard::new(accounts, Arc::clone(&revocations)),
         connections: Arc::new(ConnectionRegistry::new(
             config.live_per_user,

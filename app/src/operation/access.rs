@@ -5,13 +5,12 @@
 
 use std::sync::Arc;
 
-use apollo_compiler::Schema;
 use taskhive_domain::Accounts;
 use taskhive_domain::accounts::Authenticated;
 use taskhive_domain::ports::{AuthenticationError, InfraError};
 use taskhive_domain::session::TokenRejection;
 
-use super::admission::OperationKind;
+use super::admission::RootField;
 use super::request_error::RequestError;
 
 use crate::accounts::client::Credential;
@@ -29,14 +28,13 @@ pub enum Introspection {
     Off,
 }
 
-/// Which root fields everybody may call.
+/// What operations need, by their root fields.
 pub(crate) struct Policy {
-    public: Vec<(OperationKind, String)>,
     introspection: Introspection,
 }
 
-/// What an operation needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What an operation needs, from the least to the most demanding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Requirement {
     /// Nothing: whatever credential came with it is not even looked at.
     Nothing,
@@ -47,66 +45,24 @@ pub(crate) enum Requirement {
 }
 
 impl Policy {
-    /// Reads the policy from the schema.
-    pub(crate) fn new(schema: &Schema, introspection: Introspection) -> Self {
-        let roots = [
-            (OperationKind::Query, &schema.schema_definition.query),
-            (OperationKind::Mutation, &schema.schema_definition.mutation),
-            (
-                OperationKind::Subscription,
-                &schema.schema_definition.subscription,
-            ),
-        ];
-        let mut public = Vec::new();
-        for (kind, root) in roots {
-            let Some(object) = root.as_ref().and_then(|root| schema.get_object(root)) else {
-                continue;
-            };
-            let open = object
-                .fields
-                .iter()
-                .filter(|(_, field)| field.directives.has("public"));
-            public.extend(open.map(|(name, _)| (kind, name.to_string())));
-        }
-        Self {
-            public,
-            introspection,
-        }
-    }
-
-    fn is_public(&self, kind: OperationKind, name: &str) -> bool {
-        self.public
-            .iter()
-            .any(|(of, public)| *of == kind && public == name)
+    /// The schema says the rest.
+    pub(crate) fn new(introspection: Introspection) -> Self {
+        Self { introspection }
     }
 
     /// What an operation with these root fields needs: as much as the most demanding of them.
-    pub(crate) fn requirement<'a>(
-        &self,
-        kind: OperationKind,
-        root_fields: impl IntoIterator<Item = &'a str>,
-    ) -> Requirement {
-        let needs = root_fields.into_iter().map(|name| match name {
+    pub(crate) fn requirement(&self, root_fields: &[RootField]) -> Requirement {
+        let needs = root_fields.iter().map(|field| match field.name.as_str() {
             "__typename" => Requirement::Nothing,
             "__schema" | "__type" => match self.introspection {
                 Introspection::Public => Requirement::Nothing,
                 Introspection::Authenticated => Requirement::User,
                 Introspection::Off => Requirement::Forbidden,
             },
-            name if self.is_public(kind, name) => Requirement::Nothing,
+            _ if field.policy.public => Requirement::Nothing,
             _ => Requirement::User,
         });
-        needs.fold(Requirement::Nothing, Requirement::max)
-    }
-}
-
-impl Requirement {
-    fn max(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Forbidden, _) | (_, Self::Forbidden) => Self::Forbidden,
-            (Self::User, _) | (_, Self::User) => Self::User,
-            _ => Self::Nothing,
-        }
+        needs.max().unwrap_or(Requirement::Nothing)
     }
 }
 
@@ -163,48 +119,74 @@ fn unavailable(error: InfraError) -> RequestError {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Map;
+
     use super::*;
+    use crate::graphql::FieldPolicy;
+    use crate::operation::admission::{Admission, Limits};
 
-    fn policy(introspection: Introspection) -> Policy {
-        let schema = Schema::parse_and_validate(crate::graphql::sdl(), "schema.graphql").unwrap();
-        Policy::new(&schema, introspection)
-    }
-
-    /// A literal on purpose: whoever makes a field public has to write it down a second time.
-    #[test]
-    fn exactly_these_fields_are_public() {
-        let mut public: Vec<String> = policy(Introspection::Public)
-            .public
-            .into_iter()
-            .map(|(kind, name)| format!("{kind:?}.{name}"))
-            .collect();
-        public.sort();
-        assert_eq!(
-            public,
-            [
-                "Mutation.login",
-                "Mutation.refreshToken",
-                "Mutation.register",
-                "Query.server"
-            ]
-        );
+    fn requirement(introspection: Introspection, document: &str) -> Requirement {
+        let admission = Admission::new(&crate::graphql::sdl(), Limits::default()).unwrap();
+        let admitted = admission.admit(document, None, Map::new()).unwrap();
+        Policy::new(introspection).requirement(&admitted.root_fields)
     }
 
     #[test]
     fn the_most_demanding_field_decides() {
-        let policy = policy(Introspection::Authenticated);
-        let requirement =
-            |fields: &[&str]| policy.requirement(OperationKind::Mutation, fields.iter().copied());
-        assert_eq!(requirement(&["login", "__typename"]), Requirement::Nothing);
-        assert_eq!(requirement(&["login", "createTask"]), Requirement::User);
-        assert_eq!(requirement(&["unheardOf"]), Requirement::User);
+        for (document, needs) in [
+            ("{ server { version } __typename }", Requirement::Nothing),
+            ("{ server { version } me { id } }", Requirement::User),
+            (
+                "{ ...F } fragment F on Query { me @skip(if: true) { id } }",
+                Requirement::User,
+            ),
+            (
+                "mutation { refreshToken(input: {}) { expiresIn } }",
+                Requirement::Nothing,
+            ),
+            ("mutation { logout { success } }", Requirement::User),
+            ("subscription { taskEvents { kind } }", Requirement::User),
+        ] {
+            assert_eq!(
+                requirement(Introspection::Public, document),
+                needs,
+                "{document}"
+            );
+        }
+    }
+
+    #[test]
+    fn introspection_is_for_whom_it_is_set_to() {
+        let mixed = "{ server { version } __type(name: \"Task\") { name } }";
+        for (introspection, needs) in [
+            (Introspection::Public, Requirement::Nothing),
+            (Introspection::Authenticated, Requirement::User),
+            (Introspection::Off, Requirement::Forbidden),
+        ] {
+            let schema = "{ __schema { queryType { name } } }";
+            assert_eq!(requirement(introspection, schema), needs);
+            assert_eq!(requirement(introspection, mixed), needs);
+            let typename = requirement(introspection, "{ __typename }");
+            assert_eq!(typename, Requirement::Nothing);
+        }
+    }
+
+    /// A field that somebody adds tomorrow is protected before anybody thinks of it.
+    #[test]
+    fn a_field_without_a_mark_needs_a_user() {
+        let field = |name: &str, public| RootField {
+            name: name.to_owned(),
+            policy: FieldPolicy {
+                public,
+                credentials: false,
+            },
+        };
+        let policy = Policy::new(Introspection::Public);
+        let (open, unheard_of) = (field("open", true), field("unheardOf", false));
         assert_eq!(
-            policy.requirement(OperationKind::Query, ["login"]),
+            policy.requirement(&[open.clone(), unheard_of]),
             Requirement::User
         );
-        assert_eq!(
-            policy.requirement(OperationKind::Query, ["__schema"]),
-            Requirement::User
-        );
+        assert_eq!(policy.requirement(&[open]), Requirement::Nothing);
     }
 }

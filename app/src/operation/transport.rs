@@ -2,13 +2,9 @@
 
 use axum::http::StatusCode;
 
-use super::admission::OperationKind;
+use super::admission::{OperationKind, RootField};
 use super::request_error::RequestError;
 use crate::graphql::{ApiError, ErrorCode};
-
-/// Mutations that hand out credentials. A socket belongs to the user who opened it, it has no response to set a cookie
-/// with, and nothing tells it apart from a client that tries passwords on an open line: these take a request of their own.
-const NOT_OVER_SOCKETS: [&str; 4] = ["register", "login", "refreshToken", "changePassword"];
 
 /// How an operation arrived, as far as it matters for what it may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,18 +19,21 @@ pub(crate) enum Transport {
 
 impl Transport {
     /// What a transport cannot carry is refused before anybody is asked who they are.
-    pub(super) fn carries<'a>(
+    pub(super) fn carries(
         self,
         kind: OperationKind,
-        mut root_fields: impl Iterator<Item = &'a str>,
+        root_fields: &[RootField],
     ) -> Result<(), RequestError> {
         match (kind, self) {
             (OperationKind::Mutation, Self::Get { .. }) => Err(RequestError::method_not_allowed(
                 "POST",
                 "Mutations change things: send them with POST.",
             )),
+            // A socket belongs to the user who opened it, it has no response to set a cookie with, and nothing tells it
+            // apart from a client that tries passwords on an open line: what hands out credentials takes a request of its
+            // own.
             (OperationKind::Mutation, Self::Socket)
-                if root_fields.any(|name| NOT_OVER_SOCKETS.contains(&name)) =>
+                if root_fields.iter().any(|field| field.policy.credentials) =>
             {
                 let message =
                     "Signing up, in and on works over HTTP only: send this with POST to /graphql.";

@@ -6,14 +6,11 @@
 use apollo_compiler::Name;
 use apollo_compiler::ast::{FieldDefinition, Value};
 use apollo_compiler::executable::{ExecutableDocument, Field, Operation, Selection, SelectionSet};
+use taskhive_domain::listing::Take;
 
 use super::limits::Limits;
 use super::refusal::Refusal;
 
-/// Items on a page that asks for no number.
-const DEFAULT_PAGE: u64 = 20;
-/// Items on the largest page; who asks for more gets an error from the resolver, not more work done.
-const LARGEST_PAGE: u64 = 100;
 /// What a list of types, fields or arguments is taken to hold.
 const INTROSPECTION_LIST: u64 = 10;
 
@@ -53,11 +50,14 @@ impl Page {
             Size::Given(size) => Some(*size),
             Size::Variable(name) => variable(name),
         });
-        // Both together are refused by the resolver; until then the larger one counts.
+        // Both together are refused by the resolver; until then the larger one counts. Who asks for more than the largest
+        // page gets an error from the resolver, not more work done.
         given
             .max()
-            .map_or(DEFAULT_PAGE, |size| u64::try_from(size).unwrap_or(0))
-            .min(LARGEST_PAGE)
+            .map_or(Take::DEFAULT.into(), |size| {
+                u64::try_from(size).unwrap_or(0)
+            })
+            .min(Take::MAX.into())
     }
 }
 

@@ -9,26 +9,23 @@ use apollo_compiler::ast::{
     Definition, Directive, Document, Field, FragmentDefinition, OperationDefinition, OperationType,
     Selection,
 };
-use apollo_compiler::{Name, Node};
+use apollo_compiler::{Name, Node, Schema};
 
 use super::limits::Limits;
 use super::refusal::Refusal;
-
-/// The mutations that check or hand out credentials. Each stands alone in its operation, so that neither aliases nor
-/// fragments multiply tries.
-pub(super) const CREDENTIAL_MUTATIONS: [&str; 4] =
-    ["register", "login", "refreshToken", "changePassword"];
+use crate::graphql::FieldPolicy;
 
 /// Refuses a document of which any operation or fragment is over a limit, whichever operation was asked for.
-pub(super) fn check(document: &Document, limits: &Limits) -> Result<(), Refusal> {
+pub(super) fn check(document: &Document, schema: &Schema, limits: &Limits) -> Result<(), Refusal> {
     check_directives(document, limits)?;
-    let mut totals = ExpansionTotals::of(document);
+    let credentials = credential_mutations(schema);
+    let mut totals = ExpansionTotals::of(document, &credentials);
     let mut total = Totals::default();
     for definition in &document.definitions {
         match definition {
             Definition::OperationDefinition(operation) => {
                 let totals = totals.selections(&operation.selection_set);
-                check_roots(operation, totals, limits)?;
+                check_roots(operation, totals, limits, &credentials)?;
                 total.add(totals);
             }
             // Also the ones nobody spreads: they are validated as well.
@@ -40,6 +37,17 @@ pub(super) fn check(document: &Document, limits: &Limits) -> Result<(), Refusal>
         check_totals(total, limits)?;
     }
     Ok(())
+}
+
+/// The mutations that must stand alone in their operation.
+fn credential_mutations(schema: &Schema) -> Vec<&Name> {
+    let mutation = schema.schema_definition.mutation.as_ref();
+    let object = mutation.and_then(|name| schema.get_object(name));
+    let fields = object.into_iter().flat_map(|object| &object.fields);
+    fields
+        .filter(|(_, definition)| FieldPolicy::of(definition).credentials)
+        .map(|(name, _)| name)
+        .collect()
 }
 
 fn check_totals(totals: Totals, limits: &Limits) -> Result<(), Refusal> {
@@ -65,6 +73,7 @@ fn check_roots(
     operation: &OperationDefinition,
     totals: Totals,
     limits: &Limits,
+    credentials: &[&Name],
 ) -> Result<(), Refusal> {
     over(
         totals.roots,
@@ -76,9 +85,10 @@ fn check_roots(
     }
     over(totals.roots, limits.mutations, "mutations in one operation")?;
     if totals.credential_roots > 0 && totals.roots > 1 {
+        let names: Vec<&str> = credentials.iter().map(|name| name.as_str()).collect();
         return Err(Refusal::too_complex(format!(
             "Each of {} must be the only field of its operation.",
-            CREDENTIAL_MUTATIONS.join(", ")
+            names.join(", ")
         )));
     }
     Ok(())
@@ -124,13 +134,14 @@ enum Progress {
 }
 
 struct ExpansionTotals<'doc> {
+    credentials: &'doc [&'doc Name],
     definitions: HashMap<&'doc Name, &'doc Node<FragmentDefinition>>,
     known: HashMap<&'doc Name, Progress>,
 }
 
 impl<'doc> ExpansionTotals<'doc> {
     /// Of two fragments with one name the first counts; validation refuses the document anyway.
-    fn of(document: &'doc Document) -> Self {
+    fn of(document: &'doc Document, credentials: &'doc [&'doc Name]) -> Self {
         let mut definitions = HashMap::new();
         for definition in &document.definitions {
             if let Definition::FragmentDefinition(fragment) = definition {
@@ -138,6 +149,7 @@ impl<'doc> ExpansionTotals<'doc> {
             }
         }
         Self {
+            credentials,
             definitions,
             known: HashMap::new(),
         }
@@ -166,7 +178,7 @@ impl<'doc> ExpansionTotals<'doc> {
             depth: below.depth + 1,
             nesting: below.nesting,
             roots: 1,
-            credential_roots: usize::from(CREDENTIAL_MUTATIONS.contains(&field.name.as_str())),
+            credential_roots: usize::from(self.credentials.contains(&&field.name)),
         }
     }
 

@@ -1,9 +1,9 @@
 //! Admission: one and the same gate for POST, GET, server-sent events and WebSocket. Nothing unbounded reaches
 //! async-graphql, and nothing invalid is executed.
 //!
-//! In order: a scan of the bytes (`scan`), the compiler's parser and what it skips (`syntax`), the count of the expanded
-//! document (`expansion`), the compiler's validation and what it misses (`unique_input_fields`, `variable_usage`), lowering into the executor's types (`lowering`), and what the
-//! execution may cost (`cost`). All that is kept per document in a bounded cache; a request then pays for choosing its
+//! In order: a scan of the bytes (`scan`), the compiler's parser and what it skips (`syntax`), the size of the expanded
+//! document (`expansion`), the compiler's validation and what it misses (`unique_input_fields`, `variable_usage`), lowering
+//! into the executor's types (`lowering`), and what the execution may cost (`cost`). All that is kept per document in a bounded cache; a request then pays for choosing its
 //! operation, its variables (`variables`), one sum and one copy of the document.
 //!
 //! The executor runs in `ValidationMode::Fast`, which leaves out every rule about types, names and values. All of them are
@@ -82,8 +82,6 @@ pub struct ValidOperation {
     pub root_fields: Arc<[RootField]>,
     /// The keys of the root in the order in which they are asked for, which is the order a response must have.
     pub response_keys: Arc<[String]>,
-    /// The most fields its execution may resolve.
-    pub complexity: u64,
     /// Ready for the executor: parsed, with coerced variables. It holds the chosen operation and no other.
     pub request: Request,
 }
@@ -104,12 +102,6 @@ impl Admission {
             limits,
             documents,
         })
-    }
-
-    /// The schema behind this gate, with what introspection adds.
-    #[must_use]
-    pub fn schema(&self) -> &Schema {
-        &self.schema
     }
 
     /// Admits one operation of a document with its variables, or says why not. Takes time linear in the document the first
@@ -139,7 +131,6 @@ impl Admission {
             kind: operation.kind.into(),
             root_fields: Arc::clone(&operation.roots),
             response_keys: Arc::clone(&operation.response_keys),
-            complexity,
             request,
         })
     }
@@ -169,7 +160,6 @@ impl fmt::Debug for ValidOperation {
             .debug_struct("ValidOperation")
             .field("kind", &self.kind)
             .field("root_fields", &self.root_fields)
-            .field("complexity", &self.complexity)
             .finish_non_exhaustive()
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use apollo_compiler::ast::{self, Definition, OperationType};
 use apollo_compiler::executable::{
-    ExecutableDocument as ValidDocument, Operation, Selection, SelectionSet,
+    ExecutableDocument as ValidDocument, Field, Operation, Selection, SelectionSet,
 };
 use apollo_compiler::parser::Parser;
 use apollo_compiler::validation::Valid;
@@ -19,14 +19,15 @@ use super::refusal::Refusal;
 use super::{
     cost, cost::Cost, diagnostics, expansion, scan, syntax, unique_input_fields, variable_usage,
 };
+use crate::graphql::FieldPolicy;
 
 /// A field of `Query`, `Mutation` or `Subscription` that an operation selects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RootField {
     /// Its name in the schema, not its alias; `__schema`, `__type` and `__typename` are among them.
     pub name: String,
-    /// How often it will be resolved.
-    pub count: usize,
+    /// What is special about it.
+    pub policy: FieldPolicy,
 }
 
 /// One operation of a validated document.
@@ -62,7 +63,7 @@ impl PreparedDocument {
         let scan = scan::check(source, limits)?;
         let lines = LineIndex::of(source);
         let document = parse(source, &lines, limits)?;
-        expansion::check(&document, limits)?;
+        expansion::check(&document, schema, limits)?;
         // In two steps: a field that does not exist would otherwise be followed by complaints about what is left without it.
         let valid = document
             .to_executable(schema)
@@ -129,14 +130,14 @@ impl PreparedOperation {
             .operations
             .get(operation.name.as_deref())
             .map_err(|_| Refusal::validation("The document names an operation twice."))?;
-        let mut selected = Selected::default();
-        selected.collect(&valid.selection_set, document);
-        unique_input_fields::check_runs_once(valid.operation_type, &selected.keys)?;
+        let mut root = RootSelection::default();
+        root.collect(&valid.selection_set, document);
+        unique_input_fields::check_runs_once(valid.operation_type, &root.keys)?;
         Ok(Self {
             kind: valid.operation_type,
             name: valid.name.clone(),
-            response_keys: selected.keys_once().into(),
-            roots: selected.roots.into(),
+            response_keys: root.keys_once().into(),
+            roots: root.fields.into(),
             cost: cost::of(valid, document, limits)?,
             declared: Operation {
                 selection_set: SelectionSet::new(valid.selection_set.ty.clone()),
@@ -149,18 +150,18 @@ impl PreparedOperation {
 
 /// Root fields through fragments, whatever `@skip` and `@include` say: access must not depend on them.
 #[derive(Default)]
-struct Selected {
+struct RootSelection {
     keys: Vec<Name>,
-    roots: Vec<RootField>,
+    fields: Vec<RootField>,
 }
 
-impl Selected {
+impl RootSelection {
     fn collect(&mut self, set: &SelectionSet, document: &ValidDocument) {
         for selection in &set.selections {
             match selection {
                 Selection::Field(field) => {
                     self.keys.push(field.response_key().clone());
-                    self.note(&field.name);
+                    self.note(field);
                 }
                 Selection::InlineFragment(inline) => self.collect(&inline.selection_set, document),
                 Selection::FragmentSpread(spread) => {
@@ -178,17 +179,13 @@ impl Selected {
         first.map(ToString::to_string).collect()
     }
 
-    fn note(&mut self, name: &Name) {
-        match self
-            .roots
-            .iter_mut()
-            .find(|root| name.as_str() == root.name)
-        {
-            Some(root) => root.count += 1,
-            None => self.roots.push(RootField {
-                name: name.to_string(),
-                count: 1,
-            }),
+    /// Each once.
+    fn note(&mut self, field: &Field) {
+        if self.fields.iter().all(|known| field.name != *known.name) {
+            self.fields.push(RootField {
+                name: field.name.to_string(),
+                policy: FieldPolicy::of(&field.definition),
+            });
         }
     }
 }

@@ -72,8 +72,7 @@ impl Pipeline {
             request.operation_name.as_deref(),
             request.variables,
         )?;
-        let names = valid.root_fields.iter().map(|field| field.name.as_ref());
-        transport.carries(valid.kind, names)?;
+        transport.carries(valid.kind, &valid.root_fields)?;
         let authenticated = self.authenticate(&valid, &client.credential).await?;
         client.identity = authenticated.map(|authenticated| authenticated.identity);
         Ok(AuthorizedOperation {
@@ -90,11 +89,7 @@ impl Pipeline {
         operation: &ValidOperation,
         credential: &Credential,
     ) -> Result<Option<Authenticated>, RequestError> {
-        let names = operation
-            .root_fields
-            .iter()
-            .map(|field| field.name.as_ref());
-        match self.policy.requirement(operation.kind, names) {
+        match self.policy.requirement(&operation.root_fields) {
             Requirement::Nothing => Ok(None),
             Requirement::User => self.guard.identify(credential).await.map(Some),
             Requirement::Forbidden => Err(RequestError::forbidden(

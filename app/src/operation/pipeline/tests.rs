@@ -107,7 +107,7 @@ async fn pipeline(trouble: Trouble) -> (Pipeline, String) {
     let admission = Admission::new(&crate::graphql::sdl(), config.documents.clone()).unwrap();
     let pipeline = Pipeline {
         schema: crate::graphql::executable(services, config.documents.nesting),
-        policy: Policy::new(admission.schema(), Introspection::Public),
+        policy: Policy::new(Introspection::Public),
         admission,
         guard: Guard::new(accounts, revocations.clone()),
         connections: Arc::new(ConnectionRegistry::new(

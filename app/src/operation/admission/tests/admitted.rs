@@ -4,13 +4,17 @@ use serde_json::json;
 
 use super::super::{Admission, Limits, OperationKind, RefusalKind, RootField};
 use super::{SDL, admit, gate, object, refused_with, series};
+use crate::graphql::FieldPolicy;
 
 const INTROSPECTION: &str = include_str!("../testdata/introspection.graphql");
 
-fn root(name: &str, count: usize) -> RootField {
+fn root(name: &str, public: bool, credentials: bool) -> RootField {
     RootField {
         name: name.to_owned(),
-        count,
+        policy: FieldPolicy {
+            public,
+            credentials,
+        },
     }
 }
 
@@ -19,7 +23,7 @@ fn the_standard_introspection_query_is_admitted() {
     let admitted = gate()
         .admit(INTROSPECTION, Some("IntrospectionQuery"), object(json!({})))
         .expect("what every tool sends");
-    assert_eq!(*admitted.root_fields, [root("__schema", 1)]);
+    assert_eq!(*admitted.root_fields, [root("__schema", false, false)]);
 }
 
 #[test]
@@ -43,14 +47,21 @@ fn root_fields_are_found_through_fragments_and_conditions() {
     let admitted = admit(source, json!({})).expect("valid");
     assert_eq!(admitted.kind, OperationKind::Query);
     let expected = [
-        root("me", 1),
-        root("task", 2),
-        root("server", 2),
-        root("__type", 2),
-        root("__typename", 1),
+        root("me", false, false),
+        root("task", false, false),
+        root("server", true, false),
+        root("__type", false, false),
+        root("__typename", false, false),
     ];
     assert_eq!(*admitted.root_fields, expected);
     assert_eq!(admitted.request.operation_name.as_deref(), Some("Q"));
+}
+
+#[test]
+fn what_is_special_about_a_root_field_is_kept_with_it() {
+    let source = "mutation { login(input: {email: \"a@b.c\", password: \"x\"}) { expiresIn } }";
+    let admitted = admit(source, json!({})).expect("valid");
+    assert_eq!(*admitted.root_fields, [root("login", true, true)]);
 }
 
 #[test]
@@ -99,13 +110,30 @@ fn variables_are_coerced_and_defaults_filled_in() {
 #[test]
 fn pages_multiply_what_lies_below_them() {
     let source = "query($n: Int, $m: Int) { tasks(first: $n, last: $m) { edges { cursor node { id title } } } }";
-    let costs = |variables| admit(source, variables).expect("cheap enough").complexity;
-    assert_eq!(costs(json!({})), 1 + 20 * 5);
-    assert_eq!(costs(json!({"n": null})), 1 + 20 * 5);
-    assert_eq!(costs(json!({"n": 0})), 1);
-    assert_eq!(costs(json!({"n": -3})), 1);
-    assert_eq!(costs(json!({"n": 3, "m": 50})), 1 + 50 * 5);
-    assert_eq!(costs(json!({"n": 2_147_483_647})), 1 + 100 * 5);
+    for (variables, costs) in [
+        (json!({}), 1 + 20 * 5),
+        (json!({"n": null}), 1 + 20 * 5),
+        (json!({"n": 0}), 1),
+        (json!({"n": -3}), 1),
+        (json!({"n": 3, "m": 50}), 1 + 50 * 5),
+        (json!({"n": 2_147_483_647}), 1 + 100 * 5),
+    ] {
+        let up_to = |complexity| {
+            let limits = Limits {
+                complexity,
+                ..Limits::default()
+            };
+            let gate = Admission::new(SDL, limits).expect("the contract is a schema");
+            gate.admit(source, None, object(variables.clone()))
+        };
+        up_to(costs).expect("just cheap enough");
+        let refusal = up_to(costs - 1).expect_err("one field too many");
+        let message = format!("may resolve {costs} fields");
+        assert!(
+            refusal.errors[0].message.contains(&message),
+            "{variables}: {refusal:?}"
+        );
+    }
 }
 
 #[test]

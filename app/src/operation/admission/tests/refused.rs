@@ -28,6 +28,7 @@ fn what_the_compiler_or_the_executor_would_let_pass_is_refused() {
         "{ me { id { x } } }",
         "{ __typename { x } }",
         "{ __typename(x: 1) }",
+        "{ __error }",
         "{ me { nope } }",
         "{ me @nope { id } }",
         "{ me @skip { id } }",
