@@ -1,11 +1,11 @@
 //! The signing secret of an installation that was given none: made once, kept in a file that only its owner can read.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use taskhive_adapters::jwt::SigningSecrets;
+use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
 /// Why there is no secret.
@@ -60,24 +60,19 @@ pub(crate) fn load_or_make(path: &Path) -> Result<SigningSecrets, SecretFileErro
     SigningSecrets::parse(text.trim()).map_err(|refusal| unusable(refusal.to_string()))
 }
 
-/// Written beside its place and then linked there, so that nobody ever reads half a secret; whoever comes second keeps
-/// the first one's.
+/// Written beside its place, under a name that nobody can have prepared, and then linked there, so that nobody ever reads
+/// half a secret; whoever comes second keeps the first one's. Only its owner may read it.
 fn place(path: &Path, secret: &str) -> io::Result<()> {
-    let draft = path.with_extension(format!("secret-{}", std::process::id()));
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&draft)?;
-    file.write_all(secret.as_bytes())?;
-    file.write_all(b"\n")?;
-    file.sync_all()?;
-    let linked = fs::hard_link(&draft, path);
-    fs::remove_file(&draft)?;
-    match linked {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        linked => linked,
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let mut draft = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    draft.write_all(secret.as_bytes())?;
+    draft.write_all(b"\n")?;
+    draft.as_file().sync_all()?;
+    match draft.persist_noclobber(path) {
+        Err(taken) if taken.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        persisted => persisted.map(drop).map_err(|failed| failed.error),
     }
 }
 
@@ -100,6 +95,20 @@ mod tests {
             0o600
         );
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    /// A file that somebody has put in the way must not become the secret's, with whatever mode it has.
+    #[test]
+    fn a_file_that_was_prepared_gets_no_secret() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("taskhive.secret");
+        let prepared = path.with_extension(format!("secret-{}", std::process::id()));
+        fs::write(&prepared, "").unwrap();
+        fs::set_permissions(&prepared, fs::Permissions::from_mode(0o666)).unwrap();
+        load_or_make(&path).unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(fs::read(&prepared).unwrap(), b"");
     }
 
     #[test]

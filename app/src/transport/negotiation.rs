@@ -51,7 +51,8 @@ impl Accepted {
             named("application/graphql-response+json"),
             named("application/json"),
         );
-        let wildcard = quality(named("*/*").or_else(|| named("application/*"))).unwrap_or(0.0);
+        // The more specific range counts (RFC 9110, 12.5.1).
+        let wildcard = quality(named("application/*").or_else(|| named("*/*"))).unwrap_or(0.0);
         let modern_quality = quality(modern).unwrap_or(0.0);
         let json_quality = quality(json).unwrap_or(wildcard);
         // Of two equally welcome ones the one named first is preferred.
@@ -177,6 +178,8 @@ mod tests {
                 Some(JSON),
                 false,
             ),
+            ("*/*;q=0, application/*", Some(JSON), false),
+            ("application/*;q=0, */*", None, false),
             ("text/html", None, false),
             ("nonsense", None, false),
         ] {

@@ -68,7 +68,9 @@ mod tests {
     #[test]
     fn what_is_said_to_be_compressed_is() {
         for (path, file) in FILES {
-            let gzipped = file.gzip.is_some_and(|bytes| bytes.starts_with(&[0x1f, 0x8b]));
+            let gzipped = file
+                .gzip
+                .is_some_and(|bytes| bytes.starts_with(&[0x1f, 0x8b]));
             assert_eq!(gzipped, file.plain.is_none(), "{path}");
         }
     }

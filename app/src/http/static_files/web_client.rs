@@ -54,7 +54,12 @@ fn client(page: File) -> Router {
         .iter()
         .filter(|file| file.name != page.name)
         .fold(router, |router, file| {
-            serve(router, &format!("/{}", file.name), *file, headers(file.name))
+            serve(
+                router,
+                &format!("/{}", file.name),
+                *file,
+                headers(file.name),
+            )
         })
 }
 
