@@ -9,5 +9,6 @@ mod contract;
 mod events;
 mod failures;
 mod migrations;
+mod searches;
 #[path = "../support/mod.rs"]
 mod support;
