@@ -36,12 +36,24 @@ pub(crate) fn failed(doing: &'static str, error: &DieselError) -> InfraError {
     InfraError::new(kind_of(error), doing, Cause(redacted(error)))
 }
 
+/// What is said when time ran out before the database answered.
+pub(crate) const OUT_OF_TIME: &str = "the database did not answer in time";
+
+/// All connections that may search do so. Nothing was begun.
+pub(crate) fn too_many_searches() -> InfraError {
+    InfraError::new(
+        InfraErrorKind::Unavailable,
+        "no connection to the database",
+        Cause("too many searches at once".to_owned()),
+    )
+}
+
 /// Time ran out before the database answered.
 pub(crate) fn out_of_time(doing: &'static str) -> InfraError {
     InfraError::new(
         InfraErrorKind::Interrupted,
         doing,
-        Cause("the database did not answer in time".to_owned()),
+        Cause(OUT_OF_TIME.to_owned()),
     )
 }
 
@@ -86,7 +98,7 @@ fn kind_of_message(message: &str) -> InfraErrorKind {
     let says = |beginning: &str| message.starts_with(beginning);
     if says("database is locked") || says("database table is locked") || says("deadlock detected") {
         InfraErrorKind::Unavailable
-    } else if says("canceling statement") || says("terminating connection") {
+    } else if says("canceling statement") || says("terminating connection") || says(OUT_OF_TIME) {
         InfraErrorKind::Interrupted
     } else {
         InfraErrorKind::Broken

@@ -9,3 +9,4 @@ mod contract;
 mod events;
 mod failures;
 mod migrations;
+mod searches;

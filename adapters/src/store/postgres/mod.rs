@@ -24,6 +24,7 @@ use diesel_async::pooled_connection::{
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use taskhive_domain::listing::TaskFilter;
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
 
 use self::connect::{CONNECT_TIMEOUT, Connector};
@@ -41,6 +42,8 @@ pub(crate) type Conn = AsyncPgConnection;
 pub(crate) type Db = diesel::pg::Pg;
 /// The function that says where a text contains another, from 1; 0 if it does not.
 pub(crate) const CONTAINS: &str = "strpos";
+/// A condition for statements that may look at many rows. None: the server is asked to stop them.
+pub(crate) const WHILE_IN_TIME: &str = "";
 
 /// READ COMMITTED is enough: what a transaction decides on, it has locked.
 pub(crate) async fn begin(conn: &mut Conn) -> QueryResult<()> {
@@ -99,6 +102,16 @@ impl Database {
     /// Runs `work` on a connection. PostgreSQL makes no difference between reading and writing here.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
+        doing: &'static str,
+        work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
+    ) -> Result<T, InfraError> {
+        self.run(doing, work).await
+    }
+
+    /// Runs `work`, which looks for the tasks that match `filter`, on a connection.
+    pub(crate) async fn read_matching<T: Send + 'static>(
+        &self,
+        _filter: &TaskFilter,
         doing: &'static str,
         work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
     ) -> Result<T, InfraError> {

@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Bool, Text};
 use taskhive_domain::UserId;
 use taskhive_domain::listing::{PageRequest, Take, TaskFilter, TaskOrder, TaskPosition};
 
-use super::backend::{CONTAINS, Db};
+use super::backend::{CONTAINS, Db, WHILE_IN_TIME};
 use super::task_statements::{TaskColumns, task_columns};
 use crate::store::types::{DbId, DbTime, Millis, Uid};
 
@@ -33,6 +33,9 @@ impl Conditions {
         if let Some(open) = &self.open {
             out.push_sql(" AND is_open = ");
             out.push_bind_param::<Bool, _>(open)?;
+        }
+        if !self.words.is_empty() {
+            out.push_sql(WHILE_IN_TIME);
         }
         for word in &self.words {
             for (before, column) in [(" AND (", "title_folded"), (" OR ", "description_folded")] {

@@ -69,7 +69,7 @@ impl TaskRepository for DieselTasks {
         let statement = SelectPage::new(owner, request);
         let rows = self
             .0
-            .read("read a page of tasks", |conn| {
+            .read_matching(&request.filter, "read a page of tasks", |conn| {
                 async move { statement.load::<TaskRow>(conn).await }.boxed()
             })
             .await?;
@@ -81,7 +81,7 @@ impl TaskRepository for DieselTasks {
         let statement = CountTasks::new(owner, filter);
         let count = self
             .0
-            .read("count tasks", |conn| {
+            .read_matching(filter, "count tasks", |conn| {
                 async move { statement.get_result::<i64>(conn).await }.boxed()
             })
             .await?;

@@ -4,7 +4,7 @@ use diesel::SqliteConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use taskhive_domain::ports::InfraError;
 
-use super::{Conn, Database};
+use super::Database;
 use crate::store::errors;
 use crate::store::migrations::{DOING, Failure, run};
 
@@ -22,14 +22,16 @@ impl Database {
         &self,
         work: impl FnOnce(&mut SqliteConnection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, InfraError> {
-        let mut conn = self
+        let mut connection = self
             .writer
             .get()
             .await
             .map_err(|error| errors::no_connection(&error))?;
         let migration = tokio::spawn(async move {
-            let conn: &mut Conn = &mut conn;
-            conn.spawn_blocking(move |conn| Ok(work(conn))).await
+            connection
+                .conn
+                .spawn_blocking(move |conn| Ok(work(conn)))
+                .await
         });
         migration
             .await

@@ -1,5 +1,6 @@
 //! SQLite: one connection writes, several read, and every write is on the disk before it is acknowledged.
 
+mod connection;
 mod migrations;
 #[path = "../queries/mod.rs"]
 pub(crate) mod queries;
@@ -8,22 +9,23 @@ mod testing;
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::Runtime;
+use deadpool::managed::{Object, Pool};
+use diesel::QueryResult;
 use diesel::connection::AnsiTransactionManager;
 use diesel::prelude::*;
-use diesel::{ConnectionError, ConnectionResult, QueryResult};
-use diesel_async::pooled_connection::deadpool::{Object, Pool};
-use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
-};
+use diesel_async::RunQueryDsl;
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
-use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use taskhive_domain::listing::TaskFilter;
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
+use self::connection::Opener;
 use super::StoreSettings;
 use super::errors::{self, Cause};
 use super::rows::SessionRow;
@@ -36,6 +38,8 @@ pub(crate) type Conn = SyncConnectionWrapper<SqliteConnection>;
 pub(crate) type Db = diesel::sqlite::Sqlite;
 /// The function that says where a text contains another, from 1; 0 if it does not.
 pub(crate) const CONTAINS: &str = "instr";
+/// A condition for statements that may look at many rows: they end when their time is up.
+pub(crate) const WHILE_IN_TIME: &str = " AND in_time()";
 
 /// Takes the write lock at once: a transaction that begins with reading and then finds another writer ahead cannot go on,
 /// and fails without waiting.
@@ -71,8 +75,11 @@ pub(crate) async fn locked_hash(conn: &mut Conn, user: DbId) -> QueryResult<Opti
 pub(crate) struct Database {
     /// One connection: writers queue here, where waiting is fair and cheap, and not in SQLite's busy handler, where it is
     /// neither.
-    writer: Pool<Conn>,
-    readers: Pool<Conn>,
+    writer: Pool<Opener>,
+    readers: Pool<Opener>,
+    /// One for each connection that may search: half of the readers, so that others get one however many search.
+    searches: Arc<Semaphore>,
+    wait_timeout: Duration,
     statement_timeout: Duration,
 }
 
@@ -88,9 +95,12 @@ impl Database {
                 "the path of the database file is not UTF-8",
             ));
         };
+        let readers = settings.pool_size.clamp(1, Semaphore::MAX_PERMITS);
         Ok(Self {
             writer: pool(url, 1, WRITER, settings)?,
-            readers: pool(url, settings.pool_size.max(1), READER, settings)?,
+            readers: pool(url, readers, READER, settings)?,
+            searches: Arc::new(Semaphore::new(readers.div_ceil(2))),
+            wait_timeout: settings.wait_timeout,
             statement_timeout: settings.statement_timeout,
         })
     }
@@ -101,7 +111,28 @@ impl Database {
         doing: &'static str,
         work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
     ) -> Result<T, InfraError> {
-        self.run(&self.readers, doing, work).await
+        self.run(&self.readers, None, doing, work).await
+    }
+
+    /// Runs `work`, which looks for the tasks that match `filter`, on a connection that cannot write. A search may have to
+    /// look at all texts of an account, so not every connection is for searches.
+    pub(crate) async fn read_matching<T: Send + 'static>(
+        &self,
+        filter: &TaskFilter,
+        doing: &'static str,
+        work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
+    ) -> Result<T, InfraError> {
+        if filter.search.words().is_empty() {
+            return self.read(doing, work).await;
+        }
+        let permit = timeout(
+            self.wait_timeout,
+            Arc::clone(&self.searches).acquire_owned(),
+        )
+        .await
+        .map_err(|_| errors::too_many_searches())?
+        .map_err(|_| errors::too_many_searches())?;
+        self.run(&self.readers, Some(permit), doing, work).await
     }
 
     /// Runs `work` on the connection that writes.
@@ -110,23 +141,31 @@ impl Database {
         doing: &'static str,
         work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
     ) -> Result<T, InfraError> {
-        self.run(&self.writer, doing, work).await
+        self.run(&self.writer, None, doing, work).await
     }
 
     /// In a task of its own: a caller who goes away must leave no transaction half done, and dropping a running statement
-    /// would block this thread until it ends. So a statement is never dropped; when time is up, only the waiting ends.
+    /// would block this thread until it ends. So a statement is never dropped; when time is up, the waiting ends, and so does
+    /// the statement if it asks for that ([`WHILE_IN_TIME`]). `permit` is given back with the connection.
     async fn run<T: Send + 'static>(
         &self,
-        pool: &Pool<Conn>,
+        pool: &Pool<Opener>,
+        permit: Option<OwnedSemaphorePermit>,
         doing: &'static str,
         work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
     ) -> Result<T, InfraError> {
-        let mut conn: Object<Conn> = pool
+        let mut connection: Object<Opener> = pool
             .get()
             .await
             .map_err(|error| errors::no_connection(&error))?;
-        let statement = tokio::spawn(async move { work(&mut conn).await });
-        match tokio::time::timeout(self.statement_timeout, statement).await {
+        connection.deadline.set(self.statement_timeout);
+        let statement = tokio::spawn(async move {
+            let result = work(&mut connection.conn).await;
+            drop(connection);
+            drop(permit);
+            result
+        });
+        match timeout(self.statement_timeout, statement).await {
             Ok(Ok(result)) => result.map_err(|error| errors::failed(doing, &error)),
             Ok(Err(error)) => Err(errors::abandoned(doing, &error)),
             Err(_) => Err(errors::out_of_time(doing)),
@@ -143,31 +182,22 @@ const READER: &str = "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGM
     PRAGMA query_only = ON;";
 
 fn pool(
-    url: &str,
+    path: &str,
     size: usize,
     pragmas: &'static str,
     settings: &StoreSettings,
-) -> Result<Pool<Conn>, InfraError> {
-    let busy_timeout = settings.wait_timeout;
-    let mut config = ManagerConfig::default();
-    config.recycling_method = RecyclingMethod::Fast;
-    config.custom_setup = Box::new(move |url| connect(url, pragmas, busy_timeout).boxed());
-    Pool::builder(AsyncDieselConnectionManager::new_with_config(url, config))
+) -> Result<Pool<Opener>, InfraError> {
+    let opener = Opener {
+        path: path.to_owned(),
+        pragmas,
+        busy_timeout: settings.wait_timeout,
+    };
+    Pool::builder(opener)
         .max_size(size)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(settings.wait_timeout))
         .build()
         .map_err(|error| InfraError::new(InfraErrorKind::Broken, "make a pool", error))
-}
-
-/// `busy_timeout`, which only matters when another process writes, comes first: switching to WAL takes a lock itself.
-async fn connect(url: &str, pragmas: &str, busy_timeout: Duration) -> ConnectionResult<Conn> {
-    let mut conn = Conn::establish(url).await?;
-    let busy_timeout = busy_timeout.as_millis();
-    conn.batch_execute(&format!("PRAGMA busy_timeout = {busy_timeout}; {pragmas}"))
-        .await
-        .map_err(ConnectionError::CouldntSetupConfiguration)?;
-    Ok(conn)
 }
 
 /// Makes the file if it is missing, for its owner's eyes only; SQLite gives its side files (`-wal`, `-shm`) the same mode.

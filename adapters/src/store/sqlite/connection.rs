@@ -1,0 +1,107 @@
+//! Connections to a database file, and how a statement on one of them ends when its time is up.
+//!
+//! Nobody can stop a statement from outside without C (`sqlite3_interrupt`), so a statement that may have to look at many rows
+//! asks by itself: `in_time()` in its WHERE is evaluated for each row, and fails once the time is up.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
+use diesel::serialize::{self, IsNull, Output, ToSql};
+use diesel::sql_types::Bool;
+use diesel::sqlite::Sqlite;
+use diesel::{ConnectionError, declare_sql_function};
+use diesel_async::pooled_connection::{PoolError as SetupError, PoolableConnection};
+use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+
+use super::Conn;
+use crate::store::errors::OUT_OF_TIME;
+
+/// A connection, and until when its statement may run.
+pub(super) struct Connection {
+    pub(super) conn: Conn,
+    pub(super) deadline: Deadline,
+}
+
+/// Belongs to a connection, and is set by whoever has it: when it passes, no later statement can be meant.
+#[derive(Clone)]
+pub(super) struct Deadline(Arc<Mutex<Instant>>);
+
+impl Deadline {
+    fn passed() -> Self {
+        Self(Arc::new(Mutex::new(Instant::now())))
+    }
+
+    pub(super) fn set(&self, limit: Duration) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now() + limit;
+    }
+
+    fn allows(&self) -> InTime {
+        let deadline = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        InTime(Instant::now() < deadline)
+    }
+}
+
+/// What `in_time()` answers: yes, or a failure.
+#[derive(Debug)]
+struct InTime(bool);
+
+impl ToSql<Bool, Sqlite> for InTime {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        if !self.0 {
+            return Err(OUT_OF_TIME.into());
+        }
+        out.set_value(1);
+        Ok(IsNull::No)
+    }
+}
+
+#[declare_sql_function]
+extern "SQL" {
+    /// True, until the time of the statement is up.
+    fn in_time() -> Bool;
+}
+
+/// Opens connections for a pool.
+pub(super) struct Opener {
+    pub(super) path: String,
+    pub(super) pragmas: &'static str,
+    /// How long a connection waits for another process that writes.
+    pub(super) busy_timeout: Duration,
+}
+
+impl Opener {
+    /// `busy_timeout` comes first: switching to WAL takes a lock itself.
+    async fn open(&self) -> Result<Connection, ConnectionError> {
+        let (busy_timeout, pragmas) = (self.busy_timeout.as_millis(), self.pragmas);
+        let mut conn = Conn::establish(&self.path).await?;
+        conn.batch_execute(&format!("PRAGMA busy_timeout = {busy_timeout}; {pragmas}"))
+            .await
+            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        let deadline = Deadline::passed();
+        let asked = deadline.clone();
+        // Not deterministic, or SQLite would ask once for all rows.
+        conn.spawn_blocking(move |conn| {
+            in_time_utils::register_nondeterministic_impl(conn, move || asked.allows())
+        })
+        .await
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(Connection { conn, deadline })
+    }
+}
+
+impl Manager for Opener {
+    type Type = Connection;
+    type Error = SetupError;
+
+    async fn create(&self) -> Result<Connection, SetupError> {
+        self.open().await.map_err(SetupError::ConnectionError)
+    }
+
+    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<SetupError> {
+        if connection.conn.is_broken() {
+            return Err(RecycleError::message("a transaction was left open"));
+        }
+        Ok(())
+    }
+}
