@@ -53,6 +53,17 @@ impl Database {
 }
 
 /// A running instance of the service. It ends with the test that started it, or before when it is [stopped](Self::stop).
+///
+/// ```no_run
+/// # async fn test() {
+/// # use serde_json::json;
+/// use testkit::{ME, TestApp};
+///
+/// let app = TestApp::new().await;
+/// let ada = app.user("ada").await;
+/// assert_eq!(ada.run(ME, json!({})).await.data()["me"]["id"], ada.id);
+/// # }
+/// ```
 pub struct TestApp {
     /// Where it listens.
     pub address: SocketAddr,
