@@ -11,8 +11,8 @@ use taskhive_adapters::external_issuer::ExternalIssuer;
 use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};
 use taskhive_adapters::store::{Store, StoreSettings};
 use taskhive_domain::accounts::AccountPorts;
-use taskhive_domain::ports::{Clock, InfraError, InfraErrorKind, PasswordHasher};
-use taskhive_domain::{Accounts, Operations, Tasks};
+use taskhive_domain::ports::{Clock, InfraError, InfraErrorKind, PasswordHasher, SessionEvents};
+use taskhive_domain::{Accounts, Operations, SessionId, Tasks};
 
 use crate::config::Config;
 use crate::edge::access::{Guard, Policy};
@@ -72,9 +72,10 @@ pub fn build_with(
     hasher: Arc<dyn PasswordHasher>,
 ) -> Result<App, InfraError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let services = services(config, store, secrets, hasher, &clock)?;
+    let ended = Arc::new(EndedSessions::new(store.sessions(), Arc::clone(&clock)));
+    let services = services(config, store, secrets, hasher, &clock, ended.clone())?;
     let shutdown = Shutdown::new();
-    let gateway = Arc::new(gateway(config, services, clock, &shutdown)?);
+    let gateway = Arc::new(gateway(config, services, ended, clock, &shutdown)?);
     let sockets = Arc::new(sockets(config, &gateway, &shutdown));
     let endpoint = Arc::new(GraphQlEndpoint {
         gateway,
@@ -100,12 +101,20 @@ pub fn build_with(
 
 /// What an operator can do to accounts.
 pub fn operations(store: &Store) -> Result<Operations, InfraError> {
-    Ok(Operations {
+    Ok(Operations::new(AccountPorts {
         users: store.users(),
         sessions: store.sessions(),
+        session_events: Arc::new(NobodyListens),
         hasher: Arc::new(Argon2Hasher::new(cores())?),
         clock: Arc::new(SystemClock),
-    })
+    }))
+}
+
+/// An operator's command is a process of its own: those that serve find out by asking the database.
+struct NobodyListens;
+
+impl SessionEvents for NobodyListens {
+    fn ended(&self, _sessions: &[SessionId]) {}
 }
 
 fn cores() -> usize {
@@ -118,18 +127,22 @@ fn services(
     secrets: &SigningSecrets,
     hasher: Arc<dyn PasswordHasher>,
     clock: &Arc<dyn Clock>,
+    session_events: Arc<dyn SessionEvents>,
 ) -> Result<Services, InfraError> {
     let tasks = Tasks::new(store.tasks(), store.events(), Arc::clone(clock));
     let ports = AccountPorts {
         users: store.users(),
         sessions: store.sessions(),
+        session_events,
         hasher,
-        issuer: Arc::new(JwtIssuer::new(secrets, TOKEN_ISSUER, TOKEN_ISSUER)?),
         clock: Arc::clone(clock),
     };
     let accounts = match &config.external_issuer {
-        None => Accounts::new(ports),
-        Some(issuer) => Accounts::behind(Arc::new(ExternalIssuer::watching(issuer)?), ports),
+        None => {
+            let issuer = JwtIssuer::new(secrets, TOKEN_ISSUER, TOKEN_ISSUER)?;
+            Accounts::new(ports, Arc::new(issuer))
+        }
+        Some(issuer) => Accounts::behind(ports, Arc::new(ExternalIssuer::watching(issuer)?)),
     };
     Ok(Services {
         tasks: Arc::new(tasks),
@@ -141,6 +154,7 @@ fn services(
 fn gateway(
     config: &Config,
     services: Services,
+    ended: Arc<EndedSessions>,
     clock: Arc<dyn Clock>,
     shutdown: &Shutdown,
 ) -> Result<Gateway, InfraError> {
@@ -149,7 +163,6 @@ fn gateway(
         InfraError::new(InfraErrorKind::Broken, "the schema cannot be served", error)
     })?;
     let policy = Policy::new(admission.schema(), config.introspection);
-    let ended = Arc::new(EndedSessions::new(Arc::clone(&services.accounts)));
     let guard = Guard::new(Arc::clone(&services.accounts), Arc::clone(&ended));
     let live = LiveConnections::new(config.limits.live_per_user, ended, clock, shutdown.clone());
     let server = server_info(config);

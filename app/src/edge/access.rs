@@ -153,11 +153,6 @@ impl Guard {
         Self { accounts, ended }
     }
 
-    /// The list by which ended sessions are known.
-    pub(crate) fn ended(&self) -> &Arc<EndedSessions> {
-        &self.ended
-    }
-
     /// The signed-in user, or why there is none.
     pub(crate) async fn identify(&self, credential: &Credential) -> Result<Authenticated, Failure> {
         let token = match credential {

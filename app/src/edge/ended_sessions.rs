@@ -11,8 +11,9 @@ use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use taskhive_domain::ports::InfraError;
-use taskhive_domain::{Accounts, SessionId};
+use taskhive_domain::SessionId;
+use taskhive_domain::ports::{Clock, InfraError, SessionEvents, SessionRepository};
+use taskhive_domain::session::ENDED_MEMORY;
 use tokio::sync::{Mutex, Notify};
 
 /// How old the list may be. Under the 2 s that are promised, so that fetching it has its time, too.
@@ -20,7 +21,8 @@ const MAX_AGE: Duration = Duration::from_millis(1500);
 
 /// The sessions that ended within the lifetime of an access token.
 pub(crate) struct EndedSessions {
-    accounts: Arc<Accounts>,
+    sessions: Arc<dyn SessionRepository>,
+    clock: Arc<dyn Clock>,
     known: RwLock<Known>,
     fetching: Mutex<()>,
     forgotten: Notify,
@@ -41,9 +43,10 @@ struct List {
 }
 
 impl EndedSessions {
-    pub(crate) fn new(accounts: Arc<Accounts>) -> Self {
+    pub(crate) fn new(sessions: Arc<dyn SessionRepository>, clock: Arc<dyn Clock>) -> Self {
         Self {
-            accounts,
+            sessions,
+            clock,
             known: RwLock::default(),
             fetching: Mutex::new(()),
             forgotten: Notify::new(),
@@ -74,7 +77,7 @@ impl EndedSessions {
     }
 
     /// Forgets the list, because this instance has just ended a session: the next request must see it.
-    pub(crate) fn forget(&self) {
+    fn forget(&self) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.forgotten += 1;
         known.list = None;
@@ -99,7 +102,9 @@ impl EndedSessions {
     async fn fetch(&self) -> Result<Arc<List>, InfraError> {
         let forgotten = self.times_forgotten();
         let as_of = Instant::now();
-        let sessions = self.accounts.ended_sessions().await?.into_iter().collect();
+        let since = self.clock.now().minus(ENDED_MEMORY);
+        let ended = self.sessions.ended_since(since).await?;
+        let sessions = ended.into_iter().map(|ended| ended.id).collect();
         let list = Arc::new(List { as_of, sessions });
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.forgotten == forgotten {
@@ -113,5 +118,11 @@ impl EndedSessions {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .forgotten
+    }
+}
+
+impl SessionEvents for EndedSessions {
+    fn ended(&self, _sessions: &[SessionId]) {
+        self.forget();
     }
 }

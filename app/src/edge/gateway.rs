@@ -21,17 +21,6 @@ use super::transport::Transport;
 use crate::graphql::{ApiError, ApiSchema, Caller, ErrorCode};
 use crate::limits::RateLimits;
 
-/// Mutations after which the list of ended sessions must be fetched anew. A refresh is among them because a reused token
-/// ends its session.
-const ENDS_SESSIONS: [&str; 6] = [
-    "logout",
-    "refreshToken",
-    "revokeSession",
-    "revokeOtherSessions",
-    "changePassword",
-    "deleteAccount",
-];
-
 /// One operation, as a transport hands it over.
 pub(crate) struct Call {
     pub(crate) request: GraphQlRequest,
@@ -48,7 +37,6 @@ pub(crate) struct Approved {
     pub(crate) authenticated: Option<Authenticated>,
     request: Request,
     request_id: String,
-    ends_sessions: bool,
     /// The root's keys in the order in which they were asked for.
     response_keys: Arc<[String]>,
 }
@@ -106,10 +94,9 @@ impl Gateway {
         let admitted = self
             .admission
             .admit(&query, operation_name.as_deref(), variables)?;
-        let mut names = admitted.root_fields.iter().map(|field| field.name.as_ref());
-        call.transport.carries(admitted.kind, names.clone())?;
+        let names = admitted.root_fields.iter().map(|field| field.name.as_ref());
+        call.transport.carries(admitted.kind, names)?;
         let authenticated = self.authorize(&admitted, &call.credential).await?;
-        let ends_sessions = names.any(|name| ENDS_SESSIONS.contains(&name));
         let identity = authenticated.map(|authenticated| authenticated.identity);
         let caller = Caller { identity, ..caller };
         Ok(Approved {
@@ -117,7 +104,6 @@ impl Gateway {
             authenticated,
             request: admitted.request.data(caller),
             request_id: call.request_id,
-            ends_sessions,
             response_keys: admitted.response_keys,
         })
     }
@@ -146,19 +132,12 @@ impl Gateway {
             kind,
             request,
             request_id,
-            ends_sessions,
             response_keys,
             ..
         } = approved;
-        let (schema, ended) = (self.schema.clone(), Arc::clone(self.guard.ended()));
+        let schema = self.schema.clone();
         let work = async move { schema.execute(request).await };
         let limited = tokio::time::timeout(self.timeout, AssertUnwindSafe(work).catch_unwind());
-        // Part of the work, because whoever waits for it may be gone when it is done.
-        let limited = limited.inspect(move |_| {
-            if ends_sessions {
-                ended.forget();
-            }
-        });
         let outcome = if kind == OperationKind::Mutation {
             match tokio::spawn(limited).await {
                 Ok(outcome) => outcome,

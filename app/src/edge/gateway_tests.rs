@@ -72,13 +72,15 @@ async fn gateway(trouble: Trouble) -> (Gateway, String) {
         Arc::new(MemoryStore::default()),
         Arc::new(ManualClock::default()),
     );
-    let accounts = Arc::new(Accounts::new(AccountPorts {
+    let ended = Arc::new(EndedSessions::new(store.clone(), clock.clone()));
+    let ports = AccountPorts {
         users: store.clone(),
         sessions: store,
+        session_events: ended.clone(),
         hasher: Arc::new(PlainHasher::default()),
-        issuer: Arc::new(PlainIssuer),
         clock: clock.clone(),
-    }));
+    };
+    let accounts = Arc::new(Accounts::new(ports, Arc::new(PlainIssuer)));
     let registration = Registration::parse("ada@example.org", "correct horse").unwrap();
     let signed_in = accounts.register(registration, "").await.unwrap();
     let config = Config::from_vars(&std::collections::BTreeMap::new()).unwrap();
@@ -98,7 +100,6 @@ async fn gateway(trouble: Trouble) -> (Gateway, String) {
     };
     let admission = Admission::new(&crate::graphql::sdl(), config.documents.clone()).unwrap();
     let policy = Policy::new(admission.schema(), Introspection::Public);
-    let ended = Arc::new(EndedSessions::new(Arc::clone(&accounts)));
     let gateway = Gateway::new(
         crate::graphql::executable(
             services,

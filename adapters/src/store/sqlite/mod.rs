@@ -13,6 +13,7 @@ use std::time::Duration;
 use deadpool::Runtime;
 use diesel::connection::AnsiTransactionManager;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use diesel::{ConnectionError, ConnectionResult, QueryResult};
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{
@@ -28,7 +29,7 @@ use super::StoreSettings;
 use super::errors::{self, Cause};
 use super::rows::SessionRow;
 use super::schema::{sessions, users};
-use super::types::DbId;
+use super::types::{DbId, DbTime, Millis};
 
 /// What the queries run on.
 pub(crate) type Conn = SyncConnectionWrapper<SqliteConnection>;
@@ -64,6 +65,25 @@ pub(crate) async fn locked_hash(conn: &mut Conn, user: DbId) -> QueryResult<Opti
         .get_result(conn)
         .await
         .optional()
+}
+
+/// Remembers that these sessions ended, however many they are: their ids are one text of JSON, because SQLite has no arrays
+/// and binds 32,766 values at most.
+pub(crate) async fn remember_ended(
+    conn: &mut Conn,
+    sessions: Vec<DbId>,
+    now: DbTime,
+) -> QueryResult<()> {
+    let ids = sessions.iter().map(|id| format!("\"{}\"", id.0.simple()));
+    let ids = format!("[{}]", ids.collect::<Vec<_>>().join(","));
+    let sql = "INSERT INTO ended_sessions (session_id, ended_at) \
+               SELECT unhex(value), ? FROM json_each(?)";
+    diesel::sql_query(sql)
+        .bind::<Millis, _>(now)
+        .bind::<Text, _>(ids)
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// An open database file.
