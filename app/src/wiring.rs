@@ -12,7 +12,7 @@ use taskhive_adapters::external_issuer::ExternalIssuer;
 use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};
 use taskhive_domain::accounts::AccountPorts;
 use taskhive_domain::ports::{Clock, InfraError, InfraErrorKind, PasswordHasher, SessionEvents};
-use taskhive_domain::{Accounts, Operations, Tasks};
+use taskhive_domain::{Accounts, Operations, SessionId, Tasks};
 use tokio::net::TcpListener;
 
 use crate::accounts::guarded::{GuardedAccounts, Offer};
@@ -123,12 +123,20 @@ pub fn build_with(
 
 /// What an operator can do to accounts.
 pub fn operations(backend: &Backend) -> Result<Operations, InfraError> {
-    Ok(Operations {
+    Ok(Operations::new(AccountPorts {
         users: Arc::clone(&backend.users),
         sessions: Arc::clone(&backend.sessions),
+        session_events: Arc::new(NobodyListens),
         hasher: Arc::new(Argon2Hasher::new(cores())?),
         clock: Arc::new(SystemClock),
-    })
+    }))
+}
+
+/// An operator's command is a process of its own: those that serve find out by asking the database.
+struct NobodyListens;
+
+impl SessionEvents for NobodyListens {
+    fn ended(&self, _sessions: &[SessionId]) {}
 }
 
 fn cores() -> usize {
@@ -159,14 +167,19 @@ impl Protection {
         let ports = AccountPorts {
             users: Arc::clone(&backend.users),
             sessions,
-            hasher,
-            issuer: Arc::new(JwtIssuer::new(secrets, TOKEN_ISSUER, TOKEN_ISSUER)?),
-            clock: Arc::clone(clock),
             session_events: Arc::clone(&revocations) as Arc<dyn SessionEvents>,
+            hasher,
+            clock: Arc::clone(clock),
         };
         let accounts = match &config.external_issuer {
-            None => Accounts::new(ports),
-            Some(issuer) => Accounts::behind(Arc::new(ExternalIssuer::watching(issuer)?), ports),
+            None => {
+                let issuer = JwtIssuer::new(secrets, TOKEN_ISSUER, TOKEN_ISSUER)?;
+                Accounts::new(ports, Arc::new(issuer))
+            }
+            Some(issuer) => {
+                let provider = ExternalIssuer::watching(issuer)?;
+                Accounts::behind(ports, Arc::new(provider))
+            }
         };
         // With an identity provider, neither signing up nor in is done here.
         let password_login = config.external_issuer.is_none();

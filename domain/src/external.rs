@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::accounts::{AccountError, Accounts, Authenticated};
+use crate::accounts::{Accounts, Authenticated};
 use crate::id::{SessionId, UserId};
 use crate::ports::{AuthenticationError, IdentityProvider};
 use crate::session::Identity;
@@ -102,14 +102,6 @@ impl External {
 }
 
 impl Accounts {
-    /// For use cases that need a password of ours.
-    pub(crate) fn require_password_login(&self) -> Result<(), AccountError> {
-        match self.external {
-            None => Ok(()),
-            Some(_) => Err(AccountError::SignInElsewhere),
-        }
-    }
-
     /// Verifies a token of the identity provider and finds, or makes, the account that belongs to it.
     pub(crate) async fn authenticate_external(
         &self,

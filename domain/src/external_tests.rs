@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 
 use super::*;
-use crate::accounts::AccountPorts;
-use crate::ports::{Clock, InfraError, InfraErrorKind, UserRepository};
+use crate::accounts::{AccountError, AccountPorts};
+use crate::ports::{Clock, InfraError, InfraErrorKind, SessionRepository, UserRepository};
 use crate::session::{RefreshToken, TokenRejection};
-use crate::testing::{ManualClock, MemoryStore, PlainHasher, PlainIssuer};
+use crate::testing::{ManualClock, MemoryStore, PlainHasher, PlainIssuer, RecordedEnds};
 use crate::user::{Credentials, NewPassword, Password, Registration};
 
 /// A provider whose tokens are `subject` or `subject email`, good for a minute. Of the subject `lost` it has lost the key.
@@ -46,11 +46,11 @@ impl House {
         let ports = AccountPorts {
             users: store.clone(),
             sessions: store.clone(),
+            session_events: Arc::new(RecordedEnds::default()),
             hasher: Arc::new(PlainHasher::default()),
-            issuer: Arc::new(PlainIssuer),
             clock: clock.clone(),
         };
-        let accounts = Accounts::behind(Arc::new(PlainProvider), ports);
+        let accounts = Accounts::behind(ports, Arc::new(PlainProvider));
         Self {
             store,
             clock,
@@ -125,7 +125,8 @@ async fn a_session_elsewhere_is_not_ended_here() {
     let who = house.identity("ada").await;
     house.accounts.logout(who).await.unwrap();
     assert_eq!(house.accounts.sessions(who).await.unwrap(), []);
-    assert_eq!(house.accounts.ended_sessions().await.unwrap(), []);
+    let ended = house.store.ended_since(Timestamp::from_millis(0));
+    assert_eq!(ended.await.unwrap(), []);
     assert_eq!(house.identity("ada").await, who);
 }
 
@@ -134,7 +135,7 @@ async fn a_session_elsewhere_is_not_ended_here() {
 async fn nobody_signs_in_with_the_hash_that_nothing_matches() {
     let house = House::new();
     house.identity("ada ada@example.org").await;
-    let accounts = Accounts::new(house.accounts.ports.clone());
+    let accounts = Accounts::new(house.accounts.ports.clone(), Arc::new(PlainIssuer));
     for password in ["!", "", "correct horse"] {
         let credentials = Credentials::parse("ada@example.org", password);
         let outcome = accounts.login(credentials, "").await;
@@ -149,7 +150,8 @@ async fn an_account_that_was_deleted_elsewhere_is_noticed_within_a_minute() {
     house.clock.advance(KnownIdentities::KEPT);
     let hash = crate::user::PasswordHash::matches_nothing();
     let now = house.clock.now();
-    assert!(house.store.delete(who.user(), &hash, now).await.unwrap());
+    let deleted = house.store.delete(who.user(), &hash, now).await.unwrap();
+    assert_eq!(deleted, Some(vec![]));
     assert_eq!(house.identity("ada").await, who);
     house.clock.advance(KnownIdentities::KEPT);
     assert_ne!(house.identity("ada").await.user(), who.user());

@@ -1,12 +1,16 @@
 //! What an operator can do, on memory.
 
+use std::sync::Arc;
+
 use super::*;
-use crate::ports::SignIn;
+use crate::ports::{Clock, SignIn};
 use crate::session::IDLE_LIFETIME;
-use crate::testing::{ManualClock, MemoryStore, PlainHasher};
+use crate::session::Session;
+use crate::testing::{ManualClock, MemoryStore, PlainHasher, RecordedEnds};
 
 struct House {
     clock: Arc<ManualClock>,
+    told: Arc<RecordedEnds>,
     operations: Operations,
 }
 
@@ -16,13 +20,19 @@ impl House {
             Arc::new(MemoryStore::default()),
             Arc::new(ManualClock::default()),
         );
-        let operations = Operations {
+        let told = Arc::new(RecordedEnds::default());
+        let operations = Operations::new(AccountPorts {
             users: store.clone(),
             sessions: store,
+            session_events: told.clone(),
             hasher: Arc::new(PlainHasher::default()),
             clock: clock.clone(),
-        };
-        Self { clock, operations }
+        });
+        Self {
+            clock,
+            told,
+            operations,
+        }
     }
 
     async fn create(&self, email: &str) -> Result<User, AccountError> {
@@ -30,14 +40,22 @@ impl House {
         self.operations.create_user(registration).await
     }
 
-    async fn sign_in(&self, user: &User) {
-        let stored = self.operations.users.credentials_of(user.id).await.unwrap();
+    async fn sign_in(&self, user: &User) -> SessionId {
+        let stored = self
+            .operations
+            .ports
+            .users
+            .credentials_of(user.id)
+            .await
+            .unwrap();
         let sign_in = SignIn {
             session: Session::begin(user.id, "", self.clock.now()),
             verified: stored.unwrap().hash,
             rehashed: None,
         };
-        assert!(self.operations.sessions.open(&sign_in).await.unwrap());
+        let opened = self.operations.ports.sessions.open(&sign_in).await.unwrap();
+        assert!(opened.is_some());
+        sign_in.session.id
     }
 }
 
@@ -47,6 +65,7 @@ async fn a_user_made_by_an_operator_is_signed_in_nowhere() {
     let user = house.create("ada@example.org").await.unwrap();
     let sessions = house
         .operations
+        .ports
         .sessions
         .list(user.id, house.clock.now())
         .await
@@ -64,9 +83,10 @@ async fn a_user_made_by_an_operator_is_signed_in_nowhere() {
 async fn a_set_password_counts_and_signs_out_everywhere() {
     let house = House::new();
     let user = house.create("ada@example.org").await.unwrap();
-    house.sign_in(&user).await;
+    let session = house.sign_in(&user).await;
     let old = house
         .operations
+        .ports
         .users
         .credentials_of(user.id)
         .await
@@ -83,12 +103,14 @@ async fn a_set_password_counts_and_signs_out_everywhere() {
     );
     let new = house
         .operations
+        .ports
         .users
         .credentials_of(user.id)
         .await
         .unwrap()
         .unwrap();
     assert_ne!(new.hash.reveal(), old.hash.reveal());
+    assert_eq!(house.told.take(), [session]);
     assert_eq!(house.operations.end_sessions(user.id).await.unwrap(), []);
     assert!(
         !house

@@ -92,22 +92,28 @@ pub enum RegistrationOutcome {
     EmailTaken,
 }
 
-/// A change of password, and what it means for the sessions: a password is changed because somebody else may know it.
+/// A user's change of their own password, and what it means for the sessions: a password is changed because somebody else
+/// may know it.
 #[derive(Debug, Clone)]
 pub struct PasswordChange {
-    /// Only change it if this is still the stored hash; `None` changes it whatever it is.
-    pub expected: Option<PasswordHash>,
+    /// Only change it if this is still the stored hash.
+    pub expected: PasswordHash,
     /// What is stored from now on.
     pub new: PasswordHash,
-    /// The one session that goes on, with its next generation.
-    pub keep: Option<SessionId>,
+    /// The one session that goes on, as [`Session::renewed`] says.
+    pub keep: SessionId,
 }
 
 /// What became of a change of password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PasswordChangeOutcome {
-    /// The password is changed and the other sessions are over. Here is the one that was kept.
-    Changed(Option<Session>),
+    /// The password is changed.
+    Changed {
+        /// The session that goes on.
+        kept: Session,
+        /// All others of the user, which are over.
+        ended: Vec<SessionId>,
+    },
     /// Nothing was changed: the stored hash is another one, the session to keep is over, or the user is gone.
     Refused,
 }
@@ -115,17 +121,16 @@ pub enum PasswordChangeOutcome {
 /// Stores users.
 #[async_trait]
 pub trait UserRepository: Send + Sync {
-    /// Stores a user and the first session together, or neither.
+    /// Stores a user and the first session, if there is to be one: all of it, or nothing.
     async fn register(
         &self,
         user: &User,
         hash: &PasswordHash,
-        session: &Session,
+        session: Option<&Session>,
     ) -> Result<RegistrationOutcome, InfraError>;
-    /// The user this identity stands for. Is there none yet, `newcomer` is stored, with
-    /// [`PasswordHash::matches_nothing`], and from then on it is that user: of concurrent callers with one identity all get the
-    /// same. If the newcomer's address has an account already, that is somebody else: the newcomer is stored with
-    /// [`EmailAddress::placeholder`].
+    /// The user this identity stands for. If there is none yet, stores `newcomer`, with [`PasswordHash::matches_nothing`]: from
+    /// then on the identity stands for that one, also for callers who came at the same time. If the newcomer's address has
+    /// an account already, that is somebody else: the newcomer is stored with [`EmailAddress::placeholder`].
     async fn find_or_register_external(
         &self,
         identity: &ExternalIdentity,
@@ -142,21 +147,28 @@ pub trait UserRepository: Send + Sync {
     async fn credentials_of(&self, id: UserId) -> Result<Option<StoredCredentials>, InfraError>;
     /// Up to `limit` users with ids after this one, by id: the order in which they signed up.
     async fn list(&self, after: Option<UserId>, limit: u32) -> Result<Vec<User>, InfraError>;
-    /// Changes the password and ends the other sessions, or does nothing.
+    /// Changes the password and ends the other sessions, remembered as ended; or does nothing.
     async fn change_password(
         &self,
         id: UserId,
         change: &PasswordChange,
         now: Timestamp,
     ) -> Result<PasswordChangeOutcome, InfraError>;
-    /// Removes the user with everything in the account, if `expected` is still the stored hash. The sessions are remembered as
-    /// ended.
+    /// Sets the password whatever it was, ends all sessions and names them; `None` if the user is gone.
+    async fn set_password(
+        &self,
+        id: UserId,
+        new: &PasswordHash,
+        now: Timestamp,
+    ) -> Result<Option<Vec<SessionId>>, InfraError>;
+    /// Removes the user with everything in the account, and names the sessions that ended with it, which are remembered.
+    /// `None`, and nothing is removed, unless `expected` is still the stored hash.
     async fn delete(
         &self,
         id: UserId,
         expected: &PasswordHash,
         now: Timestamp,
-    ) -> Result<bool, InfraError>;
+    ) -> Result<Option<Vec<SessionId>>, InfraError>;
 }
 
 /// A sign-in whose password was right a moment ago. Hashing takes so long that it may have been changed since.
@@ -170,13 +182,33 @@ pub struct SignIn {
     pub rehashed: Option<PasswordHash>,
 }
 
+/// A session that is over before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndedSession {
+    /// Which one.
+    pub id: SessionId,
+    /// When it ended, by the clock of whoever ended it.
+    pub ended_at: Timestamp,
+}
+
 /// Stores sessions while they live, and remembers for [`ENDED_MEMORY`](crate::session::ENDED_MEMORY) that they ended.
+/// However many sessions a call ends, it takes as many statements as for one.
 #[async_trait]
 pub trait SessionRepository: Send + Sync {
-    /// Stores a new session, and the new hash if there is one; false, and nothing is stored, unless the verified hash is still
-    /// the stored one. A change of password comes wholly before (then no session is opened) or wholly after (then it is
+    /// Stores a new session, and the new hash if there is one. `None`, and nothing is stored, unless the verified hash is still
+    /// the stored one: a change of password comes wholly before (then no session is opened) or wholly after (then it is
     /// among those that end).
-    async fn open(&self, sign_in: &SignIn) -> Result<bool, InfraError>;
+    ///
+    /// Names the sessions that ended for it: with the new one a user has at most [`Session::MAX_PER_USER`] that are not over
+    /// yet, and those that were not used for longest give way.
+    async fn open(&self, sign_in: &SignIn) -> Result<Option<Vec<SessionId>>, InfraError>;
+    /// One session of this user, unless it is over at `now`.
+    async fn find(
+        &self,
+        user: UserId,
+        id: SessionId,
+        now: Timestamp,
+    ) -> Result<Option<Session>, InfraError>;
     /// Asks [`Session::rotate`] and stores what it says, alone with the session: of concurrent callers with the same
     /// token one rotates, the others repeat. [`Rotation::Reused`] ends the session before it is returned.
     async fn rotate(
@@ -195,13 +227,27 @@ pub trait SessionRepository: Send + Sync {
         now: Timestamp,
     ) -> Result<Vec<SessionId>, InfraError>;
     /// The user's sessions that are not over at `now`, the most recently used first, at most
-    /// [`Session::MAX_LISTED`].
+    /// [`Session::MAX_PER_USER`].
     async fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, InfraError>;
-    /// Removes up to `limit` sessions that expired before `now`, and memories of ended ones that nobody needs any more. Says how
-    /// many rows are gone; fewer than `limit` means that none is left.
+    /// Removes up to `limit` rows that nobody needs any more: sessions that are over by their age at `now`, and memories of
+    /// ended ones that are older than twice [`ENDED_MEMORY`](crate::session::ENDED_MEMORY), because clocks may differ. Says
+    /// how many are gone; fewer than `limit` means that none is left.
     async fn remove_expired(&self, now: Timestamp, limit: u32) -> Result<u64, InfraError>;
-    /// The sessions, of all users, that ended at `since` or later.
-    async fn ended_since(&self, since: Timestamp) -> Result<Vec<SessionId>, InfraError>;
+    /// The sessions, of all users, that ended at `since` or later. They are in no order: whoever keeps a set of them needs
+    /// none, and the newest `ended_at` is found by looking at each.
+    ///
+    /// To ask for the difference only, ask again since the newest one known, less a while: one may be told later than another
+    /// that ended after it, because its clock was behind or its transaction took longer.
+    async fn ended_since(&self, since: Timestamp) -> Result<Vec<EndedSession>, InfraError>;
+}
+
+/// Hears which sessions ended here, after it is committed. Never waits, never fails.
+///
+/// What ends on other instances, or while nobody waits for the answer any more, is only found by
+/// [`SessionRepository::ended_since`].
+pub trait SessionEvents: Send + Sync {
+    /// These sessions have ended: at least one.
+    fn ended(&self, sessions: &[SessionId]);
 }
 
 /// What comparing a password with a hash says.

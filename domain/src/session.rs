@@ -18,13 +18,15 @@ pub const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_mins(15);
 pub const CLOCK_LEEWAY: Duration = Duration::from_secs(30);
 /// How long a used refresh token still gives the answer it gave first.
 pub const ROTATION_GRACE: Duration = Duration::from_secs(30);
-/// A session that is not refreshed for so long is over.
+/// A session that is not refreshed for this long is over.
 pub const IDLE_LIFETIME: Duration = Duration::from_hours(7 * 24);
 /// No session lives longer than this.
 pub const ABSOLUTE_LIFETIME: Duration = Duration::from_hours(30 * 24);
 /// How long the end of a session must be remembered: until the last access token issued in it is refused by its age, which
 /// two machines may judge with twice the leeway between them.
-pub const ENDED_MEMORY: Duration = Duration::from_mins(15 + 1);
+pub const ENDED_MEMORY: Duration = ACCESS_TOKEN_LIFETIME
+    .saturating_add(CLOCK_LEEWAY)
+    .saturating_add(CLOCK_LEEWAY);
 
 /// Who makes a request. Only [`Accounts::authenticate`](crate::Accounts::authenticate) makes one, from a verified token;
 /// use cases take it by value, so none of them can be called without.
@@ -66,14 +68,17 @@ pub struct Session {
     pub created_at: Timestamp,
     /// When the newest refresh token was made.
     pub last_used_at: Timestamp,
+    /// When a refresh token was last made without an older one being presented; `None` if that never happened.
+    pub renewed_at: Option<Timestamp>,
 }
 
 impl Session {
     /// How much of a client's name is kept, in characters.
     pub const MAX_USER_AGENT: usize = 200;
 
-    /// The most sessions a list of them has.
-    pub const MAX_LISTED: u32 = 100;
+    /// The most sessions a user has at a time, and the most a list of them has. Enough for every device and browser of a
+    /// person; a script that signs in again and again must not become more than an account can end.
+    pub const MAX_PER_USER: u32 = 100;
 
     /// A session that begins now.
     #[must_use]
@@ -90,6 +95,7 @@ impl Session {
             user_agent,
             created_at: now,
             last_used_at: now,
+            renewed_at: None,
         }
     }
 
@@ -101,19 +107,36 @@ impl Session {
             .min(self.created_at.plus(ABSOLUTE_LIFETIME))
     }
 
-    /// The session with its next generation, unless it is over: for tokens that are handed out without an older one being
-    /// presented.
+    /// Whether it is over by its age, unused for too long or simply too old.
+    #[must_use]
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        now >= self.expires_at()
+    }
+
+    /// The session with a new refresh token for which no older one was presented, as it is after a change of password; `None`
+    /// if it is over.
     #[must_use]
     pub fn renewed(&self, now: Timestamp) -> Option<Self> {
-        match self.rotate(self.generation, now) {
-            // One generation is left out, so that there is no time of grace for the token before: whoever holds a copy of it
-            // must not be given the new one.
-            Rotation::Rotated(session) => Some(Self {
-                generation: session.generation + 1,
-                ..session
-            }),
-            Rotation::Repeated(_) | Rotation::Reused(_) | Rotation::Refused => None,
-        }
+        // The token before the new one is never handed out: presenting it within the grace gives the new one, and whoever has
+        // a copy of an older token must not get that.
+        (!self.is_over(now)).then(|| Self {
+            generation: self.generation + 2,
+            last_used_at: now,
+            renewed_at: Some(now),
+            ..self.clone()
+        })
+    }
+
+    /// Whether it was renewed within [`ROTATION_GRACE`].
+    fn was_just_renewed(&self, now: Timestamp) -> bool {
+        self.renewed_at
+            .is_some_and(|renewed_at| now.since(renewed_at) <= ROTATION_GRACE)
+    }
+
+    /// Whether it was just renewed and its newest token was not presented since: perhaps nobody has got that.
+    #[must_use]
+    pub fn awaits_first_use(&self, now: Timestamp) -> bool {
+        self.was_just_renewed(now) && self.renewed_at == Some(self.last_used_at)
     }
 
     /// What becomes of the session when a refresh token of `presented` generation arrives.
@@ -121,7 +144,7 @@ impl Session {
     pub fn rotate(&self, presented: Generation, now: Timestamp) -> Rotation {
         let within_grace = now.since(self.last_used_at) <= ROTATION_GRACE;
         let was_handed_out = (1..=self.generation).contains(&presented);
-        if now >= self.expires_at() || !was_handed_out {
+        if self.is_over(now) || !was_handed_out {
             Rotation::Refused
         } else if presented == self.generation {
             Rotation::Rotated(Self {
@@ -131,6 +154,9 @@ impl Session {
             })
         } else if presented == self.generation - 1 && within_grace {
             Rotation::Repeated(self.clone())
+        } else if self.was_just_renewed(now) {
+            // Not stolen: sent before its owner was handed the new one without asking for it.
+            Rotation::Refused
         } else {
             Rotation::Reused(self.clone())
         }
@@ -146,7 +172,7 @@ pub enum Rotation {
     Repeated(Session),
     /// An old token came back: somebody else has a copy, the session must end.
     Reused(Session),
-    /// The session is over, or never was.
+    /// The session is over or never was, or the token was replaced a moment ago and its owner has the new one.
     Refused,
 }
 

@@ -67,6 +67,34 @@ fn a_token_counts_by_its_generation_and_its_age() {
 }
 
 #[test]
+fn after_a_renewal_older_tokens_are_refused_for_a_moment_and_then_count_as_stolen() {
+    let renewed_at = session().last_used_at.plus(Duration::from_mins(1));
+    let renewed = session().renewed(renewed_at).unwrap();
+    assert_eq!(
+        (renewed.generation, renewed.last_used_at),
+        (5, renewed_at),
+        "one generation is never handed out"
+    );
+    let late = renewed_at.plus(ROTATION_GRACE + MILLISECOND);
+    for older in [3, 2, 1] {
+        for now in [renewed_at, renewed_at.plus(ROTATION_GRACE)] {
+            assert_eq!(renewed.rotate(older, now), Rotation::Refused);
+        }
+        assert_eq!(kind(&renewed.rotate(older, late)), Kind::Reused);
+    }
+    assert_eq!(kind(&renewed.rotate(5, renewed_at)), Kind::Rotated);
+    assert!(session().renewed(session().expires_at()).is_none());
+
+    assert!(renewed.awaits_first_use(renewed_at.plus(ROTATION_GRACE)));
+    assert!(!renewed.awaits_first_use(late));
+    let Rotation::Rotated(used) = renewed.rotate(5, renewed_at.plus(MILLISECOND)) else {
+        panic!("it was the newest");
+    };
+    assert!(!used.awaits_first_use(used.last_used_at));
+    assert!(!session().awaits_first_use(session().last_used_at));
+}
+
+#[test]
 fn the_first_token_has_none_before_it() {
     let fresh = Session::begin(UserId::new(START), "", START);
     assert_eq!(fresh.rotate(0, START), Rotation::Refused);

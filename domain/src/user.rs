@@ -275,10 +275,10 @@ pub struct StoredCredentials {
 }
 
 impl StoredCredentials {
-    /// Whether the stored hash is the expected one; no expectation is always met.
+    /// Whether the stored hash is this one.
     #[must_use]
-    pub fn has(&self, expected: Option<&PasswordHash>) -> bool {
-        expected.is_none_or(|expected| expected.reveal() == self.hash.reveal())
+    pub fn has(&self, expected: &PasswordHash) -> bool {
+        expected.reveal() == self.hash.reveal()
     }
 }
 

@@ -5,14 +5,14 @@
 use diesel::prelude::{Insertable, Queryable, Selectable};
 use taskhive_domain::external::ExternalIdentity;
 use taskhive_domain::listing::fold;
-use taskhive_domain::ports::{InfraError, InfraErrorKind};
+use taskhive_domain::ports::{EndedSession, InfraError, InfraErrorKind};
 use taskhive_domain::session::Session;
 use taskhive_domain::task::{Task, TaskDescription, TaskTitle};
 use taskhive_domain::user::{EmailAddress, PasswordHash, StoredCredentials, User};
 use taskhive_domain::{SessionId, TaskId, UserId};
 use uuid::Uuid;
 
-use super::schema::{external_identities, sessions, tasks, users};
+use super::schema::{ended_sessions, external_identities, sessions, tasks, users};
 use super::types::{DbId, DbTime};
 
 /// A text as the database has it, and folded for searching.
@@ -67,6 +67,7 @@ pub(crate) struct SessionRow {
     user_agent: String,
     created_at: DbTime,
     last_used_at: DbTime,
+    renewed_at: Option<DbTime>,
 }
 
 impl From<&Session> for SessionRow {
@@ -78,6 +79,7 @@ impl From<&Session> for SessionRow {
             user_agent: session.user_agent.clone(),
             created_at: DbTime(session.created_at),
             last_used_at: DbTime(session.last_used_at),
+            renewed_at: session.renewed_at.map(DbTime),
         }
     }
 }
@@ -92,6 +94,7 @@ impl From<SessionRow> for Session {
             user_agent: row.user_agent,
             created_at: row.created_at.0,
             last_used_at: row.last_used_at.0,
+            renewed_at: row.renewed_at.map(|at| at.0),
         }
     }
 }
@@ -153,6 +156,22 @@ impl NewUserRow {
             email: user.email.as_str().to_owned(),
             password_hash: hash.reveal().to_owned(),
             created_at: DbTime(user.created_at),
+        }
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = ended_sessions)]
+pub(crate) struct EndedSessionRow {
+    session_id: DbId,
+    ended_at: DbTime,
+}
+
+impl From<EndedSessionRow> for EndedSession {
+    fn from(row: EndedSessionRow) -> Self {
+        Self {
+            id: SessionId::from_uuid(row.session_id.0),
+            ended_at: row.ended_at.0,
         }
     }
 }

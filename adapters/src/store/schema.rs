@@ -13,7 +13,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{Integer, Text};
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::store::types::{Millis, Uid};
 
     sessions (id) {
@@ -23,6 +23,7 @@ diesel::table! {
         user_agent -> Text,
         created_at -> Millis,
         last_used_at -> Millis,
+        renewed_at -> Nullable<Millis>,
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) async fn register(
     };
     let session = Session::begin(user.id, "test", NOW);
     let hash = PasswordHash::new("hash".to_owned());
-    let outcome = backend.users.register(&user, &hash, &session).await?;
+    let outcome = backend.users.register(&user, &hash, Some(&session)).await?;
     assert_eq!(outcome, RegistrationOutcome::Registered);
     Ok((user, session))
 }
@@ -208,7 +208,7 @@ async fn a_violated_constraint_is_broken_quotes_nothing_and_does_no_harm() {
 
         let error = backend
             .users
-            .register(&twin, &hash, &session)
+            .register(&twin, &hash, Some(&session))
             .await
             .unwrap_err();
 

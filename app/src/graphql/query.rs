@@ -149,9 +149,8 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, ApiError
         return Ok(user.map(|user| Node::User((&user).into())));
     }
     if let Ok(id) = SessionId::parse(id) {
-        let sessions = accounts(ctx).sessions(who).await?;
-        let session = sessions.iter().find(|session| session.id == id);
-        return Ok(session.map(|session| Node::Session(Session::seen_by(who, session))));
+        let session = accounts(ctx).session(who, id).await?;
+        return Ok(session.map(|session| Node::Session(Session::seen_by(who, &session))));
     }
     Ok(None)
 }

@@ -1,6 +1,6 @@
 //! What a signed-in person does to their account: look at their sessions and end them, change the password, leave.
 
-use crate::accounts::{AccountError, Accounts, SignedIn};
+use crate::accounts::{AccountError, Accounts, SignedIn, signed_in};
 use crate::id::SessionId;
 use crate::ports::{InfraError, PasswordChange, PasswordChangeOutcome, Verification};
 use crate::session::{Identity, Session};
@@ -15,56 +15,86 @@ impl Accounts {
             .await
     }
 
+    /// One of the caller's sessions, unless it is over.
+    pub async fn session(
+        &self,
+        who: Identity,
+        id: SessionId,
+    ) -> Result<Option<Session>, InfraError> {
+        let now = self.ports.clock.now();
+        self.ports.sessions.find(who.user, id, now).await
+    }
+
     /// Signs the caller out on another device, or on this one.
     pub async fn revoke_session(&self, who: Identity, id: SessionId) -> Result<(), AccountError> {
-        if self
-            .ports
-            .sessions
-            .end(who.user, id, self.ports.clock.now())
-            .await?
-        {
-            Ok(())
-        } else {
-            Err(AccountError::SessionNotFound)
+        let now = self.ports.clock.now();
+        if !self.ports.sessions.end(who.user, id, now).await? {
+            return Err(AccountError::SessionNotFound);
         }
+        self.ports.tell_ended(&[id]);
+        Ok(())
     }
 
     /// Signs the caller out everywhere but here, and names the sessions that ended.
     pub async fn revoke_other_sessions(&self, who: Identity) -> Result<Vec<SessionId>, InfraError> {
         let now = self.ports.clock.now();
-        self.ports
-            .sessions
-            .end_others(who.user, Some(who.session), now)
-            .await
+        let (sessions, keep) = (&self.ports.sessions, Some(who.session));
+        let ended = sessions.end_others(who.user, keep, now).await?;
+        self.ports.tell_ended(&ended);
+        Ok(ended)
     }
 
-    /// Changes the caller's password, ends all other sessions, and returns new tokens for this one.
+    /// Changes the caller's password, ends all other sessions, and returns new tokens for this one. Asking again for
+    /// [`ROTATION_GRACE`](crate::session::ROTATION_GRACE) gives the same refresh token again, if it was not used meanwhile:
+    /// the first answer may have got lost.
     pub async fn change_password(
         &self,
         who: Identity,
         change: NewPassword,
     ) -> Result<SignedIn, AccountError> {
+        match self.replace_password(who, &change).await {
+            Err(AccountError::CredentialsWrong) => self.repeated_change(who, &change.new).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn replace_password(
+        &self,
+        who: Identity,
+        change: &NewPassword,
+    ) -> Result<SignedIn, AccountError> {
+        let issuer = self.issuer()?;
         let stored = self.confirmed(who, change.current.as_ref()).await?;
-        let new = self.ports.hasher.hash(&change.new).await?;
         let change = PasswordChange {
-            expected: Some(stored.hash),
-            new,
-            keep: Some(who.session),
+            expected: stored.hash,
+            new: self.ports.hasher.hash(&change.new).await?,
+            keep: who.session,
         };
         let now = self.ports.clock.now();
-        match self
-            .ports
-            .users
-            .change_password(who.user, &change, now)
-            .await?
-        {
-            PasswordChangeOutcome::Changed(Some(session)) => {
-                Ok(self.signed_in(stored.user, &session, now)?)
+        let users = &self.ports.users;
+        match users.change_password(who.user, &change, now).await? {
+            PasswordChangeOutcome::Changed { kept, ended } => {
+                self.ports.tell_ended(&ended);
+                Ok(signed_in(issuer, stored.user, &kept, now)?)
             }
-            PasswordChangeOutcome::Changed(None) | PasswordChangeOutcome::Refused => {
-                Err(AccountError::CredentialsWrong)
-            }
+            PasswordChangeOutcome::Refused => Err(AccountError::CredentialsWrong),
         }
+    }
+
+    /// The answer to a change that is made already: this session was renewed a moment ago, and the new password is the stored
+    /// one. It gives nothing that signing in with that password would not give.
+    async fn repeated_change(
+        &self,
+        who: Identity,
+        new: &Password,
+    ) -> Result<SignedIn, AccountError> {
+        let now = self.ports.clock.now();
+        let session = self.session(who, who.session).await?;
+        let Some(session) = session.filter(|session| session.awaits_first_use(now)) else {
+            return Err(AccountError::CredentialsWrong);
+        };
+        let stored = self.confirmed(who, Some(new)).await?;
+        Ok(signed_in(self.issuer()?, stored.user, &session, now)?)
     }
 
     /// Deletes the caller's account and everything in it, for good. The address is free again.
@@ -73,13 +103,15 @@ impl Accounts {
         who: Identity,
         password: Option<&Password>,
     ) -> Result<(), AccountError> {
+        self.issuer()?;
         let stored = self.confirmed(who, password).await?;
         let now = self.ports.clock.now();
-        if self.ports.users.delete(who.user, &stored.hash, now).await? {
-            Ok(())
-        } else {
-            Err(AccountError::CredentialsWrong)
-        }
+        let users = &self.ports.users;
+        let Some(ended) = users.delete(who.user, &stored.hash, now).await? else {
+            return Err(AccountError::CredentialsWrong);
+        };
+        self.ports.tell_ended(&ended);
+        Ok(())
     }
 
     /// The caller's stored credentials, once the password has been shown to be right.
@@ -88,7 +120,6 @@ impl Accounts {
         who: Identity,
         password: Option<&Password>,
     ) -> Result<StoredCredentials, AccountError> {
-        self.require_password_login()?;
         let Some(stored) = self.ports.users.credentials_of(who.user).await? else {
             return Err(AccountError::AccountGone);
         };

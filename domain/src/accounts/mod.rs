@@ -9,11 +9,12 @@ use crate::external::External;
 use crate::id::{SessionId, UserId};
 use crate::ports::{
     AuthenticationError, Clock, IdentityProvider, InfraError, InfraErrorKind, PasswordHasher,
-    RegistrationOutcome, SessionRepository, SignIn, TokenIssuer, UserRepository, Verification,
+    RegistrationOutcome, SessionEvents, SessionRepository, SignIn, TokenIssuer, UserRepository,
+    Verification,
 };
 use crate::session::{
-    ACCESS_TOKEN_LIFETIME, AccessClaims, AccessToken, ENDED_MEMORY, Identity, RefreshClaims,
-    RefreshToken, Rotation, Session,
+    ACCESS_TOKEN_LIFETIME, AccessClaims, AccessToken, Identity, RefreshClaims, RefreshToken,
+    Rotation, Session,
 };
 use crate::time::Timestamp;
 use crate::user::{Credentials, Password, PasswordHash, Registration, StoredCredentials, User};
@@ -44,8 +45,6 @@ pub enum AccountError {
     RefreshTokenReused {
         /// Whose session it was.
         user: UserId,
-        /// Which session was ended.
-        session: SessionId,
     },
     /// The infrastructure failed.
     #[error(transparent)]
@@ -76,43 +75,65 @@ pub struct Authenticated {
     pub expires_at: Timestamp,
 }
 
-/// The ports that accounts need.
+/// The ports that accounts need, whoever looks after them: their users, or an operator.
 #[derive(Clone)]
 pub struct AccountPorts {
     /// Where users are stored.
     pub users: Arc<dyn UserRepository>,
     /// Where sessions are stored.
     pub sessions: Arc<dyn SessionRepository>,
+    /// Hears which sessions ended.
+    pub session_events: Arc<dyn SessionEvents>,
     /// Hashes passwords.
     pub hasher: Arc<dyn PasswordHasher>,
-    /// Makes and reads tokens.
-    pub issuer: Arc<dyn TokenIssuer>,
     /// Reads the time.
     pub clock: Arc<dyn Clock>,
+}
+
+impl AccountPorts {
+    /// Tells that these sessions have ended. To be called right after the call that ended them, with nothing to wait for in
+    /// between: a caller may go away whenever it waits.
+    pub(crate) fn tell_ended(&self, sessions: &[SessionId]) {
+        if !sessions.is_empty() {
+            self.session_events.ended(sessions);
+        }
+    }
 }
 
 /// The use cases around accounts and sessions.
 pub struct Accounts {
     pub(crate) ports: AccountPorts,
-    pub(crate) external: Option<External>,
+    pub(crate) tokens: Tokens,
+}
+
+/// Whose access tokens are accepted.
+pub(crate) enum Tokens {
+    /// Ours: users sign in here, with a password.
+    Own(Arc<dyn TokenIssuer>),
+    /// Those of an identity provider.
+    External(External),
 }
 
 impl Accounts {
-    /// Puts the use cases on their ports.
+    /// For users who sign in here, and get tokens of `issuer`.
     #[must_use]
-    pub fn new(ports: AccountPorts) -> Self {
-        Self {
-            ports,
-            external: None,
-        }
+    pub fn new(ports: AccountPorts, issuer: Arc<dyn TokenIssuer>) -> Self {
+        let tokens = Tokens::Own(issuer);
+        Self { ports, tokens }
     }
 
-    /// The same for users who sign in elsewhere. Only tokens of this provider are accepted then, none of ours.
+    /// For users who sign in elsewhere: only tokens of this provider are accepted.
     #[must_use]
-    pub fn behind(provider: Arc<dyn IdentityProvider>, ports: AccountPorts) -> Self {
-        Self {
-            ports,
-            external: Some(External::new(provider)),
+    pub fn behind(ports: AccountPorts, provider: Arc<dyn IdentityProvider>) -> Self {
+        let tokens = Tokens::External(External::new(provider));
+        Self { ports, tokens }
+    }
+
+    /// Makes and reads our tokens; for use cases that need a password of ours.
+    fn issuer(&self) -> Result<&dyn TokenIssuer, AccountError> {
+        match &self.tokens {
+            Tokens::Own(issuer) => Ok(&**issuer),
+            Tokens::External(_) => Err(AccountError::SignInElsewhere),
         }
     }
 
@@ -122,7 +143,7 @@ impl Accounts {
         registration: Registration,
         user_agent: &str,
     ) -> Result<SignedIn, AccountError> {
-        self.require_password_login()?;
+        let issuer = self.issuer()?;
         let hash = self.ports.hasher.hash(&registration.password).await?;
         let now = self.ports.clock.now();
         let user = User {
@@ -131,8 +152,9 @@ impl Accounts {
             created_at: now,
         };
         let session = Session::begin(user.id, user_agent, now);
-        match self.ports.users.register(&user, &hash, &session).await? {
-            RegistrationOutcome::Registered => Ok(self.signed_in(user, &session, now)?),
+        let users = &self.ports.users;
+        match users.register(&user, &hash, Some(&session)).await? {
+            RegistrationOutcome::Registered => Ok(signed_in(issuer, user, &session, now)?),
             RegistrationOutcome::EmailTaken => Err(AccountError::EmailTaken),
         }
     }
@@ -144,7 +166,7 @@ impl Accounts {
         credentials: Credentials,
         user_agent: &str,
     ) -> Result<SignedIn, AccountError> {
-        self.require_password_login()?;
+        let issuer = self.issuer()?;
         // A stored hash that is not the verified one any more was replaced by a new password, or by another sign-in that
         // brought it up to date: a second look tells which.
         for _ in 0..2 {
@@ -155,8 +177,9 @@ impl Accounts {
                 verified: stored.hash,
                 rehashed,
             };
-            if self.ports.sessions.open(&sign_in).await? {
-                return Ok(self.signed_in(stored.user, &sign_in.session, now)?);
+            if let Some(ended) = self.ports.sessions.open(&sign_in).await? {
+                self.ports.tell_ended(&ended);
+                return Ok(signed_in(issuer, stored.user, &sign_in.session, now)?);
             }
         }
         Err(AccountError::CredentialsWrong)
@@ -165,20 +188,21 @@ impl Accounts {
     /// Exchanges a refresh token for a new pair. For
     /// [`ROTATION_GRACE`](crate::session::ROTATION_GRACE) the same token gives the same refresh token again.
     pub async fn refresh(&self, token: &RefreshToken) -> Result<SignedIn, AccountError> {
-        self.require_password_login()?;
-        let Some(claims) = self.ports.issuer.read_refresh(token.reveal()) else {
+        let issuer = self.issuer()?;
+        let Some(RefreshClaims {
+            session,
+            generation,
+        }) = issuer.read_refresh(token.reveal())
+        else {
             return Err(AccountError::RefreshTokenInvalid);
         };
         let now = self.ports.clock.now();
-        let session = match self
-            .ports
-            .sessions
-            .rotate(claims.session, claims.generation, now)
-            .await?
-        {
+        let sessions = &self.ports.sessions;
+        let session = match sessions.rotate(session, generation, now).await? {
             Rotation::Rotated(session) | Rotation::Repeated(session) => session,
             Rotation::Reused(Session { user, id, .. }) => {
-                return Err(AccountError::RefreshTokenReused { user, session: id });
+                self.ports.tell_ended(&[id]);
+                return Err(AccountError::RefreshTokenReused { user });
             }
             Rotation::Refused => return Err(AccountError::RefreshTokenInvalid),
         };
@@ -188,16 +212,16 @@ impl Accounts {
             .find(session.user)
             .await?
             .ok_or(AccountError::RefreshTokenInvalid)?;
-        Ok(self.signed_in(user, &session, now)?)
+        Ok(signed_in(issuer, user, &session, now)?)
     }
 
     /// Ends the caller's session. One that had ended already counts as ended, and so does one at an identity provider, which
     /// can only be ended there.
     pub async fn logout(&self, who: Identity) -> Result<(), InfraError> {
-        self.ports
-            .sessions
-            .end(who.user, who.session, self.ports.clock.now())
-            .await?;
+        let now = self.ports.clock.now();
+        if self.ports.sessions.end(who.user, who.session, now).await? {
+            self.ports.tell_ended(&[who.session]);
+        }
         Ok(())
     }
 
@@ -206,13 +230,17 @@ impl Accounts {
         self.ports.users.find(who.user).await
     }
 
-    /// Who an access token stands for. Does not know of ended sessions: see [`Self::ended_sessions`].
+    /// Who an access token stands for. Does not know of ended sessions: see
+    /// [`SessionRepository::ended_since`] and [`SessionEvents`].
     pub async fn authenticate(&self, token: &str) -> Result<Authenticated, AuthenticationError> {
         let now = self.ports.clock.now();
-        if let Some(external) = &self.external {
-            return self.authenticate_external(external, token, now).await;
-        }
-        let claims = self.ports.issuer.verify_access(token, now).await?;
+        let issuer = match &self.tokens {
+            Tokens::Own(issuer) => issuer,
+            Tokens::External(external) => {
+                return self.authenticate_external(external, token, now).await;
+            }
+        };
+        let claims = issuer.verify_access(token, now).await?;
         let identity = Identity {
             user: claims.user,
             session: claims.session,
@@ -221,14 +249,6 @@ impl Accounts {
             identity,
             expires_at: claims.expires_at,
         })
-    }
-
-    /// The sessions that ended so recently that an access token of theirs may still look good.
-    pub async fn ended_sessions(&self) -> Result<Vec<SessionId>, InfraError> {
-        self.ports
-            .sessions
-            .ended_since(self.ports.clock.now().minus(ENDED_MEMORY))
-            .await
     }
 
     /// Whose credentials these are; with a new hash, if the stored one was made with the parameters of yesterday.
@@ -259,31 +279,31 @@ impl Accounts {
             hash => hash.map(Some),
         }
     }
+}
 
-    /// Tokens for a session that goes on or begins.
-    pub(crate) fn signed_in(
-        &self,
-        user: User,
-        session: &Session,
-        now: Timestamp,
-    ) -> Result<SignedIn, InfraError> {
-        let claims = AccessClaims {
-            user: user.id,
-            session: session.id,
-            expires_at: now.plus(ACCESS_TOKEN_LIFETIME),
-        };
-        let refresh = RefreshClaims {
-            session: session.id,
-            generation: session.generation,
-        };
-        Ok(SignedIn {
-            user,
-            session: session.id,
-            access_token: self.ports.issuer.issue_access(&claims, now)?,
-            expires_in: ACCESS_TOKEN_LIFETIME,
-            refresh_token: self.ports.issuer.mint_refresh(&refresh),
-        })
-    }
+/// Tokens for a session that goes on or begins.
+fn signed_in(
+    issuer: &dyn TokenIssuer,
+    user: User,
+    session: &Session,
+    now: Timestamp,
+) -> Result<SignedIn, InfraError> {
+    let claims = AccessClaims {
+        user: user.id,
+        session: session.id,
+        expires_at: now.plus(ACCESS_TOKEN_LIFETIME),
+    };
+    let refresh = RefreshClaims {
+        session: session.id,
+        generation: session.generation,
+    };
+    Ok(SignedIn {
+        user,
+        session: session.id,
+        access_token: issuer.issue_access(&claims, now)?,
+        expires_in: ACCESS_TOKEN_LIFETIME,
+        refresh_token: issuer.mint_refresh(&refresh),
+    })
 }
 
 #[cfg(test)]

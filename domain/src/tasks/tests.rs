@@ -46,7 +46,7 @@ impl House {
         };
         let session = Session::begin(user.id, "", now);
         let hash = PasswordHash::new(String::new());
-        let outcome = self.store.register(&user, &hash, &session).await;
+        let outcome = self.store.register(&user, &hash, Some(&session)).await;
         assert_eq!(outcome.unwrap(), RegistrationOutcome::Registered);
         Identity {
             user: user.id,

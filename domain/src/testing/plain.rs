@@ -1,12 +1,14 @@
-//! A clock that is set by hand, a hasher and a token issuer that hide nothing. None of them keeps anybody out.
+//! A clock that is set by hand, a hasher and a token issuer that hide nothing, a listener that only takes notes. None of them
+//! keeps anybody out.
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 
 use crate::id::{SessionId, UserId};
-use crate::ports::{Clock, InfraError, PasswordHasher, TokenIssuer, Verification};
+use crate::ports::{Clock, InfraError, PasswordHasher, SessionEvents, TokenIssuer, Verification};
 use crate::session::{AccessClaims, AccessToken, RefreshClaims, RefreshToken, TokenRejection};
 use crate::time::Timestamp;
 use crate::user::{Password, PasswordHash};
@@ -138,5 +140,26 @@ impl TokenIssuer for PlainIssuer {
             generation: generation.parse().ok()?,
         })
         .filter(|claims| self.mint_refresh(claims).reveal() == token)
+    }
+}
+
+/// Notes down which sessions it was told to have ended.
+#[derive(Default)]
+pub struct RecordedEnds(Mutex<Vec<SessionId>>);
+
+impl RecordedEnds {
+    /// What was told since this was last asked, in the order in which it was told.
+    pub fn take(&self) -> Vec<SessionId> {
+        std::mem::take(&mut self.told())
+    }
+
+    fn told(&self) -> MutexGuard<'_, Vec<SessionId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl SessionEvents for RecordedEnds {
+    fn ended(&self, sessions: &[SessionId]) {
+        self.told().extend_from_slice(sessions);
     }
 }

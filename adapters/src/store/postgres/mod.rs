@@ -17,6 +17,7 @@ use std::time::Duration;
 use deadpool::Runtime;
 use diesel::QueryResult;
 use diesel::prelude::*;
+use diesel::sql_types::Array;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
@@ -32,7 +33,7 @@ use super::StoreSettings;
 use super::errors::{self, Cause};
 use super::rows::SessionRow;
 use super::schema::{sessions, users};
-use super::types::DbId;
+use super::types::{DbId, DbTime, Millis, Uid};
 use super::url::PostgresTarget;
 use crate::error_chain;
 
@@ -71,6 +72,20 @@ pub(crate) async fn locked_hash(conn: &mut Conn, user: DbId) -> QueryResult<Opti
         .get_result(conn)
         .await
         .optional()
+}
+
+/// Remembers that these sessions ended, however many they are: their ids are one array.
+pub(crate) async fn remember_ended(
+    conn: &mut Conn,
+    sessions: Vec<DbId>,
+    now: DbTime,
+) -> QueryResult<()> {
+    diesel::sql_query("INSERT INTO ended_sessions (session_id, ended_at) SELECT unnest($1), $2")
+        .bind::<Array<Uid>, _>(sessions)
+        .bind::<Millis, _>(now)
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// A server, and the connections to it.

@@ -20,7 +20,7 @@ pub(crate) fn line(plan: PlanText) -> String {
     plan
 }
 
-/// 20 owners with 500 tasks each, every third completed, several at a time.
+/// 20 owners with 500 tasks each, every third completed, several at a time; and a session that ended in each of 1,000 seconds.
 pub(crate) async fn filled() -> (PostgresDatabase, Database) {
     let database = PostgresDatabase::migrated().await;
     database.client().await.batch_execute(FILL).await.unwrap();
@@ -32,6 +32,17 @@ pub(crate) async fn filled() -> (PostgresDatabase, Database) {
     (database, opened)
 }
 
+/// From now on every statement runs on the same connection.
+pub(crate) fn keep_to_one_connection(database: &Database) {
+    database.pool.resize(1);
+}
+
+/// Sessions of one user, begun in 1970: binds whose, and how many.
+pub(crate) const CROWD: &str = "
+    INSERT INTO sessions (id, user_id, generation, user_agent, created_at, last_used_at)
+        SELECT gen_random_uuid(), $1, 1, 'cron', to_timestamp(0), to_timestamp(0)
+        FROM generate_series(1, $2)";
+
 const FILL: &str = "
     INSERT INTO users SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, n || '@example.org', 'x', now()
         FROM generate_series(1, 20) n;
@@ -40,4 +51,5 @@ const FILL: &str = "
         SELECT users.id, gen_random_uuid(), 'x', 'x', '', '',
                to_timestamp(n / 3), to_timestamp(n / 2), CASE WHEN n % 3 = 0 THEN now() END, 1, 0
         FROM users, generate_series(1, 500) n;
+    INSERT INTO ended_sessions SELECT gen_random_uuid(), to_timestamp(n) FROM generate_series(1, 1000) n;
     ANALYZE;";

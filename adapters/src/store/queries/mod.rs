@@ -1,6 +1,8 @@
 //! The repositories: one text, compiled once under `sqlite/` and once under `postgres/`. `backend` is whichever of the two
 //! it is; it supplies `Conn`, `Db`, `Database` and the few true differences.
 
+#[cfg(test)]
+mod crowd_tests;
 mod external;
 mod page;
 #[cfg(test)]

@@ -12,7 +12,9 @@ use uuid::Uuid;
 use super::backend::testing::{EXPLAIN, PlanLine, PlanText, UNWANTED, filled, line};
 use super::backend::{Database, Db};
 use super::page::{CountTasks, SelectPage};
+use super::sessions::ended_since;
 use super::tasks::update;
+use crate::store::types::DbTime;
 
 /// A statement that tells its plan.
 struct Explain<S>(S);
@@ -128,6 +130,17 @@ async fn a_count_reads_the_tasks_of_one_owner_only() {
     let plan = plan(&database, CountTasks::new(owner(), &filter)).await;
     let bounded = plan.contains("(owner_id = ") || plan.contains("(owner_id=?");
     assert!(bounded && !plan.contains("Seq Scan"), "{plan}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ended_a_moment_ago_is_read_from_the_index_on_the_time() {
+    let (_guard, database) = filled().await;
+    let since = DbTime(Timestamp::from_millis(995_000));
+    let plan = plan(&database, ended_since(since)).await;
+    assert!(
+        plan.contains("ended_sessions_ended_at") && !plan.contains("Seq Scan"),
+        "{plan}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,16 +5,16 @@ use diesel::QueryResult;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
-use taskhive_domain::ports::{InfraError, SessionRepository, SignIn};
+use taskhive_domain::ports::{EndedSession, InfraError, SessionRepository, SignIn};
 use taskhive_domain::session::{
     ABSOLUTE_LIFETIME, ENDED_MEMORY, Generation, IDLE_LIFETIME, Rotation, Session,
 };
 use taskhive_domain::{SessionId, Timestamp, UserId};
 
-use super::backend::{Conn, Database, locked_session};
+use super::backend::{Conn, Database, Db, locked_session, remember_ended};
 use super::transaction::transaction;
 use super::users;
-use crate::store::rows::SessionRow;
+use crate::store::rows::{EndedSessionRow, SessionRow};
 use crate::store::schema::{ended_sessions, sessions};
 use crate::store::types::{DbId, DbTime};
 
@@ -23,13 +23,33 @@ pub(crate) struct DieselSessions(pub(crate) Database);
 
 #[async_trait]
 impl SessionRepository for DieselSessions {
-    async fn open(&self, sign_in: &SignIn) -> Result<bool, InfraError> {
+    async fn open(&self, sign_in: &SignIn) -> Result<Option<Vec<SessionId>>, InfraError> {
         let sign_in = sign_in.clone();
         self.0
             .write("open a session", move |conn| {
                 transaction(conn, move |conn| open(conn, sign_in).boxed()).boxed()
             })
             .await
+    }
+
+    async fn find(
+        &self,
+        user: UserId,
+        id: SessionId,
+        now: Timestamp,
+    ) -> Result<Option<Session>, InfraError> {
+        let row = self
+            .0
+            .read("find a session", move |conn| {
+                living(DbId(user.uuid()), used_after(now), begun_after(now))
+                    .filter(sessions::id.eq(DbId(id.uuid())))
+                    .select(SessionRow::as_select())
+                    .get_result(conn)
+                    .map(OptionalExtension::optional)
+                    .boxed()
+            })
+            .await?;
+        Ok(row.map(Session::from))
     }
 
     async fn rotate(
@@ -70,12 +90,9 @@ impl SessionRepository for DieselSessions {
         let rows = self
             .0
             .read("list sessions", move |conn| {
-                sessions::table
-                    .filter(sessions::user_id.eq(DbId(user.uuid())))
-                    .filter(sessions::last_used_at.gt(DbTime(now.minus(IDLE_LIFETIME))))
-                    .filter(sessions::created_at.gt(DbTime(now.minus(ABSOLUTE_LIFETIME))))
+                living(DbId(user.uuid()), used_after(now), begun_after(now))
                     .order((sessions::last_used_at.desc(), sessions::id.desc()))
-                    .limit(Session::MAX_LISTED.into())
+                    .limit(Session::MAX_PER_USER.into())
                     .select(SessionRow::as_select())
                     .load(conn)
                     .boxed()
@@ -85,50 +102,91 @@ impl SessionRepository for DieselSessions {
     }
 
     async fn remove_expired(&self, now: Timestamp, limit: u32) -> Result<u64, InfraError> {
-        let removed = self
-            .0
+        self.0
             .write("remove expired sessions", move |conn| {
-                transaction(conn, move |conn| {
-                    remove_expired(conn, now, limit.into()).boxed()
-                })
-                .boxed()
+                transaction(conn, move |conn| remove_expired(conn, now, limit).boxed()).boxed()
             })
-            .await?;
-        Ok(removed as u64)
+            .await
     }
 
-    async fn ended_since(&self, since: Timestamp) -> Result<Vec<SessionId>, InfraError> {
-        let ids = self
+    async fn ended_since(&self, since: Timestamp) -> Result<Vec<EndedSession>, InfraError> {
+        let rows = self
             .0
             .read("list ended sessions", move |conn| {
-                ended_sessions::table
-                    .filter(ended_sessions::ended_at.ge(DbTime(since)))
-                    .select(ended_sessions::session_id)
-                    .load::<DbId>(conn)
-                    .boxed()
+                ended_since(DbTime(since)).load(conn).boxed()
             })
             .await?;
-        Ok(ids
-            .into_iter()
-            .map(|id| SessionId::from_uuid(id.0))
-            .collect())
+        Ok(rows.into_iter().map(EndedSession::from).collect())
     }
 }
 
+/// A session that was not used after this is over at `now`.
+fn used_after(now: Timestamp) -> DbTime {
+    DbTime(now.minus(IDLE_LIFETIME))
+}
+
+/// A session that did not begin after this is over at `now`.
+fn begun_after(now: Timestamp) -> DbTime {
+    DbTime(now.minus(ABSOLUTE_LIFETIME))
+}
+
+/// The user's sessions that are not over by their age.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn living(user: DbId, used_after: DbTime, begun_after: DbTime) -> _ {
+    sessions::table
+        .filter(sessions::user_id.eq(user))
+        .filter(sessions::last_used_at.gt(used_after))
+        .filter(sessions::created_at.gt(begun_after))
+}
+
+/// Served by the index on the time.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn ended_since(since: DbTime) -> _ {
+    let columns: diesel::dsl::AsSelect<EndedSessionRow, Db> = EndedSessionRow::as_select();
+    ended_sessions::table
+        .filter(ended_sessions::ended_at.ge(since))
+        .select(columns)
+}
+
 /// The user is locked until the end of the transaction, so a change of password is through already, or waits.
-async fn open(conn: &mut Conn, sign_in: SignIn) -> QueryResult<bool> {
-    let user = sign_in.session.user;
+async fn open(conn: &mut Conn, sign_in: SignIn) -> QueryResult<Option<Vec<SessionId>>> {
+    let (user, now) = (sign_in.session.user, sign_in.session.created_at);
     if !users::has_hash(conn, user, &sign_in.verified).await? {
-        return Ok(false);
+        return Ok(None);
     }
     if let Some(rehashed) = &sign_in.rehashed {
         users::store_hash(conn, user, rehashed).await?;
     }
+    let ended = make_room(conn, user, now).await?;
     diesel::insert_into(sessions::table)
         .values(SessionRow::from(&sign_in.session))
         .execute(conn)
         .await?;
-    Ok(true)
+    Ok(Some(ended))
+}
+
+/// Ends living sessions until there is room for one more: none or one, but where an older release let them grow. One that is
+/// used in this very moment stays.
+async fn make_room(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<Vec<SessionId>> {
+    let living = living(DbId(user.uuid()), used_after(now), begun_after(now));
+    let last_to_stay = living
+        .order((sessions::last_used_at.desc(), sessions::id.desc()))
+        .offset(i64::from(Session::MAX_PER_USER) - 2)
+        .limit(1)
+        .select((sessions::last_used_at, sessions::id))
+        .get_result::<(DbTime, DbId)>(conn)
+        .await
+        .optional()?;
+    let Some((used, id)) = last_to_stay else {
+        return Ok(Vec::new());
+    };
+    let tied = sessions::last_used_at.eq(used).and(sessions::id.lt(id));
+    let giving_way = living.filter(sessions::last_used_at.lt(used).or(tied));
+    let ended = diesel::delete(giving_way)
+        .returning(sessions::id)
+        .get_results(conn)
+        .await?;
+    remember(conn, ended, now).await
 }
 
 /// The row is locked until the end of the transaction, so of concurrent callers one decides after the other.
@@ -160,7 +218,7 @@ async fn end(conn: &mut Conn, user: UserId, id: SessionId, now: Timestamp) -> Qu
     if diesel::delete(living).execute(conn).await? == 0 {
         return Ok(false);
     }
-    remember_ended(conn, id, now).await?;
+    remember(conn, vec![id], now).await?;
     Ok(true)
 }
 
@@ -176,17 +234,24 @@ pub(super) async fn end_others(
     let others = sessions::table
         .filter(sessions::user_id.eq(DbId(user.uuid())))
         .filter(sessions::id.ne(keep));
-    let ended: Vec<DbId> = diesel::delete(others)
+    let ended = diesel::delete(others)
         .returning(sessions::id)
         .get_results(conn)
         .await?;
-    for id in &ended {
-        remember_ended(conn, *id, now).await?;
+    remember(conn, ended, now).await
+}
+
+/// Remembers sessions that have just been deleted, and names them.
+async fn remember(
+    conn: &mut Conn,
+    ended: Vec<DbId>,
+    now: Timestamp,
+) -> QueryResult<Vec<SessionId>> {
+    let ids = ended.iter().map(|id| SessionId::from_uuid(id.0)).collect();
+    if !ended.is_empty() {
+        remember_ended(conn, ended, DbTime(now)).await?;
     }
-    Ok(ended
-        .into_iter()
-        .map(|id| SessionId::from_uuid(id.0))
-        .collect())
+    Ok(ids)
 }
 
 /// The session with its next generation, stored; `None` if it is not this user's or is over.
@@ -212,47 +277,36 @@ async fn store_generation(conn: &mut Conn, next: &Session) -> QueryResult<()> {
         .set((
             sessions::generation.eq(next.generation),
             sessions::last_used_at.eq(DbTime(next.last_used_at)),
+            sessions::renewed_at.eq(next.renewed_at.map(DbTime)),
         ))
         .execute(conn)
         .await?;
     Ok(())
 }
 
-async fn remember_ended(conn: &mut Conn, id: DbId, now: Timestamp) -> QueryResult<()> {
-    diesel::insert_into(ended_sessions::table)
-        .values((
-            ended_sessions::session_id.eq(id),
-            ended_sessions::ended_at.eq(DbTime(now)),
-        ))
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-/// Sessions that expired, and memories older than twice the time that anybody asks about, because the clocks of two
-/// instances may differ.
-async fn remove_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
-    let unused = sessions::last_used_at.le(DbTime(now.minus(IDLE_LIFETIME)));
-    let old = sessions::created_at.le(DbTime(now.minus(ABSOLUTE_LIFETIME)));
-    let expired: Vec<DbId> = sessions::table
+/// Sessions first, then memories with what is left of the limit.
+async fn remove_expired(conn: &mut Conn, now: Timestamp, limit: u32) -> QueryResult<u64> {
+    let unused = sessions::last_used_at.le(used_after(now));
+    let old = sessions::created_at.le(begun_after(now));
+    let over: Vec<DbId> = sessions::table
         .filter(unused.or(old))
-        .limit(limit)
+        .limit(limit.into())
         .select(sessions::id)
         .load(conn)
         .await?;
-    let sessions = diesel::delete(sessions::table.filter(sessions::id.eq_any(expired)))
+    let over = diesel::delete(sessions::table.filter(sessions::id.eq_any(over)))
         .execute(conn)
-        .await?;
+        .await? as u64;
     let forgotten = ended_sessions::ended_at.lt(DbTime(now.minus(ENDED_MEMORY * 2)));
     let forgotten: Vec<DbId> = ended_sessions::table
         .filter(forgotten)
-        .limit(limit)
+        .limit(i64::from(limit).saturating_sub_unsigned(over))
         .select(ended_sessions::session_id)
         .load(conn)
         .await?;
-    let ended =
-        diesel::delete(ended_sessions::table.filter(ended_sessions::session_id.eq_any(forgotten)))
-            .execute(conn)
-            .await?;
-    Ok(sessions.max(ended))
+    let forgotten = ended_sessions::session_id.eq_any(forgotten);
+    let forgotten = diesel::delete(ended_sessions::table.filter(forgotten))
+        .execute(conn)
+        .await? as u64;
+    Ok(over + forgotten)
 }

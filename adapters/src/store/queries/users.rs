@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel::prelude::*;
-use diesel::result::Error as DieselError;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use taskhive_domain::external::ExternalIdentity;
@@ -12,7 +11,7 @@ use taskhive_domain::ports::{
 };
 use taskhive_domain::session::Session;
 use taskhive_domain::user::{EmailAddress, PasswordHash, StoredCredentials, User};
-use taskhive_domain::{Timestamp, UserId};
+use taskhive_domain::{SessionId, Timestamp, UserId};
 
 use super::backend::{Conn, Database, locked_hash};
 use super::transaction::transaction;
@@ -30,9 +29,9 @@ impl UserRepository for DieselUsers {
         &self,
         user: &User,
         hash: &PasswordHash,
-        session: &Session,
+        session: Option<&Session>,
     ) -> Result<RegistrationOutcome, InfraError> {
-        let (user, session) = (NewUserRow::new(user, hash), SessionRow::from(session));
+        let (user, session) = (NewUserRow::new(user, hash), session.map(SessionRow::from));
         self.0
             .write("register a user", |conn| {
                 transaction(conn, |conn| {
@@ -48,10 +47,12 @@ impl UserRepository for DieselUsers {
                         if inserted == 0 {
                             return Ok(RegistrationOutcome::EmailTaken);
                         }
-                        diesel::insert_into(sessions_table::table)
-                            .values(session)
-                            .execute(conn)
-                            .await?;
+                        if let Some(session) = session {
+                            diesel::insert_into(sessions_table::table)
+                                .values(session)
+                                .execute(conn)
+                                .await?;
+                        }
                         Ok(RegistrationOutcome::Registered)
                     }
                     .boxed()
@@ -145,16 +146,24 @@ impl UserRepository for DieselUsers {
         let change = change.clone();
         self.0
             .write("change a password", move |conn| {
-                async move {
-                    let work = transaction(conn, move |conn| {
-                        change_password(conn, id, change, now).boxed()
-                    });
-                    match work.await {
-                        Err(DieselError::RollbackTransaction) => Ok(PasswordChangeOutcome::Refused),
-                        outcome => outcome,
-                    }
-                }
+                transaction(conn, move |conn| {
+                    change_password(conn, id, change, now).boxed()
+                })
                 .boxed()
+            })
+            .await
+    }
+
+    async fn set_password(
+        &self,
+        id: UserId,
+        new: &PasswordHash,
+        now: Timestamp,
+    ) -> Result<Option<Vec<SessionId>>, InfraError> {
+        let new = new.clone();
+        self.0
+            .write("set a password", move |conn| {
+                transaction(conn, move |conn| set_password(conn, id, new, now).boxed()).boxed()
             })
             .await
     }
@@ -164,7 +173,7 @@ impl UserRepository for DieselUsers {
         id: UserId,
         expected: &PasswordHash,
         now: Timestamp,
-    ) -> Result<bool, InfraError> {
+    ) -> Result<Option<Vec<SessionId>>, InfraError> {
         let expected = expected.clone();
         self.0
             .write("delete a user", move |conn| {
@@ -184,7 +193,7 @@ pub(super) async fn has_hash(
     Ok(stored.is_some_and(|stored| stored == expected.reveal()))
 }
 
-/// Stores another hash; false if the user is gone.
+/// Stores another hash, and locks the user until the end of the transaction; false if there is none.
 pub(super) async fn store_hash(
     conn: &mut Conn,
     id: UserId,
@@ -203,23 +212,28 @@ async fn change_password(
     change: PasswordChange,
     now: Timestamp,
 ) -> QueryResult<PasswordChangeOutcome> {
-    let fits = match &change.expected {
-        Some(expected) => has_hash(conn, id, expected).await?,
-        None => true,
-    };
-    if !fits || !store_hash(conn, id, &change.new).await? {
+    if !has_hash(conn, id, &change.expected).await? {
         return Ok(PasswordChangeOutcome::Refused);
     }
-    let kept = match change.keep {
-        Some(keep) => match sessions::renew(conn, id, keep, now).await? {
-            Some(session) => Some(session),
-            // Takes the new hash back.
-            None => return Err(DieselError::RollbackTransaction),
-        },
-        None => None,
+    let Some(kept) = sessions::renew(conn, id, change.keep, now).await? else {
+        return Ok(PasswordChangeOutcome::Refused);
     };
-    sessions::end_others(conn, id, change.keep, now).await?;
-    Ok(PasswordChangeOutcome::Changed(kept))
+    store_hash(conn, id, &change.new).await?;
+    let ended = sessions::end_others(conn, id, Some(kept.id), now).await?;
+    Ok(PasswordChangeOutcome::Changed { kept, ended })
+}
+
+/// The hash first, which locks the user: a sign-in that is under way is through already, or finds another hash.
+async fn set_password(
+    conn: &mut Conn,
+    id: UserId,
+    new: PasswordHash,
+    now: Timestamp,
+) -> QueryResult<Option<Vec<SessionId>>> {
+    if !store_hash(conn, id, &new).await? {
+        return Ok(None);
+    }
+    sessions::end_others(conn, id, None, now).await.map(Some)
 }
 
 /// Sessions first, so that they are remembered; the rest of the account goes with the user.
@@ -228,13 +242,13 @@ async fn delete(
     id: UserId,
     expected: PasswordHash,
     now: Timestamp,
-) -> QueryResult<bool> {
+) -> QueryResult<Option<Vec<SessionId>>> {
     if !has_hash(conn, id, &expected).await? {
-        return Ok(false);
+        return Ok(None);
     }
-    sessions::end_others(conn, id, None, now).await?;
+    let ended = sessions::end_others(conn, id, None, now).await?;
     diesel::delete(users::table.find(DbId(id.uuid())))
         .execute(conn)
         .await?;
-    Ok(true)
+    Ok(Some(ended))
 }

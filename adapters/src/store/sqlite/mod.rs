@@ -17,6 +17,7 @@ use deadpool::managed::{Object, Pool};
 use diesel::QueryResult;
 use diesel::connection::AnsiTransactionManager;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use futures_util::future::BoxFuture;
@@ -30,7 +31,7 @@ use super::StoreSettings;
 use super::errors::{self, Cause};
 use super::rows::SessionRow;
 use super::schema::{sessions, users};
-use super::types::DbId;
+use super::types::{DbId, DbTime, Millis};
 
 /// What the queries run on.
 pub(crate) type Conn = SyncConnectionWrapper<SqliteConnection>;
@@ -68,6 +69,25 @@ pub(crate) async fn locked_hash(conn: &mut Conn, user: DbId) -> QueryResult<Opti
         .get_result(conn)
         .await
         .optional()
+}
+
+/// Remembers that these sessions ended, however many they are: their ids are one text of JSON, because SQLite has no arrays
+/// and binds 32,766 values at most.
+pub(crate) async fn remember_ended(
+    conn: &mut Conn,
+    sessions: Vec<DbId>,
+    now: DbTime,
+) -> QueryResult<()> {
+    let ids = sessions.iter().map(|id| format!("\"{}\"", id.0.simple()));
+    let ids = format!("[{}]", ids.collect::<Vec<_>>().join(","));
+    let sql = "INSERT INTO ended_sessions (session_id, ended_at) \
+               SELECT unhex(value), ? FROM json_each(?)";
+    diesel::sql_query(sql)
+        .bind::<Millis, _>(now)
+        .bind::<Text, _>(ids)
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// An open database file.

@@ -21,7 +21,8 @@ pub(crate) fn line(plan: PlanText) -> String {
     plan.3
 }
 
-/// 20 owners with 500 tasks each, every third completed, several at a time. Not analysed, as it is with users.
+/// 20 owners with 500 tasks each, every third completed, several at a time; and a session that ended in each of 1,000 seconds.
+/// Not analysed, as it is with users.
 pub(crate) async fn filled() -> (SqliteFile, Database) {
     let file = SqliteFile::new();
     let settings = StoreSettings::for_tests(&file.url());
@@ -32,6 +33,15 @@ pub(crate) async fn filled() -> (SqliteFile, Database) {
     (file, database)
 }
 
+/// From now on every statement that writes runs on the same connection: there is no other.
+pub(crate) fn keep_to_one_connection(_database: &Database) {}
+
+/// Sessions of one user, begun in 1970: binds whose, and how many.
+pub(crate) const CROWD: &str = "
+    INSERT INTO sessions (id, user_id, generation, user_agent, created_at, last_used_at)
+        WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?2)
+        SELECT randomblob(16), ?1, 1, 'cron', 0, 0 FROM numbers";
+
 const FILL: &str = "
     INSERT INTO users WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20)
         SELECT unhex(printf('00000000000070008000%012d', n)), n || '@example.org', 'x', 0 FROM numbers;
@@ -39,4 +49,7 @@ const FILL: &str = "
                        created_at, updated_at, completed_at, version, last_change)
         WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 500)
         SELECT users.id, randomblob(16), 'x', 'x', '', '', n / 3, n / 2, CASE WHEN n % 3 = 0 THEN 1 END, 1, 0
-        FROM users, numbers;";
+        FROM users, numbers;
+    INSERT INTO ended_sessions
+        WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000)
+        SELECT randomblob(16), n * 1000 FROM numbers;";

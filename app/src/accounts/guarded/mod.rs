@@ -169,6 +169,15 @@ impl GuardedAccounts {
         Ok(self.accounts.sessions(who).await?)
     }
 
+    /// One of the caller's sessions, unless it is over.
+    pub(crate) async fn session(
+        &self,
+        who: Identity,
+        id: SessionId,
+    ) -> Result<Option<Session>, GuardedError> {
+        Ok(self.accounts.session(who, id).await?)
+    }
+
     /// Ends one of the caller's sessions.
     pub(crate) async fn revoke_session(
         &self,

@@ -18,14 +18,14 @@ const OPEN: Offer = Offer {
 
 fn guarded(offer: Offer, rates: Rates) -> GuardedAccounts {
     let store = Arc::new(MemoryStore::default());
-    let accounts = Accounts::new(AccountPorts {
+    let ports = AccountPorts {
         users: store.clone(),
         sessions: store,
-        hasher: Arc::new(PlainHasher::default()),
-        issuer: Arc::new(PlainIssuer),
-        clock: Arc::new(ManualClock::default()),
         session_events: Arc::new(RecordedEnds::default()),
-    });
+        hasher: Arc::new(PlainHasher::default()),
+        clock: Arc::new(ManualClock::default()),
+    };
+    let accounts = Accounts::new(ports, Arc::new(PlainIssuer));
     let limits = RateLimits::new(&rates, &MonotonicClock);
     GuardedAccounts::new(Arc::new(accounts), Arc::new(limits), offer)
 }

@@ -77,14 +77,14 @@ async fn pipeline(trouble: Trouble) -> (Pipeline, String) {
         Arc::new(ManualClock::default()),
     );
     let revocations = Arc::new(RevocationList::new(store.clone(), clock.clone()));
-    let accounts = Arc::new(Accounts::new(AccountPorts {
+    let ports = AccountPorts {
         users: store.clone(),
         sessions: store,
-        hasher: Arc::new(PlainHasher::default()),
-        issuer: Arc::new(PlainIssuer),
-        clock: clock.clone(),
         session_events: revocations.clone(),
-    }));
+        hasher: Arc::new(PlainHasher::default()),
+        clock: clock.clone(),
+    };
+    let accounts = Arc::new(Accounts::new(ports, Arc::new(PlainIssuer)));
     let registration = Registration::parse("ada@example.org", "correct horse").unwrap();
     let signed_in = accounts.register(registration, "").await.unwrap();
     let config = Config::from_vars(&std::collections::BTreeMap::new()).unwrap();

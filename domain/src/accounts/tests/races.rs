@@ -5,7 +5,6 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 
 use super::*;
-use crate::ports::PasswordChange;
 use crate::user::{Password, PasswordHash};
 
 /// Compares rightly, but the first time somebody sets another hash before the answer is out.
@@ -32,14 +31,8 @@ impl PasswordHasher for OvertakenHasher {
         let verification = PlainHasher { parameters }.verify(password, hash).await?;
         let meanwhile = self.meanwhile.lock().unwrap().take();
         if let Some(new) = meanwhile {
-            let change = PasswordChange {
-                expected: None,
-                new,
-                keep: None,
-            };
             let now = ManualClock::default().now();
-            let users: &dyn UserRepository = &*self.store;
-            users.change_password(self.user, &change, now).await?;
+            self.store.set_password(self.user, &new, now).await?;
         }
         Ok(verification)
     }

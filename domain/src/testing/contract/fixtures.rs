@@ -3,7 +3,7 @@
 use uuid::Builder;
 
 use super::Repositories;
-use crate::id::{TaskId, UserId};
+use crate::id::{SessionId, TaskId, UserId};
 use crate::ports::{InfraError, Insertion, RegistrationOutcome, SignIn};
 use crate::session::Session;
 use crate::task::{Task, TaskDescription, TaskTitle};
@@ -85,7 +85,7 @@ impl Repositories {
         let (user, session) = user(&format!("{}@example.org", UserId::new(START)));
         let outcome = self
             .users
-            .register(&user, &hash("aGFzaA"), &session)
+            .register(&user, &hash("aGFzaA"), Some(&session))
             .await?;
         assert_eq!(outcome, RegistrationOutcome::Registered);
         Ok((user.id, session))
@@ -97,7 +97,8 @@ impl Repositories {
         session: &Session,
         verified: &str,
     ) -> Result<bool, InfraError> {
-        self.sessions.open(&sign_in(session, verified)).await
+        let opened = self.sessions.open(&sign_in(session, verified)).await?;
+        Ok(opened.is_some())
     }
 
     /// Another session of a user who has [`signed_up`](Self::signed_up).
@@ -110,6 +111,14 @@ impl Repositories {
         let session = Session::begin(user, user_agent, now);
         assert!(self.opens(&session, "aGFzaA").await?);
         Ok(session)
+    }
+
+    /// The ids of the sessions that ended at `since` or later, by id.
+    pub(super) async fn ended_since(&self, since: Timestamp) -> Result<Vec<SessionId>, InfraError> {
+        let ended = self.sessions.ended_since(since).await?;
+        let mut ids: Vec<SessionId> = ended.into_iter().map(|ended| ended.id).collect();
+        ids.sort();
+        Ok(ids)
     }
 
     /// A user with an address of their own.

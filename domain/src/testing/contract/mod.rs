@@ -18,8 +18,10 @@ mod accounts;
 mod edits;
 mod external;
 mod fixtures;
+mod memories;
 mod pages;
 mod registrations;
+mod renewals;
 mod searches;
 mod sessions;
 mod sign_ins;
@@ -29,8 +31,10 @@ mod tasks;
 pub use accounts::*;
 pub use edits::*;
 pub use external::*;
+pub use memories::*;
 pub use pages::*;
 pub use registrations::*;
+pub use renewals::*;
 pub use searches::*;
 pub use sessions::*;
 pub use sign_ins::*;
@@ -108,10 +112,13 @@ macro_rules! repository_contract {
             a_taken_address_leaves_nothing_behind
             concurrent_registrations_of_one_address_let_one_through
             addresses_that_only_resemble_each_other_are_two
+            a_user_can_be_registered_without_a_session
 
             a_session_opens_only_under_the_stored_hash
             a_newer_hash_is_stored_with_its_session
             no_sign_in_outlives_a_change_of_its_password
+            the_longest_unused_session_gives_way_to_a_new_one
+            sessions_that_are_over_take_nobodys_place
 
             an_external_identity_is_one_user
             concurrent_first_sights_make_one_user
@@ -134,7 +141,13 @@ macro_rules! repository_contract {
             a_token_two_generations_old_ends_its_session
             an_expired_session_is_refused
             a_token_never_handed_out_is_refused_and_harmless
+            an_older_token_is_refused_for_a_moment_after_a_renewal
+            an_older_token_is_refused_while_the_new_one_is_in_use
+            an_older_token_is_a_stolen_one_later_after_a_renewal
+            a_session_is_found_while_it_lives
             a_session_ends_once_and_is_remembered
+            an_ended_session_is_known_by_its_time
+            memories_are_removed_when_nobody_needs_them
             a_foreign_session_cannot_be_ended
             a_session_of_nobody_is_not_opened
         }

@@ -28,7 +28,7 @@ pub async fn a_registered_user_comes_back(repositories: &Repositories) -> Outcom
         };
         let outcome = repositories
             .users
-            .register(&user, &hash("c2VjcmV0"), &session)
+            .register(&user, &hash("c2VjcmV0"), Some(&session))
             .await?;
         assert_eq!(outcome, RegistrationOutcome::Registered, "{email}");
 
@@ -62,7 +62,7 @@ pub async fn a_taken_address_leaves_nothing_behind(repositories: &Repositories) 
     let (first, session) = user("grace@example.org");
     repositories
         .users
-        .register(&first, &hash("Zmlyc3Q"), &session)
+        .register(&first, &hash("Zmlyc3Q"), Some(&session))
         .await?;
     for email in [
         "grace@example.org",
@@ -72,7 +72,7 @@ pub async fn a_taken_address_leaves_nothing_behind(repositories: &Repositories) 
         let (second, second_session) = user(email);
         let outcome = repositories
             .users
-            .register(&second, &hash("c2Vjb25k"), &second_session)
+            .register(&second, &hash("c2Vjb25k"), Some(&second_session))
             .await?;
         assert_eq!(outcome, RegistrationOutcome::EmailTaken);
 
@@ -83,7 +83,7 @@ pub async fn a_taken_address_leaves_nothing_behind(repositories: &Repositories) 
             .await?;
         assert_eq!(rotation, Rotation::Refused);
         assert!(!repositories.opens(&second_session, "c2Vjb25k").await?);
-        let ended = repositories.sessions.ended_since(START).await?;
+        let ended = repositories.ended_since(START).await?;
         assert!(!ended.contains(&second_session.id));
     }
     let stored = repositories.users.credentials(&first.email).await?;
@@ -100,7 +100,7 @@ pub async fn concurrent_registrations_of_one_address_let_one_through(
     let password = hash("aGFzaA");
     let registrations = attempts
         .iter()
-        .map(|(user, session)| repositories.users.register(user, &password, session));
+        .map(|(user, session)| repositories.users.register(user, &password, Some(session)));
     let outcomes = join_all(registrations).await;
     let outcomes = outcomes
         .into_iter()
@@ -141,7 +141,7 @@ pub async fn addresses_that_only_resemble_each_other_are_two(
         let (user, session) = user(email);
         let outcome = repositories
             .users
-            .register(&user, &hash("aGFzaA"), &session)
+            .register(&user, &hash("aGFzaA"), Some(&session))
             .await?;
         assert_eq!(outcome, RegistrationOutcome::Registered, "{email}");
         users.push(user);
@@ -150,5 +150,24 @@ pub async fn addresses_that_only_resemble_each_other_are_two(
         let stored = repositories.users.credentials(&user.email).await?;
         assert_eq!(stored.map(|stored| stored.user), Some(user));
     }
+    Ok(())
+}
+
+/// As an operator makes one: the account is there, and nobody is signed in.
+pub async fn a_user_can_be_registered_without_a_session(repositories: &Repositories) -> Outcome {
+    let (user, _) = user("quiet@example.org");
+    for expected in [
+        RegistrationOutcome::Registered,
+        RegistrationOutcome::EmailTaken,
+    ] {
+        let outcome = repositories
+            .users
+            .register(&user, &hash("aGFzaA"), None)
+            .await?;
+        assert_eq!(outcome, expected);
+    }
+    assert_eq!(repositories.sessions.list(user.id, START).await?, []);
+    assert_eq!(repositories.ended_since(START).await?, []);
+    repositories.signed_in(user.id, "curl/8", START).await?;
     Ok(())
 }

@@ -34,7 +34,7 @@ impl Repositories {
         session: &Session,
         since: Timestamp,
     ) -> Result<bool, InfraError> {
-        let ended = self.sessions.ended_since(since).await?;
+        let ended = self.ended_since(since).await?;
         Ok(ended.contains(&session.id))
     }
 

@@ -56,7 +56,7 @@ pub async fn a_user_who_would_be_refused_today_is_still_read(
 
     let outcome = repositories
         .users
-        .register(&old, &hash("aGFzaA"), &session)
+        .register(&old, &hash("aGFzaA"), Some(&session))
         .await?;
 
     assert_eq!(outcome, RegistrationOutcome::Registered);

@@ -1,9 +1,10 @@
 //! Repositories in memory: what the ports promise, in the shortest words. They are trusted because they keep the
-//! [`contract`](super::contract) too. Nothing is forgotten and nothing outlives the process.
+//! [`contract`](super::contract) too. Nothing outlives the process.
 
 mod sessions;
 mod users;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -46,13 +47,12 @@ impl Records {
             .map(|(_, task)| task)
     }
 
-    /// The session as a change of password leaves it, if it lives.
-    fn next_generation(&self, user: UserId, id: SessionId, now: Timestamp) -> Option<Session> {
-        let session = self
-            .sessions
-            .get(&id)
-            .filter(|session| session.user == user)?;
-        session.renewed(now)
+    /// Those that are not over, the most recently used first.
+    fn living(&self, user: UserId, now: Timestamp) -> Vec<Session> {
+        let living = |session: &&Session| session.user == user && !session.is_over(now);
+        let mut sessions: Vec<Session> = self.sessions.values().filter(living).cloned().collect();
+        sessions.sort_by_key(|session| Reverse((session.last_used_at, session.id)));
+        sessions
     }
 
     fn end_others(
@@ -62,16 +62,16 @@ impl Records {
         now: Timestamp,
     ) -> Vec<SessionId> {
         let others = |session: &&Session| session.user == user && Some(session.id) != keep;
-        let ended: Vec<SessionId> = self
-            .sessions
-            .values()
-            .filter(others)
-            .map(|session| session.id)
-            .collect();
-        for id in &ended {
+        let ids = self.sessions.values().filter(others);
+        let ids: Vec<SessionId> = ids.map(|session| session.id).collect();
+        self.end_all(ids, now)
+    }
+
+    fn end_all(&mut self, ids: Vec<SessionId>, now: Timestamp) -> Vec<SessionId> {
+        for id in &ids {
             self.end(*id, now);
         }
-        ended
+        ids
     }
 
     fn end(&mut self, id: SessionId, now: Timestamp) -> bool {

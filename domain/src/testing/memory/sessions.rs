@@ -1,29 +1,42 @@
 //! Sessions in memory.
 
-use std::cmp::Reverse;
-
 use async_trait::async_trait;
 
 use super::MemoryStore;
 use crate::id::{SessionId, UserId};
-use crate::ports::{InfraError, SessionRepository, SignIn};
-use crate::session::{Generation, Rotation, Session};
+use crate::ports::{EndedSession, InfraError, SessionRepository, SignIn};
+use crate::session::{ENDED_MEMORY, Generation, Rotation, Session};
 use crate::time::Timestamp;
 
 #[async_trait]
 impl SessionRepository for MemoryStore {
-    async fn open(&self, sign_in: &SignIn) -> Result<bool, InfraError> {
+    async fn open(&self, sign_in: &SignIn) -> Result<Option<Vec<SessionId>>, InfraError> {
         let mut records = self.records();
         let session = &sign_in.session;
         let user = records.users.get_mut(&session.user);
-        let Some(user) = user.filter(|user| user.has(Some(&sign_in.verified))) else {
-            return Ok(false);
+        let Some(user) = user.filter(|user| user.has(&sign_in.verified)) else {
+            return Ok(None);
         };
         if let Some(rehashed) = &sign_in.rehashed {
             user.hash = rehashed.clone();
         }
+        let now = session.created_at;
+        let staying = Session::MAX_PER_USER as usize - 1;
+        let giving_way = records.living(session.user, now).into_iter().skip(staying);
+        let giving_way = giving_way.map(|session| session.id).collect();
+        let ended = records.end_all(giving_way, now);
         records.sessions.insert(session.id, session.clone());
-        Ok(true)
+        Ok(Some(ended))
+    }
+
+    async fn find(
+        &self,
+        user: UserId,
+        id: SessionId,
+        now: Timestamp,
+    ) -> Result<Option<Session>, InfraError> {
+        let session = self.records().sessions.get(&id).cloned();
+        Ok(session.filter(|session| session.user == user && !session.is_over(now)))
     }
 
     async fn rotate(
@@ -66,34 +79,37 @@ impl SessionRepository for MemoryStore {
     }
 
     async fn list(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, InfraError> {
-        let records = self.records();
-        let living = |session: &&Session| session.user == user && now < session.expires_at();
-        let mut sessions: Vec<Session> =
-            records.sessions.values().filter(living).cloned().collect();
-        sessions.sort_by_key(|session| Reverse((session.last_used_at, session.id)));
-        sessions.truncate(Session::MAX_LISTED as usize);
+        let mut sessions = self.records().living(user, now);
+        sessions.truncate(Session::MAX_PER_USER as usize);
         Ok(sessions)
     }
 
     async fn remove_expired(&self, now: Timestamp, limit: u32) -> Result<u64, InfraError> {
         let mut records = self.records();
-        let over = |session: &&Session| now >= session.expires_at();
-        let expired: Vec<SessionId> = records
+        let mut left = limit;
+        records
             .sessions
-            .values()
-            .filter(over)
-            .take(limit as usize)
-            .map(|session| session.id)
-            .collect();
-        for id in &expired {
-            records.sessions.remove(id);
-        }
-        Ok(expired.len() as u64)
+            .retain(|_, session| !session.is_over(now) || !take_one(&mut left));
+        let forgotten = now.minus(ENDED_MEMORY * 2);
+        records
+            .ended
+            .retain(|_, ended_at| *ended_at >= forgotten || !take_one(&mut left));
+        Ok(u64::from(limit - left))
     }
 
-    async fn ended_since(&self, since: Timestamp) -> Result<Vec<SessionId>, InfraError> {
+    async fn ended_since(&self, since: Timestamp) -> Result<Vec<EndedSession>, InfraError> {
         let records = self.records();
-        let recent = records.ended.iter().filter(|(_, at)| **at >= since);
-        Ok(recent.map(|(id, _)| *id).collect())
+        let ended = records.ended.iter().map(|(id, ended_at)| EndedSession {
+            id: *id,
+            ended_at: *ended_at,
+        });
+        Ok(ended.filter(|ended| ended.ended_at >= since).collect())
     }
+}
+
+/// Takes one away if there is one.
+fn take_one(left: &mut u32) -> bool {
+    let less = left.checked_sub(1);
+    *left = less.unwrap_or_default();
+    less.is_some()
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::MemoryStore;
 use crate::external::ExternalIdentity;
-use crate::id::UserId;
+use crate::id::{SessionId, UserId};
 use crate::ports::{
     InfraError, PasswordChange, PasswordChangeOutcome, RegistrationOutcome, UserRepository,
 };
@@ -18,7 +18,7 @@ impl UserRepository for MemoryStore {
         &self,
         user: &User,
         hash: &PasswordHash,
-        session: &Session,
+        session: Option<&Session>,
     ) -> Result<RegistrationOutcome, InfraError> {
         let mut records = self.records();
         let taken = |stored: &StoredCredentials| stored.user.email == user.email;
@@ -30,7 +30,8 @@ impl UserRepository for MemoryStore {
             hash: hash.clone(),
         };
         records.users.insert(user.id, credentials);
-        records.sessions.insert(session.id, session.clone());
+        let session = session.map(|session| (session.id, session.clone()));
+        records.sessions.extend(session);
         Ok(RegistrationOutcome::Registered)
     }
 
@@ -92,25 +93,32 @@ impl UserRepository for MemoryStore {
         now: Timestamp,
     ) -> Result<PasswordChangeOutcome, InfraError> {
         let mut records = self.records();
-        let kept = change
-            .keep
-            .map(|keep| records.next_generation(id, keep, now));
-        let fits = records
-            .users
-            .get(&id)
-            .is_some_and(|stored| stored.has(change.expected.as_ref()));
-        if !fits || kept == Some(None) {
+        let kept = records.sessions.get(&change.keep);
+        let kept = kept.filter(|session| session.user == id);
+        let kept = kept.and_then(|session| session.renewed(now));
+        let user = records.users.get_mut(&id);
+        let user = user.filter(|stored| stored.has(&change.expected));
+        let (Some(user), Some(kept)) = (user, kept) else {
             return Ok(PasswordChangeOutcome::Refused);
-        }
-        if let Some(stored) = records.users.get_mut(&id) {
-            stored.hash = change.new.clone();
-        }
-        records.end_others(id, change.keep, now);
-        let kept = kept.flatten();
-        records
-            .sessions
-            .extend(kept.clone().map(|session| (session.id, session)));
-        Ok(PasswordChangeOutcome::Changed(kept))
+        };
+        user.hash = change.new.clone();
+        records.sessions.insert(kept.id, kept.clone());
+        let ended = records.end_others(id, Some(kept.id), now);
+        Ok(PasswordChangeOutcome::Changed { kept, ended })
+    }
+
+    async fn set_password(
+        &self,
+        id: UserId,
+        new: &PasswordHash,
+        now: Timestamp,
+    ) -> Result<Option<Vec<SessionId>>, InfraError> {
+        let mut records = self.records();
+        let Some(user) = records.users.get_mut(&id) else {
+            return Ok(None);
+        };
+        user.hash = new.clone();
+        Ok(Some(records.end_others(id, None, now)))
     }
 
     async fn delete(
@@ -118,18 +126,16 @@ impl UserRepository for MemoryStore {
         id: UserId,
         expected: &PasswordHash,
         now: Timestamp,
-    ) -> Result<bool, InfraError> {
+    ) -> Result<Option<Vec<SessionId>>, InfraError> {
         let mut records = self.records();
-        let fits = records
-            .users
-            .get(&id)
-            .is_some_and(|stored| stored.has(Some(expected)));
-        if fits {
-            records.end_others(id, None, now);
-            records.users.remove(&id);
-            records.external.retain(|_, user| *user != id);
-            records.tasks.retain(|(owner, _), _| *owner != id);
+        let user = records.users.get(&id);
+        if !user.is_some_and(|stored| stored.has(expected)) {
+            return Ok(None);
         }
-        Ok(fits)
+        let ended = records.end_others(id, None, now);
+        records.users.remove(&id);
+        records.external.retain(|_, user| *user != id);
+        records.tasks.retain(|(owner, _), _| *owner != id);
+        Ok(Some(ended))
     }
 }
