@@ -121,11 +121,25 @@ fn limits_of_rate_are_those_of_the_contract_and_can_be_switched_off() {
 
 #[test]
 fn proxies_are_addresses_or_networks() {
-    let proxies = |text| from(&[("TRUSTED_PROXIES", text)]).map(|config| config.trusted_proxies);
-    assert_eq!(proxies("").unwrap(), []);
-    let networks = proxies("127.0.0.1, 10.0.0.0/8,2001:db8::/32").unwrap();
-    let shown: Vec<String> = networks.iter().map(ToString::to_string).collect();
-    assert_eq!(shown, ["127.0.0.1/32", "10.0.0.0/8", "2001:db8::/32"]);
+    let proxies = |text| from(&[("TRUSTED_PROXIES", text)]).map(|config| config.proxies);
+    let trusted = |text| {
+        let (proxies, asked) = (
+            proxies(text).unwrap(),
+            [
+                "127.0.0.1",
+                "127.0.0.2",
+                "10.1.2.3",
+                "2001:db8::7",
+                "192.0.2.1",
+            ],
+        );
+        asked.map(|address| proxies.trusts(address.parse().unwrap()))
+    };
+    assert_eq!(trusted(""), [false; 5]);
+    assert_eq!(
+        trusted("127.0.0.1, 10.0.0.0/8,2001:db8::/32"),
+        [true, false, true, true, false]
+    );
     for text in [
         "*",
         "10.0.0.0/33",

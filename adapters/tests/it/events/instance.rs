@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A process.
 pub(super) struct Instance {
-    pub(super) backend: DatabaseKind,
+    pub(super) backend: Backend,
     pub(super) tasks: Arc<dyn TaskRepository>,
     pub(super) events: Arc<dyn TaskEvents>,
 }

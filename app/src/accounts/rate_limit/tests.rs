@@ -175,7 +175,7 @@ fn one_customer_of_ipv6_is_one_address_and_mapped_ipv4_is_ipv4() {
         ("192.0.2.1", "192.0.2.2", false),
     ] {
         assert_eq!(
-            network(address(one)) == network(address(other)),
+            network_of(address(one)) == network_of(address(other)),
             same,
             "{one} {other}"
         );

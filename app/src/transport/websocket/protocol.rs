@@ -193,7 +193,7 @@ mod tests {
         );
         let error = ServerMessage::Error {
             id: "1",
-            payload: &json!([]),
+            payload: &[],
         };
         assert_eq!(frame(error), r#"{"type":"error","id":"1","payload":[]}"#);
         assert_eq!(
