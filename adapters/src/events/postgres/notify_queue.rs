@@ -96,7 +96,7 @@ impl Waiting {
         for notification in batch.into_iter().rev() {
             match notification {
                 Notification::Task(notification) if !self.gap => {
-                    self.notifications.push_front(notification)
+                    self.notifications.push_front(notification);
                 }
                 Notification::Task(_) | Notification::Probe => {}
                 Notification::Gap => self.give_up(),
