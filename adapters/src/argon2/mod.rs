@@ -71,8 +71,8 @@ impl HashingCapacity {
 /// Hashes passwords with Argon2id, on blocking threads, a bounded number at once.
 ///
 /// The working memory of a hash is kept for the next one, which saves a third of the time; it takes at most `at_once` ×
-/// `memory_kib` for good. It is wiped in between: the passes over it can be undone step by step, and against its first
-/// block a guess costs microseconds instead of a whole hash.
+/// `memory_kib` for good. It is wiped in between, because what is left in it tells the password: its first block can be
+/// computed back, and depends on the password directly, so that a guess is checked in microseconds instead of by a whole hash.
 pub struct Argon2Hasher {
     live: Params,
     queue: Queue,
@@ -104,18 +104,18 @@ impl Argon2Hasher {
         })
     }
 
-    /// Waits for its turn and computes on a blocking thread. The turn goes along: a caller that goes away meanwhile
+    /// Waits for its turn and computes on a blocking thread. The permit goes along: a caller that goes away meanwhile
     /// does not make room for another hash before this one is finished.
     async fn compute(
         &self,
-        recipe: Recipe,
+        spec: HashSpec,
         password: Option<&Password>,
     ) -> Result<Output, InfraError> {
-        let turn = self.queue.turn().await?;
+        let permit = self.queue.acquire().await?;
         let (password, memory) = (password.cloned(), Arc::clone(&self.memory));
         tokio::task::spawn_blocking(move || {
-            let output = recipe.follow(password.as_ref(), &memory);
-            drop(turn);
+            let output = spec.compute(password.as_ref(), &memory);
+            drop(permit);
             output
         })
         .await
@@ -126,9 +126,9 @@ impl Argon2Hasher {
 #[async_trait]
 impl PasswordHasher for Argon2Hasher {
     async fn hash(&self, password: &Password) -> Result<PasswordHash, InfraError> {
-        let recipe = Recipe::live(&self.live)?;
-        let salt = recipe.salt;
-        let output = self.compute(recipe, Some(password)).await?;
+        let spec = HashSpec::live(&self.live)?;
+        let salt = spec.salt;
+        let output = self.compute(spec, Some(password)).await?;
         let params = ParamsString::try_from(&self.live)
             .map_err(|error| broken("the Argon2 parameters cannot be written", error))?;
         let phc = Phc {
@@ -148,12 +148,12 @@ impl PasswordHasher for Argon2Hasher {
     ) -> Result<Verification, InfraError> {
         let (Some(password), Some(hash)) = (password, hash) else {
             // Nothing to compare, which must not show: the same turn, the same work, and the result thrown away.
-            self.compute(Recipe::live(&self.live)?, password).await?;
+            self.compute(HashSpec::live(&self.live)?, password).await?;
             return Ok(Verification::Mismatch);
         };
-        let (recipe, expected) = Recipe::stored(hash)?;
-        let outdated = !recipe.is_as_good_as(&self.live);
-        let output = self.compute(recipe, Some(password)).await?;
+        let (spec, expected) = HashSpec::stored(hash)?;
+        let outdated = !spec.is_as_good_as(&self.live);
+        let output = self.compute(spec, Some(password)).await?;
         // `Output` compares in constant time.
         Ok(if output != expected {
             Verification::Mismatch
@@ -174,7 +174,7 @@ impl fmt::Debug for Argon2Hasher {
 }
 
 /// Everything that goes into a hash but the password.
-struct Recipe {
+struct HashSpec {
     algorithm: Algorithm,
     version: Version,
     params: Params,
@@ -182,7 +182,7 @@ struct Recipe {
     output_bytes: usize,
 }
 
-impl Recipe {
+impl HashSpec {
     /// How passwords are hashed today, with a salt of its own.
     fn live(params: &Params) -> Result<Self, InfraError> {
         let unavailable = |error| {
@@ -215,14 +215,14 @@ impl Recipe {
             return None;
         }
         let expected = phc.hash?;
-        let recipe = Self {
+        let spec = Self {
             algorithm: Algorithm::try_from(phc.algorithm.as_str()).ok()?,
             version: Version::try_from(phc.version?).ok()?,
             params,
             salt: phc.salt?,
             output_bytes: expected.len(),
         };
-        Some((recipe, expected))
+        Some((spec, expected))
     }
 
     /// Whether a hash made so could have been made today.
@@ -234,7 +234,7 @@ impl Recipe {
     }
 
     /// The slow part. No password costs as much as any other.
-    fn follow(
+    fn compute(
         &self,
         password: Option<&Password>,
         memory: &WorkingMemory,

@@ -1,4 +1,5 @@
-//! Turns for work that keeps a core busy: so many at once, so many waiting, so long. Who gets no turn learns it at once.
+//! Permits for work that keeps a core busy: bounded are how many work at once, how many wait, and how long they wait. One
+//! caller more is refused at once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,43 +12,43 @@ use super::HashingCapacity;
 
 /// Serves callers in the order in which they came.
 pub(super) struct Queue {
-    /// One for everybody who is inside, working or waiting.
-    places: Arc<Semaphore>,
-    /// One for everybody who works.
-    turns: Arc<Semaphore>,
+    /// A permit for everybody who is inside, waiting or working.
+    waiting: Arc<Semaphore>,
+    /// A permit for everybody who works.
+    working: Arc<Semaphore>,
     max_wait: Duration,
 }
 
 /// The right to work. Dropping it makes room; dropping the future that waits for it does, too.
-pub(super) struct Turn {
-    _turn: OwnedSemaphorePermit,
-    _place: OwnedSemaphorePermit,
+pub(super) struct Permit {
+    _working: OwnedSemaphorePermit,
+    _waiting: OwnedSemaphorePermit,
 }
 
 impl Queue {
     pub(super) fn new(capacity: HashingCapacity) -> Self {
         let at_once = capacity.at_once.clamp(1, 1024);
-        let places = at_once + capacity.waiting.min(65_536);
+        let inside = at_once + capacity.waiting.min(65_536);
         Self {
-            places: Arc::new(Semaphore::new(places)),
-            turns: Arc::new(Semaphore::new(at_once)),
+            waiting: Arc::new(Semaphore::new(inside)),
+            working: Arc::new(Semaphore::new(at_once)),
             max_wait: capacity.max_wait,
         }
     }
 
-    /// Waits for a turn, unless too many wait already or it takes too long.
-    pub(super) async fn turn(&self) -> Result<Turn, InfraError> {
+    /// Waits for a permit, unless too many wait already or it takes too long.
+    pub(super) async fn acquire(&self) -> Result<Permit, InfraError> {
         let refused = |why| InfraError::bare(InfraErrorKind::Unavailable, why);
-        let place = Arc::clone(&self.places)
+        let waiting = Arc::clone(&self.waiting)
             .try_acquire_owned()
             .map_err(|_| refused("too many passwords wait to be hashed"))?;
-        let turn = timeout(self.max_wait, Arc::clone(&self.turns).acquire_owned())
+        let working = timeout(self.max_wait, Arc::clone(&self.working).acquire_owned())
             .await
             .map_err(|_| refused("a password waited too long to be hashed"))?
             .map_err(|_| refused("no passwords are hashed any more"))?;
-        Ok(Turn {
-            _turn: turn,
-            _place: place,
+        Ok(Permit {
+            _working: working,
+            _waiting: waiting,
         })
     }
 }

@@ -13,7 +13,7 @@ use taskhive_domain::{TaskId, UserId};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::broadcast::{self, Receiver, Sender};
 
-use super::told::Told;
+use super::delivered::DeliveredVersions;
 
 /// How many events a watcher may be behind before it is told that it lost some.
 ///
@@ -33,7 +33,7 @@ struct Channels(Mutex<HashMap<UserId, Channel>>);
 
 struct Channel {
     sender: Sender<Item>,
-    told: Told,
+    delivered: DeliveredVersions,
 }
 
 /// What a watcher receives: after [`Lagged`], nothing more.
@@ -50,7 +50,7 @@ impl Default for Channel {
     fn default() -> Self {
         Self {
             sender: broadcast::channel(BUFFER).0,
-            told: Told::default(),
+            delivered: DeliveredVersions::default(),
         }
     }
 }
@@ -79,7 +79,7 @@ impl InProcessEvents {
         let channels = self.channels.lock();
         channels
             .get(&owner)
-            .is_some_and(|channel| channel.told.knows(task, version))
+            .is_some_and(|channel| channel.delivered.knows(task, version))
     }
 
     /// Tells the watchers of this owner that they may have missed something.
@@ -108,7 +108,7 @@ impl fmt::Debug for InProcessEvents {
 impl TaskEvents for InProcessEvents {
     fn publish(&self, owner: UserId, event: TaskEvent) {
         if let Some(channel) = self.channels.lock().get_mut(&owner)
-            && channel.told.admits(&event)
+            && channel.delivered.accept(&event)
         {
             channel.send(Ok(Arc::new(event)));
         }

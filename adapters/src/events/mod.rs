@@ -3,8 +3,8 @@
 //!
 //! Which of the two it is, follows from the database: [`Backend::open`](crate::backend::Backend::open) decides.
 
+mod delivered;
 mod in_process;
 pub(crate) mod postgres;
-mod told;
 
 pub use in_process::InProcessEvents;

@@ -15,7 +15,7 @@ use super::keys::{self, Key};
 /// How often to look.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pacing {
-    /// For new keys, when all is well: so long a key that the provider has withdrawn may go on working.
+    /// For new keys, when all is well: for as long, a key that the provider has withdrawn may go on working.
     pub(super) refresh: Duration,
     /// Again, when the last look failed.
     pub(super) retry: Duration,
@@ -43,7 +43,7 @@ pub(super) struct Keyring {
     pacing: Pacing,
     known: RwLock<Known>,
     /// When an unknown key last made us look. Held while fetching: one fetch at a time, the others wait for it.
-    looked: Arc<Mutex<Option<Instant>>>,
+    last_lookup: Arc<Mutex<Option<Instant>>>,
 }
 
 #[derive(Default)]
@@ -61,7 +61,7 @@ impl Keyring {
             algorithms,
             pacing,
             known: RwLock::default(),
-            looked: Arc::default(),
+            last_lookup: Arc::default(),
         }
     }
 
@@ -70,20 +70,20 @@ impl Keyring {
         if let Some(key) = self.known(id) {
             return Ok(Some(key));
         }
-        let mut looked = Arc::clone(&self.looked).lock_owned().await;
+        let mut last_lookup = Arc::clone(&self.last_lookup).lock_owned().await;
         if let Some(key) = self.known(id) {
             return Ok(Some(key));
         }
         let first = self.reachable().is_none();
-        if first || looked.is_none_or(|at| at.elapsed() >= self.pacing.unknown_key) {
+        if first || last_lookup.is_none_or(|at| at.elapsed() >= self.pacing.unknown_key) {
             if !first {
-                *looked = Some(Instant::now());
+                *last_lookup = Some(Instant::now());
             }
             // In a task of its own: a caller who goes away must not keep the others from the new keys for a minute.
             let keyring = Arc::clone(self);
             let fetch = tokio::spawn(async move {
                 keyring.fetch().await;
-                drop(looked);
+                drop(last_lookup);
             });
             // A panic in there leaves everything as it was.
             let _ = fetch.await;
@@ -106,14 +106,14 @@ impl Keyring {
         }
     }
 
-    /// Fetches the keys, unless somebody has been faster with the first time. Says when to do so again.
+    /// Fetches the keys; the very first time only if no request has done so meanwhile. Says when to do so again.
     async fn refresh(&self) -> Duration {
         let first = self.reachable().is_none();
-        let looked = self.looked.lock().await;
+        let last_lookup = self.last_lookup.lock().await;
         if !first || self.reachable().is_none() {
             self.fetch().await;
         }
-        drop(looked);
+        drop(last_lookup);
         if self.reachable() == Some(true) {
             self.pacing.refresh
         } else {

@@ -8,8 +8,7 @@ mod secrets;
 use std::fmt;
 
 use async_trait::async_trait;
-use aws_lc_rs::hmac;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode_header};
+use jsonwebtoken::{Algorithm, Header, Validation, decode_header};
 use serde::{Deserialize, Serialize};
 use taskhive_domain::ports::{InfraError, InfraErrorKind, TokenIssuer};
 use taskhive_domain::session::{
@@ -18,6 +17,7 @@ use taskhive_domain::session::{
 use taskhive_domain::{SessionId, Timestamp, UserId};
 use uuid::Uuid;
 
+use self::secrets::KeySet;
 pub use self::secrets::{SecretRefusal, SigningSecrets};
 
 /// The only algorithm: what a token claims to be signed with is compared with it, never obeyed.
@@ -32,22 +32,12 @@ pub struct JwtIssuer {
     issuer: String,
     audience: String,
     validation: Validation,
-    /// The first signs.
-    signing: SigningKey,
-    /// All of them verify, the first included.
-    verifying: Vec<VerifyingKey>,
-}
-
-struct SigningKey {
+    /// Of the access tokens that we sign.
     header: Header,
-    access: EncodingKey,
-    refresh: hmac::Key,
-}
-
-struct VerifyingKey {
-    id: String,
-    access: DecodingKey,
-    refresh: hmac::Key,
+    /// Signs, and verifies.
+    newest: KeySet,
+    /// Verify only.
+    older: Vec<KeySet>,
 }
 
 /// The payload of an access token. Every claim is required; times are whole seconds since 1970.
@@ -75,31 +65,27 @@ impl JwtIssuer {
         audience: impl Into<String>,
     ) -> Result<Self, InfraError> {
         let (issuer, audience) = (issuer.into(), audience.into());
-        let newest = secrets.keys().next().ok_or_else(|| {
+        let mut keys = secrets.keys();
+        let newest = keys.next().ok_or_else(|| {
             InfraError::bare(InfraErrorKind::Broken, "there is no secret to sign with")
         })?;
         Ok(Self {
             validation: validation(&issuer, &audience),
             issuer,
             audience,
-            signing: SigningKey {
-                header: Header {
-                    typ: Some(TYPE.to_owned()),
-                    kid: Some(newest.id),
-                    ..Header::new(ALGORITHM)
-                },
-                access: EncodingKey::from_secret(&newest.access),
-                refresh: newest.refresh,
+            header: Header {
+                typ: Some(TYPE.to_owned()),
+                kid: Some(newest.id.clone()),
+                ..Header::new(ALGORITHM)
             },
-            verifying: secrets
-                .keys()
-                .map(|keys| VerifyingKey {
-                    access: DecodingKey::from_secret(&keys.access),
-                    id: keys.id,
-                    refresh: keys.refresh,
-                })
-                .collect(),
+            newest,
+            older: keys.collect(),
         })
+    }
+
+    /// The keys of all secrets, newest first.
+    fn keys(&self) -> impl Iterator<Item = &KeySet> {
+        std::iter::once(&self.newest).chain(&self.older)
     }
 
     /// What a token says that we signed, whatever the time. `None` for everything else.
@@ -113,8 +99,8 @@ impl JwtIssuer {
             return None;
         }
         let key_id = header.kid?;
-        let key = self.verifying.iter().find(|key| key.id == key_id)?;
-        let token = jsonwebtoken::decode::<Claims>(token, &key.access, &self.validation).ok()?;
+        let key = self.keys().find(|key| key.id == key_id)?;
+        let token = jsonwebtoken::decode::<Claims>(token, &key.verifying, &self.validation).ok()?;
         // The library would accept a list that contains ours; `Claims` does not, and is compared as a whole.
         (token.claims.iss == self.issuer && token.claims.aud == self.audience)
             .then_some(token.claims)
@@ -161,7 +147,7 @@ impl TokenIssuer for JwtIssuer {
             nbf: None,
             jti: Uuid::new_v4().simple().to_string(),
         };
-        jsonwebtoken::encode(&self.signing.header, &payload, &self.signing.access)
+        jsonwebtoken::encode(&self.header, &payload, &self.newest.signing)
             .map(AccessToken::new)
             .map_err(|error| {
                 let context = "an access token could not be signed";
@@ -181,11 +167,11 @@ impl TokenIssuer for JwtIssuer {
     /// [`ROTATION_GRACE`](taskhive_domain::session::ROTATION_GRACE), a repeated refresh gives another text with the same
     /// meaning: both are good.
     fn mint_refresh(&self, claims: &RefreshClaims) -> RefreshToken {
-        refresh::mint(claims, &self.signing.refresh)
+        refresh::mint(claims, &self.newest.refresh)
     }
 
     fn read_refresh(&self, token: &str) -> Option<RefreshClaims> {
-        refresh::read(token, self.verifying.iter().map(|key| &key.refresh))
+        refresh::read(token, self.keys().map(|key| &key.refresh))
     }
 }
 
@@ -210,6 +196,7 @@ fn validation(issuer: &str, audience: &str) -> Validation {
     validation
 }
 
+/// 1970 for a time before it, which no clock shows.
 fn to_seconds(time: Timestamp) -> u64 {
     u64::try_from(time.millis().div_euclid(1000)).unwrap_or(0)
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use jsonwebtoken::{DecodingKey, EncodingKey};
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
 use zeroize::Zeroizing;
 
@@ -76,8 +77,8 @@ impl SigningSecrets {
     }
 
     /// The keys of each secret, in the same order.
-    pub(super) fn keys(&self) -> impl Iterator<Item = DerivedKeys> {
-        self.0.iter().map(|secret| DerivedKeys::of(secret))
+    pub(super) fn keys(&self) -> impl Iterator<Item = KeySet> {
+        self.0.iter().map(|secret| KeySet::of(secret))
     }
 }
 
@@ -88,24 +89,32 @@ impl fmt::Debug for SigningSecrets {
 }
 
 /// What is made from one secret: a key per kind of token, so that one kind can never pass for the other, and a name.
-pub(super) struct DerivedKeys {
+pub(super) struct KeySet {
     /// Public: tells which secret signed an access token, and nothing about the secret.
     pub(super) id: String,
-    pub(super) access: Zeroizing<Vec<u8>>,
+    /// Of access tokens; `verifying` is the same key.
+    pub(super) signing: EncodingKey,
+    pub(super) verifying: DecodingKey,
     pub(super) refresh: hmac::Key,
 }
 
-impl DerivedKeys {
+impl KeySet {
     /// HMAC-SHA-256 under the secret, of a label per use: a pseudo-random function of keys with at least 256 bits of
     /// text. The secret is not stretched, which is why short ones are refused.
     fn of(secret: &str) -> Self {
         let root = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
         let derive =
             |label: &str| Zeroizing::new(hmac::sign(&root, label.as_bytes()).as_ref().to_vec());
-        let id = derive("taskhive 1 key id");
+        let id: Vec<u8> = derive("taskhive 1 key id")
+            .iter()
+            .copied()
+            .take(9)
+            .collect();
+        let access = derive("taskhive 1 access token");
         Self {
-            id: URL_SAFE_NO_PAD.encode(id.get(..9).unwrap_or_default()),
-            access: derive("taskhive 1 access token"),
+            id: URL_SAFE_NO_PAD.encode(id),
+            signing: EncodingKey::from_secret(&access),
+            verifying: DecodingKey::from_secret(&access),
             refresh: hmac::Key::new(hmac::HMAC_SHA256, &derive("taskhive 1 refresh token")),
         }
     }
@@ -212,11 +221,15 @@ mod tests {
         let secrets = SigningSecrets::parse(GOOD).unwrap();
         let keys = secrets.keys().next().unwrap();
         let refresh = hmac::sign(&keys.refresh, b"x");
-        for other in [&keys.access[..], GOOD.as_bytes()] {
+        for other in [keys.signing.as_bytes(), GOOD.as_bytes()] {
             let key = hmac::Key::new(hmac::HMAC_SHA256, other);
             assert!(hmac::verify(&key, b"x", refresh.as_ref()).is_err());
         }
-        assert!(!URL_SAFE_NO_PAD.encode(&*keys.access).contains(&keys.id));
+        assert!(
+            !URL_SAFE_NO_PAD
+                .encode(keys.signing.as_bytes())
+                .contains(&keys.id)
+        );
     }
 
     #[test]

@@ -146,7 +146,7 @@ async fn what_was_hashed_by_other_algorithms_is_outdated() {
         (Algorithm::Argon2id, Version::V0x13, &[7; 8], 32),
         (Algorithm::Argon2id, Version::V0x13, &[7; 16], 16),
     ] {
-        let recipe = Recipe {
+        let spec = HashSpec {
             algorithm,
             version,
             params: Params::new(16, 1, 1, Some(output_bytes)).unwrap(),
@@ -156,9 +156,9 @@ async fn what_was_hashed_by_other_algorithms_is_outdated() {
         let phc = Phc {
             algorithm: algorithm.ident(),
             version: Some(version.into()),
-            params: ParamsString::try_from(&recipe.params).unwrap(),
-            salt: Some(recipe.salt),
-            hash: Some(recipe.follow(Some(&right), &hasher.memory).unwrap()),
+            params: ParamsString::try_from(&spec.params).unwrap(),
+            salt: Some(spec.salt),
+            hash: Some(spec.compute(Some(&right), &hasher.memory).unwrap()),
         };
         let hash = PasswordHash::new(phc.to_string());
         let verification = hasher.verify(Some(&right), Some(&hash)).await.unwrap();

@@ -1,4 +1,4 @@
-//! What becomes of callers when there are more than cores. Nothing here waits for time to pass: turns are taken away by hand, and
+//! What becomes of callers when there are more than cores. Nothing here waits for time to pass: permits are taken away by hand, and
 //! a future that was polled once stands in the queue.
 
 use futures_util::FutureExt;
@@ -13,9 +13,9 @@ async fn more_callers_than_may_wait_are_refused_at_once() {
     };
     let hasher = Argon2Hasher::with(CHEAP, capacity).unwrap();
     let tried = password("correct horse");
-    let mut turns = Vec::new();
+    let mut permits = Vec::new();
     for _ in 0..capacity.at_once {
-        turns.push(hasher.queue.turn().await.unwrap());
+        permits.push(hasher.queue.acquire().await.unwrap());
     }
     let mut waiting: Vec<_> = (0..capacity.waiting).map(|_| hasher.hash(&tried)).collect();
     for caller in &mut waiting {
@@ -29,7 +29,7 @@ async fn more_callers_than_may_wait_are_refused_at_once() {
         assert_eq!(kind(refused), InfraErrorKind::Unavailable);
     }
 
-    turns.clear();
+    permits.clear();
     let served = futures_util::future::join_all(waiting).await;
     assert!(served.iter().all(Result::is_ok));
     assert!(hasher.hash(&tried).await.is_ok());
@@ -44,7 +44,7 @@ async fn a_caller_who_leaves_the_queue_makes_room() {
     };
     let hasher = Argon2Hasher::with(CHEAP, capacity).unwrap();
     let tried = password("correct horse");
-    let turn = hasher.queue.turn().await.unwrap();
+    let permit = hasher.queue.acquire().await.unwrap();
     let mut leaves = hasher.hash(&tried);
     assert!((&mut leaves).now_or_never().is_none());
     assert!(hasher.hash(&tried).now_or_never().unwrap().is_err());
@@ -52,7 +52,7 @@ async fn a_caller_who_leaves_the_queue_makes_room() {
     drop(leaves);
     let mut stays = hasher.hash(&tried);
     assert!((&mut stays).now_or_never().is_none());
-    drop(turn);
+    drop(permit);
     assert!(stays.await.is_ok());
 }
 
@@ -65,12 +65,12 @@ async fn who_waits_too_long_is_refused_and_makes_room() {
     };
     let hasher = Argon2Hasher::with(CHEAP, capacity).unwrap();
     let tried = password("correct horse");
-    let turn = hasher.queue.turn().await.unwrap();
+    let permit = hasher.queue.acquire().await.unwrap();
     for _ in 0..3 {
         let refused = hasher.hash(&tried).await;
         assert_eq!(kind(refused), InfraErrorKind::Unavailable);
     }
-    drop(turn);
+    drop(permit);
     assert!(hasher.hash(&tried).await.is_ok());
 }
 
@@ -89,7 +89,7 @@ async fn a_hash_whose_caller_left_keeps_its_turn_until_it_is_done() {
     let mut leaves = hasher.hash(&tried);
     assert!((&mut leaves).now_or_never().is_none(), "is being computed");
     drop(leaves);
-    assert!(hasher.queue.turn().now_or_never().is_none());
+    assert!(hasher.queue.acquire().now_or_never().is_none());
     drop(held);
     assert!(hasher.hash(&tried).await.is_ok());
 }

@@ -11,8 +11,8 @@ use taskhive_domain::ports::{InfraError, InfraErrorKind, TaskEvents, TaskReposit
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
-use super::message::{Message, News, TaskNews, Unreadable, What};
-use super::outage::Outage;
+use super::backoff::Backoff;
+use super::notification::{ChangeKind, Message, Notification, ParseError, TaskNotification};
 use crate::error_chain;
 use crate::events::InProcessEvents;
 use crate::store::postgres::Database;
@@ -21,7 +21,7 @@ use crate::store::postgres::notifications::Listening;
 /// How long one's own message may take to arrive: longer than waiting for a connection and a slow statement.
 const PROBE_WAIT: Duration = Duration::from_secs(10);
 /// A pooler that swallows messages is a mistake in the configuration: it will not go away soon.
-const DEAF_PAUSE: Duration = Duration::from_mins(5);
+const INEFFECTIVE_PAUSE: Duration = Duration::from_mins(5);
 /// How many messages are looked at together.
 const CHUNK: usize = 4096;
 /// How many tasks of one chunk are looked up. Beyond, looking up falls behind, and watchers are told to fetch anew.
@@ -41,7 +41,7 @@ pub(super) struct Listener {
 enum End {
     Lost(InfraError),
     /// The server took the order to listen, and nothing arrives.
-    Deaf,
+    ListenIneffective,
 }
 
 impl From<InfraError> for End {
@@ -53,14 +53,14 @@ impl From<InfraError> for End {
 impl Listener {
     /// Until it is aborted.
     pub(super) async fn run(self) {
-        let mut outage = Outage::none("live updates from other instances do not arrive");
+        let mut backoff = Backoff::new("live updates from other instances do not arrive");
         loop {
-            let Err(end) = self.listen(&mut outage).await;
+            let Err(end) = self.listen(&mut backoff).await;
             let pause = match end {
-                End::Lost(error) => outage.goes_on(&error),
-                End::Deaf => {
-                    outage.goes_on(&deaf());
-                    DEAF_PAUSE
+                End::Lost(error) => backoff.failed(&error),
+                End::ListenIneffective => {
+                    backoff.failed(&listen_ineffective());
+                    INEFFECTIVE_PAUSE
                 }
             };
             sleep(pause).await;
@@ -68,21 +68,21 @@ impl Listener {
     }
 
     /// One connection's life.
-    async fn listen(&self, outage: &mut Outage) -> Result<Infallible, End> {
+    async fn listen(&self, backoff: &mut Backoff) -> Result<Infallible, End> {
         let mut connection = self.database.listen().await?;
         let heard = timeout(PROBE_WAIT, self.until_heard(&mut connection)).await;
         let Ok(heard) = heard else {
             connection.stop().await;
-            return Err(End::Deaf);
+            return Err(End::ListenIneffective);
         };
         heard?;
         // Whatever was told before this moment may have been missed, and from now on nothing is.
         self.local.lag_all();
-        outage.is_over();
+        backoff.recovered();
         let mut chunks = pin!(connection.lines().ready_chunks(CHUNK));
         loop {
             let lines = chunks.next().await.ok_or_else(closed)?;
-            self.hear(lines).await?;
+            self.handle_notifications(lines).await?;
         }
     }
 
@@ -90,7 +90,7 @@ impl Listener {
     async fn until_heard(&self, connection: &mut Listening) -> Result<(), InfraError> {
         let probe = Message {
             from: self.me,
-            news: News::Probe,
+            notification: Notification::Probe,
         };
         self.database.notify(vec![probe.to_string()]).await?;
         let mut lines = pin!(connection.lines());
@@ -98,47 +98,52 @@ impl Listener {
         Ok(())
     }
 
-    async fn hear(&self, lines: Vec<Result<String, InfraError>>) -> Result<(), InfraError> {
+    async fn handle_notifications(
+        &self,
+        lines: Vec<Result<String, InfraError>>,
+    ) -> Result<(), InfraError> {
         let mut watched = Vec::new();
         for line in lines {
             match line?.parse::<Message>() {
                 Ok(message) if message.from == self.me => {}
                 Ok(Message {
-                    news: News::Task(news),
+                    notification: Notification::Task(notification),
                     ..
                 }) => {
-                    if self.local.is_watched(news.owner) {
-                        watched.push(news);
+                    if self.local.is_watched(notification.owner) {
+                        watched.push(notification);
                     }
                 }
                 Ok(Message {
-                    news: News::Probe, ..
+                    notification: Notification::Probe,
+                    ..
                 }) => {}
                 // What cannot be read comes from another version of the service.
                 Ok(Message {
-                    news: News::Gap, ..
+                    notification: Notification::Gap,
+                    ..
                 })
-                | Err(Unreadable) => {
+                | Err(ParseError) => {
                     watched.clear();
                     self.local.lag_all();
                 }
             }
         }
-        self.tell(watched).await;
+        self.deliver(watched).await;
         Ok(())
     }
 
     /// In the order in which it was heard.
-    async fn tell(&self, watched: Vec<TaskNews>) {
+    async fn deliver(&self, watched: Vec<TaskNotification>) {
         if watched.len() > MOST_LOOKUPS {
-            for news in watched {
-                self.local.lag(news.owner);
+            for notification in watched {
+                self.local.lag(notification.owner);
             }
             return;
         }
         let mut events = pin!(
             stream::iter(watched)
-                .map(async |news| (news.owner, self.look_up(news).await))
+                .map(async |notification| (notification.owner, self.look_up(notification).await))
                 .buffered(LOOKUPS_AT_ONCE)
         );
         while let Some((owner, event)) = events.next().await {
@@ -158,24 +163,34 @@ impl Listener {
 
     /// The event as it looks now, unless that was told already. Between the message and now the task may have gone on, been
     /// deleted, or even been created again: the last event always tells how it is.
-    async fn look_up(&self, news: TaskNews) -> Result<Option<TaskEvent>, InfraError> {
-        if let What::Created { version } | What::Updated { version } = news.what
-            && self.local.knows(news.owner, news.task, version)
+    async fn look_up(
+        &self,
+        notification: TaskNotification,
+    ) -> Result<Option<TaskEvent>, InfraError> {
+        if let ChangeKind::Created { version } | ChangeKind::Updated { version } = notification.kind
+            && self
+                .local
+                .knows(notification.owner, notification.task, version)
         {
             return Ok(None);
         }
-        let task = self.tasks.find(news.owner, news.task).await?;
-        let change = match (task, news.what) {
-            (Some(task), What::Created { .. }) => TaskChange::Created(task),
-            (Some(task), What::Updated { .. } | What::Deleted) => TaskChange::Updated(task),
-            (None, What::Deleted) => TaskChange::Deleted,
+        let task = self
+            .tasks
+            .find(notification.owner, notification.task)
+            .await?;
+        let change = match (task, notification.kind) {
+            (Some(task), ChangeKind::Created { .. }) => TaskChange::Created(task),
+            (Some(task), ChangeKind::Updated { .. } | ChangeKind::Deleted) => {
+                TaskChange::Updated(task)
+            }
+            (None, ChangeKind::Deleted) => TaskChange::Deleted,
             // Whoever deleted it will say so.
-            (None, What::Created { .. } | What::Updated { .. }) => return Ok(None),
+            (None, ChangeKind::Created { .. } | ChangeKind::Updated { .. }) => return Ok(None),
         };
         Ok(Some(TaskEvent {
-            task: news.task,
+            task: notification.task,
             change,
-            occurred_at: news.occurred_at,
+            occurred_at: notification.occurred_at,
         }))
     }
 }
@@ -187,7 +202,7 @@ fn closed() -> InfraError {
     )
 }
 
-fn deaf() -> InfraError {
+fn listen_ineffective() -> InfraError {
     InfraError::bare(
         InfraErrorKind::Broken,
         "the database takes LISTEN, but no message arrives, as behind a pooler in transaction mode: set \

@@ -1,17 +1,17 @@
 //! Task events between all instances on one PostgreSQL database, carried by NOTIFY.
 //!
-//! Watchers of the same process are told at once, without the database. Other instances get a short message (`message`), which
-//! waits in the `outbox` until the next statement takes all that waits; their `listener` looks up how the task is now.
+//! Watchers of the same process are told at once, without the database. Other instances get a short message (`notification`), which
+//! waits in the `notify_queue` until the next statement takes all that waits; their `listener` looks up how the task is now.
 //!
 //! Messages are not part of the transaction that changes a task: NOTIFY in it would make all commits of the server queue
 //! behind one lock, and watchers here would wait for the database. The price: when an instance is killed in the
 //! milliseconds between commit and message, the watchers of other instances do not hear of that change. Every other gap (no
 //! connection, too much at once) is made known: watchers get [`Lagged`](taskhive_domain::event::Lagged) and fetch anew.
 
+mod backoff;
 mod listener;
-mod message;
-mod outage;
-mod outbox;
+mod notification;
+mod notify_queue;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -23,10 +23,10 @@ use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
+use self::backoff::Backoff;
 use self::listener::Listener;
-use self::message::{Message, TaskNews};
-use self::outage::Outage;
-use self::outbox::Outbox;
+use self::notification::{Message, TaskNotification};
+use self::notify_queue::NotifyQueue;
 use super::InProcessEvents;
 use crate::store::postgres::Database;
 
@@ -41,7 +41,7 @@ pub(crate) struct PostgresEvents {
     database: Database,
     tasks: Arc<dyn TaskRepository>,
     local: InProcessEvents,
-    outbox: Arc<Outbox>,
+    queue: Arc<NotifyQueue>,
     running: Mutex<Option<Running>>,
 }
 
@@ -60,7 +60,7 @@ impl PostgresEvents {
             database,
             tasks,
             local: InProcessEvents::new(),
-            outbox: Arc::default(),
+            queue: Arc::default(),
             running: Mutex::new(None),
         }
     }
@@ -69,7 +69,7 @@ impl PostgresEvents {
     /// there yet.
     pub(crate) fn start(&self) {
         self.running().get_or_insert_with(|| {
-            let sender = send(self.me, self.database.clone(), Arc::clone(&self.outbox));
+            let sender = send(self.me, self.database.clone(), Arc::clone(&self.queue));
             let listener = Listener {
                 me: self.me,
                 database: self.database.clone(),
@@ -95,7 +95,7 @@ impl PostgresEvents {
 
     /// The sender, if nobody waits for it yet, goes on until all is sent.
     fn stop(&self) -> Option<JoinHandle<()>> {
-        self.outbox.close();
+        self.queue.close();
         let mut running = self.running();
         let running = running.as_mut()?;
         // Or the end of the runtime, which closes the connection, would look like an outage.
@@ -110,9 +110,9 @@ impl PostgresEvents {
 
 impl TaskEvents for PostgresEvents {
     fn publish(&self, owner: UserId, event: TaskEvent) {
-        let news = TaskNews::of(owner, &event);
+        let notification = TaskNotification::of(owner, &event);
         self.local.publish(owner, event);
-        self.outbox.put(news);
+        self.queue.put(notification);
     }
 
     fn subscribe(&self, owner: UserId) -> TaskEventStream {
@@ -127,19 +127,25 @@ impl Drop for PostgresEvents {
     }
 }
 
-/// Sends what is in the outbox until that is closed.
-async fn send(me: Uuid, database: Database, outbox: Arc<Outbox>) {
-    let mut outage = Outage::none("live updates do not reach other instances");
-    while let Some(batch) = outbox.take().await {
-        let message = |news| Message { from: me, news }.to_string();
+/// Sends what is in the queue until that is closed.
+async fn send(me: Uuid, database: Database, queue: Arc<NotifyQueue>) {
+    let mut backoff = Backoff::new("live updates do not reach other instances");
+    while let Some(batch) = queue.take().await {
+        let message = |notification| {
+            Message {
+                from: me,
+                notification,
+            }
+            .to_string()
+        };
         let lines = batch.iter().copied().map(message).collect();
         match database.notify(lines).await {
-            Ok(()) => outage.is_over(),
-            Err(_) if outbox.is_closed() => return,
+            Ok(()) => backoff.recovered(),
+            Err(_) if queue.is_closed() => return,
             Err(error) => {
                 // Perhaps they were sent all the same. Hearing of an event twice does no harm, not hearing of it would.
-                outbox.put_back(batch);
-                sleep(outage.goes_on(&error)).await;
+                queue.put_back(batch);
+                sleep(backoff.failed(&error)).await;
             }
         }
     }

@@ -79,7 +79,7 @@ fn a_key_in_the_header_is_not_used() {
 fn only_the_key_for_access_tokens_signs_them() {
     for (key, what) in [
         (NEW.as_bytes().to_vec(), "the secret itself"),
-        (keys(OLD).access.to_vec(), "another secret"),
+        (keys(OLD).signing.as_bytes().to_vec(), "another secret"),
         (Vec::new(), "no key"),
     ] {
         let forgery = Forgery {
@@ -141,7 +141,7 @@ fn every_claim_is_required_in_its_type() {
 #[test]
 fn a_claim_that_stands_there_twice_is_refused() {
     let Forgery { header, claims, .. } = Forgery::good();
-    let key = hmac::Key::new(hmac::HMAC_SHA256, &keys(NEW).access);
+    let key = hmac::Key::new(hmac::HMAC_SHA256, keys(NEW).signing.as_bytes());
     let claims = claims.to_string();
     let twice = claims.replacen('{', r#"{"exp":9999999999,"#, 1);
     for claims in [

@@ -6,6 +6,7 @@ mod refresh;
 
 use std::time::Duration;
 
+use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::FutureExt;
@@ -24,7 +25,7 @@ fn issuer(secrets: &str) -> JwtIssuer {
     JwtIssuer::new(&secrets, "https://tasks.example", "taskhive").unwrap()
 }
 
-fn keys(secret: &str) -> secrets::DerivedKeys {
+fn keys(secret: &str) -> KeySet {
     let secrets = SigningSecrets::parse(secret).unwrap();
     secrets.keys().next().unwrap()
 }
@@ -61,7 +62,7 @@ impl Forgery {
                 "exp": 1_700_000_900,
                 "jti": "x",
             }),
-            key: keys(NEW).access.to_vec(),
+            key: keys(NEW).signing.as_bytes().to_vec(),
         }
     }
 

@@ -56,7 +56,7 @@ async fn live_a_life(tasks: &DieselTasks, owner: UserId) {
 async fn every_statement_on_tasks_is_prepared_once() {
     let (_guard, database) = filled().await;
     database.pool.resize(1);
-    let tasks = DieselTasks(database);
+    let tasks = DieselTasks { database };
     for _ in 0..TIMES {
         live_a_life(
             &tasks,
@@ -66,7 +66,7 @@ async fn every_statement_on_tasks_is_prepared_once() {
     }
 
     let prepared = tasks
-        .0
+        .database
         .read("look at prepared statements", |conn| {
             let sql = "SELECT split_part(statement, ' ', 1) AS verb, \
                        generic_plans + custom_plans AS executions \

@@ -1,5 +1,8 @@
 //! The repositories: one text, compiled once under `sqlite/` and once under `postgres/`. `backend` is whichever of the two
 //! it is; it supplies `Conn`, `Db`, `Database` and the few true differences.
+//!
+//! What runs on a connection is a closure that boxes its future. `AsyncFnOnce(&mut Conn)` would do without, but what it returns
+//! cannot be required to be `Send` in stable Rust (`async_fn_traits`), and it runs in a task of its own.
 
 #[cfg(test)]
 mod crowd_tests;
@@ -33,7 +36,9 @@ use users::DieselUsers;
 /// All of them, on one database.
 pub(crate) fn repositories(database: backend::Database) -> Repositories {
     Repositories {
-        tasks: Arc::new(DieselTasks(database.clone())),
+        tasks: Arc::new(DieselTasks {
+            database: database.clone(),
+        }),
         users: Arc::new(DieselUsers(database.clone())),
         sessions: Arc::new(DieselSessions(database.clone())),
         database: Arc::new(database),

@@ -13,13 +13,15 @@ use uuid::Uuid;
 
 use super::backend::Database;
 use super::page::{CountTasks, SelectPage};
-use super::task_statements::{InsertTask, UpdateTask};
+use super::task_statements::{InsertTask, UpdateTask, completion};
 use crate::store::rows::{Folded, TaskRow};
 use crate::store::schema::tasks;
 use crate::store::types::{DbId, DbTime};
 
 /// The tasks of all users.
-pub(crate) struct DieselTasks(pub(crate) Database);
+pub(crate) struct DieselTasks {
+    pub(crate) database: Database,
+}
 
 #[async_trait]
 impl TaskRepository for DieselTasks {
@@ -27,7 +29,7 @@ impl TaskRepository for DieselTasks {
         let mark = new_mark();
         let statement = insertion(owner, task, mark);
         let outcome = self
-            .0
+            .database
             .write("insert a task", |conn| {
                 async move {
                     match statement.get_result::<(TaskRow, i64)>(conn).await {
@@ -52,7 +54,7 @@ impl TaskRepository for DieselTasks {
     async fn find(&self, owner: UserId, id: TaskId) -> Result<Option<Task>, InfraError> {
         let (owner, id) = (DbId(owner.uuid()), DbId(id.uuid()));
         let row = self
-            .0
+            .database
             .read("find a task", move |conn| {
                 tasks::table
                     .find((owner, id))
@@ -68,7 +70,7 @@ impl TaskRepository for DieselTasks {
     async fn page(&self, owner: UserId, request: &PageRequest) -> Result<Page, InfraError> {
         let statement = SelectPage::new(owner, request);
         let rows = self
-            .0
+            .database
             .read_matching(&request.filter, "read a page of tasks", |conn| {
                 async move { statement.load::<TaskRow>(conn).await }.boxed()
             })
@@ -80,7 +82,7 @@ impl TaskRepository for DieselTasks {
     async fn count(&self, owner: UserId, filter: &TaskFilter) -> Result<u64, InfraError> {
         let statement = CountTasks::new(owner, filter);
         let count = self
-            .0
+            .database
             .read_matching(filter, "count tasks", |conn| {
                 async move { statement.get_result::<i64>(conn).await }.boxed()
             })
@@ -99,7 +101,7 @@ impl TaskRepository for DieselTasks {
         let (mark, expected) = (new_mark(), edit.expected_version);
         let statement = update(owner, id, edit, now, mark);
         let outcome = self
-            .0
+            .database
             .write("update a task", |conn| {
                 async move {
                     statement
@@ -126,7 +128,7 @@ impl TaskRepository for DieselTasks {
     async fn delete(&self, owner: UserId, id: TaskId) -> Result<bool, InfraError> {
         let (owner, id) = (DbId(owner.uuid()), DbId(id.uuid()));
         let deleted = self
-            .0
+            .database
             .write("delete a task", move |conn| {
                 diesel::delete(tasks::table.find((owner, id)))
                     .execute(conn)
@@ -142,7 +144,7 @@ fn new_mark() -> i64 {
     Uuid::new_v4().as_u64_pair().0.cast_signed()
 }
 
-fn insertion(owner: UserId, task: &Task, mark: i64) -> InsertTask {
+pub(super) fn insertion(owner: UserId, task: &Task, mark: i64) -> InsertTask {
     let title = Folded::new(task.title.as_str());
     let description = Folded::new(task.description.as_str());
     InsertTask {
@@ -180,10 +182,10 @@ pub(super) fn update(
         description,
         description_folded,
         completion: match edit.completion {
-            None => 0,
-            Some(Completion::Set(true)) => 1,
-            Some(Completion::Set(false)) => 2,
-            Some(Completion::Toggle) => 3,
+            None => completion!(keep),
+            Some(Completion::Set(true)) => completion!(complete),
+            Some(Completion::Set(false)) => completion!(reopen),
+            Some(Completion::Toggle) => completion!(toggle),
         },
         happened_at: DbTime(now),
         expected_version: edit.expected_version,

@@ -15,7 +15,8 @@ pub async fn a_task_that_would_be_refused_today_is_still_read(
     let invisible = "\u{200B}\u{FEFF}";
     assert!(TaskTitle::parse(invisible).is_err());
     let old = Task {
-        title: TaskTitle::from_stored(invisible.to_owned()).expect("one line"),
+        title: TaskTitle::from_stored(invisible.to_owned())
+            .unwrap_or_else(|| panic!("{invisible:?} is one line")),
         ..task("x", START)
     };
 
@@ -31,7 +32,7 @@ pub async fn a_task_that_would_be_refused_today_is_still_read(
         before: None,
     };
     let page = repositories.tasks.page(owner, &request).await?;
-    assert_eq!(page.tasks, [old.clone()]);
+    assert_eq!(page.tasks, std::slice::from_ref(&old));
     let edit = TaskEdit::completion(Completion::Set(true));
     let update = repositories
         .tasks
@@ -50,7 +51,8 @@ pub async fn a_user_who_would_be_refused_today_is_still_read(
     let address = format!("{}@-example.org", newcomer.id);
     assert!(EmailAddress::parse(&address).is_err());
     let old = User {
-        email: EmailAddress::from_stored(address).expect("an @ in between"),
+        email: EmailAddress::from_stored(address)
+            .unwrap_or_else(|| panic!("there is an @ in between")),
         ..newcomer
     };
 

@@ -11,33 +11,34 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// Also the longest time that watchers are not told of a gap once the database is back.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-pub(super) struct Outage {
+pub(super) struct Backoff {
     /// What does not work meanwhile.
     consequence: &'static str,
     failures: u32,
-    /// What the log has heard in this outage. A handful: errors say what was being done in fixed words.
-    said: Vec<String>,
+    /// The reasons that the log has heard in this outage. A flag would not do: what comes second may be the one that says which
+    /// setting is wrong. A handful: errors say what was being done in fixed words.
+    logged: Vec<String>,
 }
 
-impl Outage {
-    pub(super) const fn none(consequence: &'static str) -> Self {
+impl Backoff {
+    pub(super) const fn new(consequence: &'static str) -> Self {
         Self {
             consequence,
             failures: 0,
-            said: Vec::new(),
+            logged: Vec::new(),
         }
     }
 
     /// It failed (again). Says how long to wait.
-    pub(super) fn goes_on(&mut self, error: &InfraError) -> Duration {
+    pub(super) fn failed(&mut self, error: &InfraError) -> Duration {
         let summary = error.to_string();
-        if !self.said.contains(&summary) {
+        if !self.logged.contains(&summary) {
             tracing::warn!(
                 reason = error_chain(error),
                 "{}; trying again",
                 self.consequence
             );
-            self.said.push(summary);
+            self.logged.push(summary);
         }
         let pause = pause(self.failures, random());
         self.failures = self.failures.saturating_add(1);
@@ -45,11 +46,11 @@ impl Outage {
     }
 
     /// It worked.
-    pub(super) fn is_over(&mut self) {
-        if !self.said.is_empty() {
+    pub(super) fn recovered(&mut self) {
+        if !self.logged.is_empty() {
             tracing::info!("over: {}", self.consequence);
         }
-        *self = Self::none(self.consequence);
+        *self = Self::new(self.consequence);
     }
 }
 
@@ -82,16 +83,16 @@ mod tests {
     }
 
     #[test]
-    fn each_reason_is_said_once_an_outage() {
-        let mut outage = Outage::none("nothing works");
+    fn each_reason_is_logged_once_an_outage() {
+        let mut backoff = Backoff::new("nothing works");
         let failure = |context: &str| InfraError::bare(InfraErrorKind::Unavailable, context);
         for _ in 0..5 {
-            outage.goes_on(&failure("connect"));
-            outage.goes_on(&failure("ask"));
+            backoff.failed(&failure("connect"));
+            backoff.failed(&failure("ask"));
         }
-        assert_eq!(outage.said, ["connect", "ask"]);
-        outage.is_over();
-        assert!(outage.said.is_empty());
-        assert!(outage.goes_on(&failure("ask")) <= FIRST_PAUSE);
+        assert_eq!(backoff.logged, ["connect", "ask"]);
+        backoff.recovered();
+        assert!(backoff.logged.is_empty());
+        assert!(backoff.failed(&failure("ask")) <= FIRST_PAUSE);
     }
 }

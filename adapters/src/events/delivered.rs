@@ -8,18 +8,18 @@ use std::collections::HashMap;
 use taskhive_domain::event::{TaskChange, TaskEvent};
 use taskhive_domain::{TaskId, Timestamp};
 
-/// Overtaking takes milliseconds, so a short memory will do: at least so many tasks, at most twice as many.
+/// The tasks that are remembered: at least this many, at most twice as many. Overtaking takes milliseconds, so few will do.
 const REMEMBERED: usize = 128;
 
 #[derive(Default)]
-pub(super) struct Told {
-    recent: HashMap<TaskId, Last>,
+pub(super) struct DeliveredVersions {
+    recent: HashMap<TaskId, Delivered>,
     /// What `recent` was when it was last full.
-    earlier: HashMap<TaskId, Last>,
+    earlier: HashMap<TaskId, Delivered>,
 }
 
 #[derive(Clone, Copy)]
-enum Last {
+enum Delivered {
     /// An id may be used again after a deletion; the time of creation tells the lives apart.
     Alive {
         created_at: Timestamp,
@@ -30,9 +30,9 @@ enum Last {
     },
 }
 
-impl Told {
+impl DeliveredVersions {
     /// Whether the event is news. If so, it counts as told.
-    pub(super) fn admits(&mut self, event: &TaskEvent) -> bool {
+    pub(super) fn accept(&mut self, event: &TaskEvent) -> bool {
         let news = is_news(self.last(event.task), event);
         if news {
             self.remember(event);
@@ -42,10 +42,10 @@ impl Told {
 
     /// Whether watchers were told of this version of a task, or of a later one.
     pub(super) fn knows(&self, task: TaskId, version: i32) -> bool {
-        matches!(self.last(task), Some(Last::Alive { version: told, .. }) if told >= version)
+        matches!(self.last(task), Some(Delivered::Alive { version: told, .. }) if told >= version)
     }
 
-    fn last(&self, task: TaskId) -> Option<Last> {
+    fn last(&self, task: TaskId) -> Option<Delivered> {
         let last = self.recent.get(&task).or_else(|| self.earlier.get(&task));
         last.copied()
     }
@@ -55,11 +55,11 @@ impl Told {
             self.earlier = std::mem::take(&mut self.recent);
         }
         let last = match &event.change {
-            TaskChange::Created(task) | TaskChange::Updated(task) => Last::Alive {
+            TaskChange::Created(task) | TaskChange::Updated(task) => Delivered::Alive {
                 created_at: task.created_at,
                 version: task.version,
             },
-            TaskChange::Deleted => Last::Deleted {
+            TaskChange::Deleted => Delivered::Deleted {
                 at: event.occurred_at,
             },
         };
@@ -67,22 +67,22 @@ impl Told {
     }
 }
 
-fn is_news(last: Option<Last>, event: &TaskEvent) -> bool {
+fn is_news(last: Option<Delivered>, event: &TaskEvent) -> bool {
     match (last, &event.change) {
         (None, _)
-        | (Some(Last::Alive { .. }), TaskChange::Deleted)
-        | (Some(Last::Deleted { .. }), TaskChange::Created(_)) => true,
+        | (Some(Delivered::Alive { .. }), TaskChange::Deleted)
+        | (Some(Delivered::Deleted { .. }), TaskChange::Created(_)) => true,
         (
-            Some(Last::Alive {
+            Some(Delivered::Alive {
                 created_at,
                 version,
             }),
             TaskChange::Created(task) | TaskChange::Updated(task),
         ) => task.created_at != created_at || task.version > version,
-        // By time and not for good: had the id been used again before the deletion was told, every later change to the new
-        // task would be lost.
-        (Some(Last::Deleted { at }), TaskChange::Updated(_)) => event.occurred_at > at,
-        (Some(Last::Deleted { .. }), TaskChange::Deleted) => false,
+        // A change from before the deletion was overtaken by it. A later one belongs to a task that was created anew under the
+        // same id, before its watchers heard of the deletion: it is the only way to learn of that task.
+        (Some(Delivered::Deleted { at }), TaskChange::Updated(_)) => event.occurred_at > at,
+        (Some(Delivered::Deleted { .. }), TaskChange::Deleted) => false,
     }
 }
 
@@ -129,8 +129,9 @@ mod tests {
 
     /// Which of the events, about one task, are told.
     fn admitted(events: &[TaskEvent]) -> Vec<bool> {
-        let mut told = Told::default();
-        events.iter().map(|event| told.admits(event)).collect()
+        let mut delivered = DeliveredVersions::default();
+        let events = events.iter();
+        events.map(|event| delivered.accept(event)).collect()
     }
 
     #[test]
@@ -194,10 +195,10 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_keeps_what_is_recent() {
-        let mut told = Told::default();
+        let mut told = DeliveredVersions::default();
         let ids: Vec<TaskId> = (0..10 * REMEMBERED).map(|_| TaskId::new(NOW)).collect();
         for (n, id) in ids.iter().enumerate() {
-            assert!(told.admits(&updated(*id, 2)));
+            assert!(told.accept(&updated(*id, 2)));
             assert!(told.recent.len() + told.earlier.len() <= 2 * REMEMBERED);
             let recent = &ids[n.saturating_sub(REMEMBERED - 1)..=n];
             assert!(
