@@ -110,7 +110,7 @@ async fn a_broken_database_is_nobodys_business() {
     ada.run(ME, json!({})).await.data();
     // Another instance has never looked: it cannot know who is still signed in, and lets nobody in.
     let elsewhere = app.another_instance().await;
-    let ada_elsewhere = elsewhere.anonymous().with_token(&ada.token);
+    let ada_elsewhere = elsewhere.anonymous().with_token(&ada.access_token);
     app.break_database().await;
     for (name, query, variables) in &operations {
         assert_masked(&app, name, &ada.run(query, variables.clone()).await);

@@ -77,28 +77,28 @@ async function measureFrames(): Promise<{ frames: number; median: number; p95: n
   return { frames: times.length, median: at(0.5), p95: at(0.95), longest: times.at(-1) ?? 0 };
 }
 
-test("the first screens: figures for the record", async () => {
-  for (const signedIn of [false, true]) {
-    const context = await device(browser, service);
-    if (signedIn) {
-      const before = await context.newPage();
-      await signIn(before, EMAIL);
-      await before.close();
-    }
-    const page = await context.newPage();
-    const scripts = await watchScripts(page);
-    await page.addInitScript(observe);
-    await page.goto(signedIn ? "/tasks" : "/sign-in");
-    await page.getByText(signedIn ? "Open 10,000" : "New here?").first().waitFor();
-    await page.waitForLoadState("networkidle");
-    await expect.poll(() => [...scripts.values()]).not.toContain(undefined);
-    const figures = await page.evaluate(() => (globalThis as unknown as { figures: object }).figures);
-    const bytes = [...scripts.values()].reduce<number>((sum, size) => sum + (size ?? 0), 0);
-    console.info(`${signedIn ? "dashboard" : "sign-in"}: ${JSON.stringify(figures)} scripts: ${(bytes / 1000).toFixed(1)} kB in ${scripts.size} files`);
-    expect(bytes).toBeGreaterThan(0);
-    expect(bytes).toBeLessThan(150_000);
-    await context.close();
+test.each([
+  ["sign-in", "/sign-in", "New here?"],
+  ["dashboard", "/tasks", "Open 10,000"],
+])("the first screen, %s: figures for the record", async (screen, path, shown) => {
+  const context = await device(browser, service);
+  if (screen === "dashboard") {
+    const before = await context.newPage();
+    await signIn(before, EMAIL);
+    await before.close();
   }
+  const page = await context.newPage();
+  const scripts = await watchScripts(page);
+  await page.addInitScript(observe);
+  await page.goto(path);
+  await page.getByText(shown).first().waitFor();
+  await page.waitForLoadState("networkidle");
+  await expect.poll(() => [...scripts.values()]).not.toContain(undefined);
+  const figures = await page.evaluate(() => (globalThis as unknown as { figures: object }).figures);
+  const bytes = [...scripts.values()].reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  console.info(`${screen}: ${JSON.stringify(figures)} scripts: ${(bytes / 1000).toFixed(1)} kB in ${scripts.size} files`);
+  expect(bytes).toBeGreaterThan(0);
+  expect(bytes).toBeLessThan(150_000);
 });
 
 /** The scripts that the page asks for from now on, and the bytes of those that have arrived. */

@@ -110,17 +110,25 @@ test("an expired token is renewed once, however many requests meet it", async ()
   await live(page);
   let renewals = 0;
   let refused = 0;
+  let repeated = 0;
   await page.route("**/graphql", async (route) => {
     const body = route.request().postData() ?? "";
     if (body.includes("refreshToken")) renewals += 1;
     if (!body.includes("TaskPage") && !body.includes("TaskCounts")) return route.continue();
-    if (renewals > 0) return route.continue();
+    if (renewals > 0) {
+      repeated += 1;
+      return route.continue();
+    }
     refused += 1;
     const extensions = { code: "UNAUTHENTICATED", reason: "TOKEN_EXPIRED" };
     await route.fulfill({ status: 401, json: { errors: [{ message: "The access token has expired.", extensions }] } });
   });
   await page.getByLabel("Search tasks").fill("anything");
   await page.getByText("Nothing found").waitFor();
+  // The list before, empty as well, is shown until the answer is there.
+  await expect.poll(() => repeated).toBeGreaterThan(0);
+  await expect.poll(() => repeated).toBeGreaterThanOrEqual(refused);
+  await page.locator("main[aria-busy=false]").waitFor();
   expect(refused).toBeGreaterThan(0);
   expect(renewals).toBe(1);
 });

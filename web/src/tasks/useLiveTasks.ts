@@ -43,7 +43,8 @@ function listenToTasks(queries: QueryClient, say: (liveness: Liveness) => void):
   subscribe();
   return () => {
     stopped = true;
-    void socket.dispose();
+    // It waits for a connection that is being made. Nothing is left to close if that fails, as it does after signing out.
+    void Promise.resolve(socket.dispose()).catch(() => undefined);
   };
 }
 
