@@ -1,6 +1,6 @@
 //! Everything that can be written.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Object};
 use taskhive_domain::session::RefreshToken;
 use taskhive_domain::task::{Completion, TaskDraft, TaskEdit};
 use taskhive_domain::user::{Credentials, NewPassword, Password, Registration};
@@ -109,9 +109,7 @@ impl Mutation {
         accounts(ctx)
             .revoke_session(Caller::identity(ctx)?, id)
             .await?;
-        Ok(RevokeSessionPayload {
-            revoked_session_id: ID(id.to_string()),
-        })
+        Ok(RevokeSessionPayload { id })
     }
 
     /// Sign out everywhere but here.
@@ -122,10 +120,7 @@ impl Mutation {
         let ended = accounts(ctx)
             .revoke_other_sessions(Caller::identity(ctx)?)
             .await?;
-        let revoked_session_ids = ended.iter().map(|id| ID(id.to_string())).collect();
-        Ok(RevokeOtherSessionsPayload {
-            revoked_session_ids,
-        })
+        Ok(RevokeOtherSessionsPayload { ids: ended })
     }
 
     /// Change your password. Ends all other sessions and returns new tokens for this one.
@@ -155,9 +150,7 @@ impl Mutation {
         guess_own(ctx, accounts(ctx).delete_account(who, password.as_ref())).await?;
         audit::account_deleted(Caller::of(ctx), who.user());
         Caller::of(ctx).change_cookie(CookieChange::Clear);
-        Ok(DeleteAccountPayload {
-            deleted_user_id: ID(who.user().to_string()),
-        })
+        Ok(DeleteAccountPayload { id: who.user() })
     }
 
     /// Create a task.
@@ -170,9 +163,7 @@ impl Mutation {
         let draft = TaskDraft::parse(id.map(|id| id.as_str()), &input.title, description)
             .map_err(in_input)?;
         let task = tasks(ctx).create(Caller::identity(ctx)?, draft).await?;
-        Ok(CreateTaskPayload {
-            task: (&task).into(),
-        })
+        Ok(CreateTaskPayload { task: task.into() })
     }
 
     /// Change a task's title or description.
@@ -221,9 +212,7 @@ impl Mutation {
     ) -> Result<DeleteTaskPayload, ApiError> {
         let id = TaskId::parse(&input.id).map_err(|violations| in_input(violations.at("id")))?;
         tasks(ctx).delete(Caller::identity(ctx)?, id).await?;
-        Ok(DeleteTaskPayload {
-            deleted_task_id: ID(id.to_string()),
-        })
+        Ok(DeleteTaskPayload { id })
     }
 }
 
@@ -264,7 +253,7 @@ async fn edit_task(
     match (id, edit) {
         (Some(id), Ok(edit)) => {
             let task = tasks(ctx).edit(Caller::identity(ctx)?, id, &edit).await?;
-            Ok((&task).into())
+            Ok(task.into())
         }
         (_, Err(broken)) => Err(in_input(violations.and(broken)).into()),
         (None, Ok(_)) => Err(in_input(violations).into()),

@@ -5,8 +5,8 @@
 //! credentials if it returns [`AuthPayload`], the only type that holds tokens.
 
 use apollo_compiler::ast::FieldDefinition;
-use async_graphql::OutputType;
 
+use super::object::Object;
 use super::types::account::AuthPayload;
 
 /// What is special about a field of `Query`, `Mutation` or `Subscription`.
@@ -24,7 +24,7 @@ impl FieldPolicy {
     pub(crate) fn of(definition: &FieldDefinition) -> Self {
         Self {
             public: definition.directives.has("public"),
-            credentials: *definition.ty.inner_named_type() == *AuthPayload::type_name(),
+            credentials: definition.ty.inner_named_type() == AuthPayload::NAME,
         }
     }
 }

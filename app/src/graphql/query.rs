@@ -11,9 +11,9 @@ use super::Services;
 use super::caller::Caller;
 use super::directive::public;
 use super::errors::{ApiError, ErrorCode, ErrorReason};
-use super::object::InOneWalk;
+use super::object::Selections;
 use super::types::account::{Session, User};
-use super::types::connection::{TaskConnection, Wanted};
+use super::types::connection::{TaskConnection, TaskPage};
 use super::types::cursor;
 use super::types::node::Node;
 use super::types::server_info::ServerInfo;
@@ -26,12 +26,10 @@ pub(crate) struct Query;
 #[Object]
 impl Query {
     /// The signed-in user.
-    async fn me(&self, ctx: &Context<'_>) -> Result<InOneWalk<User>, ApiError> {
+    async fn me(&self, ctx: &Context<'_>) -> Result<User, ApiError> {
         let who = Caller::identity(ctx)?;
         let user = services(ctx).accounts.me(who).await?;
-        user.as_ref()
-            .map(|user| InOneWalk(user.into()))
-            .ok_or_else(ApiError::token_invalid)
+        user.map(User::from).ok_or_else(ApiError::token_invalid)
     }
 
     /// One of your tasks. Null, with a `NOT_FOUND` error, if you have no task with this
@@ -40,8 +38,8 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The task's ID.")] id: ID,
-    ) -> Option<Result<InOneWalk<Task>, ApiError>> {
-        Some(find_task(ctx, &id).await.map(InOneWalk))
+    ) -> Option<Result<Task, ApiError>> {
+        Some(find_task(ctx, &id).await)
     }
 
     /// Your tasks, a page at a time. Without `first` and `last` the page has 20 items.
@@ -68,7 +66,7 @@ impl Query {
             default_with = "Some(TaskOrder::OpenFirst)"
         )]
         order_by: Option<TaskOrder>,
-    ) -> Result<InOneWalk<TaskConnection>, ApiError> {
+    ) -> Result<TaskConnection, ApiError> {
         let who = Caller::identity(ctx)?;
         let arguments = PageArguments {
             first,
@@ -80,28 +78,22 @@ impl Query {
         };
         let request = arguments.parse(who.user())?;
         let tasks = &services(ctx).tasks;
-        let page = tasks.page(who, &request).await?;
-        let wanted = wanted(ctx);
-        let total = if wanted.total_count {
-            tasks.count(who, &request.filter).await?
+        let page = TaskPage::new(tasks.page(who, &request).await?, who.user(), request.order);
+        let total = if Selections::in_field(ctx).ask_for::<TaskConnection>("totalCount") {
+            let total = tasks.count(who, &request.filter).await?;
+            Some(i32::try_from(total).unwrap_or(i32::MAX))
         } else {
-            0
+            None
         };
-        let total = i32::try_from(total).unwrap_or(i32::MAX);
-        let (owner, order) = (who.user(), request.order);
-        Ok(InOneWalk(TaskConnection::new(
-            owner, order, &page, wanted, total,
-        )))
+        Ok(TaskConnection { page, total })
     }
 
     /// Where you are signed in, the most recently used first.
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>, ApiError> {
         let who = Caller::identity(ctx)?;
         let sessions = services(ctx).accounts.sessions(who).await?;
-        Ok(sessions
-            .iter()
-            .map(|session| Session::seen_by(who, session))
-            .collect())
+        let seen = |session| Session::seen_by(who, session);
+        Ok(sessions.into_iter().map(seen).collect())
     }
 
     /// How this service is set up, for building forms that match its rules.
@@ -137,9 +129,7 @@ fn services<'a>(ctx: &Context<'a>) -> &'a Services {
 async fn find_task(ctx: &Context<'_>, id: &str) -> Result<Task, ApiError> {
     let id = TaskId::parse(id).map_err(|violations| violations.at("id"))?;
     let task = services(ctx).tasks.find(Caller::identity(ctx)?, id).await?;
-    task.as_ref()
-        .map(Task::from)
-        .ok_or_else(ApiError::task_not_found)
+    task.map(Task::from).ok_or_else(ApiError::task_not_found)
 }
 
 /// What is not an ID of any kind we know belongs to nobody, like an ID that somebody made up.
@@ -147,28 +137,18 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, ApiError
     let who = Caller::identity(ctx)?;
     if let Ok(id) = TaskId::parse(id) {
         let task = services(ctx).tasks.find(who, id).await?;
-        return Ok(task.map(|task| Node::Task((&task).into())));
+        return Ok(task.map(|task| Node::Task(task.into())));
     }
     if UserId::parse(id) == Ok(who.user()) {
         let user = services(ctx).accounts.me(who).await?;
-        return Ok(user.map(|user| Node::User((&user).into())));
+        return Ok(user.map(|user| Node::User(user.into())));
     }
     if let Ok(id) = SessionId::parse(id) {
         let sessions = services(ctx).accounts.sessions(who).await?;
-        let session = sessions.iter().find(|session| session.id == id);
+        let session = sessions.into_iter().find(|session| session.id == id);
         return Ok(session.map(|session| Node::Session(Session::seen_by(who, session))));
     }
     Ok(None)
-}
-
-/// Counting is the only part of a page that costs a query of its own; cursors and a second copy of the texts cost time.
-fn wanted(ctx: &Context<'_>) -> Wanted {
-    let selected = |name| ctx.look_ahead().field(name).exists();
-    Wanted {
-        edges: selected("edges"),
-        nodes: selected("nodes"),
-        total_count: selected("totalCount"),
-    }
 }
 
 /// The arguments of `tasks`, as they came.
