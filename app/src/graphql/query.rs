@@ -111,13 +111,16 @@ impl Query {
         find_node(ctx, &id).await.transpose()
     }
 
-    /// Gives introspection a reason to list the enums of `extensions`, which SDKs need: it leaves out types that no field
+    /// Gives introspection a reason to list this enum of `extensions`, which SDKs need: it leaves out types that no field
     /// refers to. The library shows a name with two underscores nowhere, and admission knows the shown schema only.
-    #[graphql(name = "__error")]
-    async fn error_enums(
-        &self,
-        #[graphql(name = "reason")] _reason: Option<ErrorReason>,
-    ) -> Option<ErrorCode> {
+    #[graphql(name = "__errorCode")]
+    async fn error_code(&self) -> Option<ErrorCode> {
+        None
+    }
+
+    /// The same for the other one.
+    #[graphql(name = "__errorReason")]
+    async fn error_reason(&self) -> Option<ErrorReason> {
         None
     }
 }

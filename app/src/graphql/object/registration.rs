@@ -3,7 +3,9 @@
 
 use async_graphql::OutputType;
 use async_graphql::indexmap::IndexMap;
-use async_graphql::registry::{Deprecation, MetaField, MetaType, MetaTypeId, Registry};
+use async_graphql::registry::{
+    CacheControl, Deprecation, MetaField, MetaType, MetaTypeId, Registry,
+};
 
 use super::Object;
 
@@ -32,7 +34,7 @@ pub(crate) fn register<T: Object>(registry: &mut Registry) -> String {
             name: T::NAME.to_owned(),
             description: Some(joined(T::DESCRIPTION)),
             fields: fields(registry, T::FIELDS),
-            cache_control: Default::default(),
+            cache_control: CacheControl::default(),
             extends: false,
             shareable: false,
             resolvable: true,
@@ -86,7 +88,7 @@ fn fields<F>(
         args: IndexMap::new(),
         ty: (definition.register)(registry),
         deprecation: Deprecation::NoDeprecated,
-        cache_control: Default::default(),
+        cache_control: CacheControl::default(),
         external: false,
         requires: None,
         provides: None,

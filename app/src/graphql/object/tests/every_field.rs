@@ -74,7 +74,11 @@ impl Check {
         let definition = self.schema.types.get(type_name).unwrap().clone();
         let fits = match (&definition, value) {
             (ExtendedType::Object(object), Value::Object(fields)) => {
-                let names: Vec<_> = object.fields.keys().map(|name| name.as_str()).collect();
+                let names: Vec<_> = object
+                    .fields
+                    .keys()
+                    .map(apollo_compiler::Name::as_str)
+                    .collect();
                 let keys: Vec<_> = fields.keys().map(Name::as_str).collect();
                 assert_eq!(keys, names, "{type_name}");
                 for (name, field) in &object.fields {
