@@ -1,6 +1,6 @@
 //! Everything that can be written.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Object};
 use taskhive_domain::session::RefreshToken;
 use taskhive_domain::task::{Completion, TaskDraft, TaskEdit};
 use taskhive_domain::violation::Violations;
@@ -83,9 +83,7 @@ impl Mutation {
     ) -> Result<RevokeSessionPayload, ApiError> {
         let id = SessionId::parse(&input.id).map_err(|violations| in_input(violations.at("id")))?;
         accounts(ctx).revoke_session(who(ctx)?, id).await?;
-        Ok(RevokeSessionPayload {
-            revoked_session_id: ID(id.to_string()),
-        })
+        Ok(RevokeSessionPayload { id })
     }
 
     /// Sign out everywhere but here.
@@ -94,10 +92,7 @@ impl Mutation {
         ctx: &Context<'_>,
     ) -> Result<RevokeOtherSessionsPayload, ApiError> {
         let ended = accounts(ctx).revoke_other_sessions(who(ctx)?).await?;
-        let revoked_session_ids = ended.iter().map(|id| ID(id.to_string())).collect();
-        Ok(RevokeOtherSessionsPayload {
-            revoked_session_ids,
-        })
+        Ok(RevokeOtherSessionsPayload { ids: ended })
     }
 
     /// Change your password. Ends all other sessions and returns new tokens for this one.
@@ -122,9 +117,7 @@ impl Mutation {
         let deleted = accounts(ctx).delete_account(client(ctx), who, &input.password);
         deleted.await?;
         set_cookie(ctx, services(ctx).refresh_cookie.cleared());
-        Ok(DeleteAccountPayload {
-            deleted_user_id: ID(who.user().to_string()),
-        })
+        Ok(DeleteAccountPayload { id: who.user() })
     }
 
     /// Create a task.
@@ -137,9 +130,7 @@ impl Mutation {
         let draft = TaskDraft::parse(id.map(|id| id.as_str()), &input.title, description)
             .map_err(in_input)?;
         let task = tasks(ctx).create(who(ctx)?, draft).await?;
-        Ok(CreateTaskPayload {
-            task: (&task).into(),
-        })
+        Ok(CreateTaskPayload { task: task.into() })
     }
 
     /// Change a task's title or description.
@@ -188,9 +179,7 @@ impl Mutation {
     ) -> Result<DeleteTaskPayload, ApiError> {
         let id = TaskId::parse(&input.id).map_err(|violations| in_input(violations.at("id")))?;
         tasks(ctx).delete(who(ctx)?, id).await?;
-        Ok(DeleteTaskPayload {
-            deleted_task_id: ID(id.to_string()),
-        })
+        Ok(DeleteTaskPayload { id })
     }
 }
 
@@ -210,7 +199,7 @@ async fn edit_task(
     match (id, edit) {
         (Some(id), Ok(edit)) => {
             let task = tasks(ctx).edit(who(ctx)?, id, &edit).await?;
-            Ok((&task).into())
+            Ok(task.into())
         }
         (_, Err(broken)) => Err(in_input(violations.and(broken)).into()),
         (None, Ok(_)) => Err(in_input(violations).into()),

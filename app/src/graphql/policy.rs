@@ -1,15 +1,15 @@
-//! What is special about a root field, read from its definition in the schema. Access, transports and admission ask here;
-//! none of them knows a field by its name.
+//! The policy of root fields, read from their definitions in the schema. Access, transports and admission go by it; none of
+//! them knows a field by its name.
 //!
 //! Nothing is listed, so nothing can be forgotten: a field is protected unless it bears `@public`, and it hands out
 //! credentials if it returns [`AuthPayload`], the only type that holds tokens.
 
 use apollo_compiler::ast::FieldDefinition;
-use async_graphql::OutputType;
 
+use super::object::Object;
 use super::types::account::AuthPayload;
 
-/// What is special about a field of `Query`, `Mutation` or `Subscription`.
+/// Special rules for a field of `Query`, `Mutation` or `Subscription`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldPolicy {
     /// It can be called without an access token.
@@ -24,7 +24,7 @@ impl FieldPolicy {
     pub(crate) fn of(definition: &FieldDefinition) -> Self {
         Self {
             public: definition.directives.has("public"),
-            credentials: *definition.ty.inner_named_type() == *AuthPayload::type_name(),
+            credentials: definition.ty.inner_named_type() == AuthPayload::NAME,
         }
     }
 }
@@ -84,11 +84,11 @@ mod tests {
         let holders: Vec<_> = schema
             .types
             .iter()
-            .filter(|(name, definition)| {
-                let holds_tokens = definition.as_object().is_some_and(|object| {
+            .filter(|(name, _)| *name != "Mutation")
+            .filter(|(_, definition)| {
+                definition.as_object().is_some_and(|object| {
                     object.fields.keys().any(|field| field.ends_with("Token"))
-                });
-                holds_tokens && !["Mutation"].contains(&name.as_str())
+                })
             })
             .map(|(name, _)| name.as_str())
             .collect();

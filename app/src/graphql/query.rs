@@ -10,9 +10,9 @@ use taskhive_domain::{SessionId, TaskId, UserId};
 use super::context::{accounts, tasks, who};
 use super::directive::public;
 use super::errors::{ApiError, ErrorCode, ErrorReason};
-use super::object::InOneWalk;
+use super::object::Selections;
 use super::types::account::{Session, User};
-use super::types::connection::{TaskConnection, Wanted};
+use super::types::connection::{TaskConnection, TaskPage};
 use super::types::cursor;
 use super::types::node::Node;
 use super::types::server_info::ServerInfo;
@@ -25,12 +25,10 @@ pub(crate) struct Query;
 #[Object]
 impl Query {
     /// The signed-in user.
-    async fn me(&self, ctx: &Context<'_>) -> Result<InOneWalk<User>, ApiError> {
+    async fn me(&self, ctx: &Context<'_>) -> Result<User, ApiError> {
         let who = who(ctx)?;
         let user = accounts(ctx).me(who).await?;
-        user.as_ref()
-            .map(|user| InOneWalk(user.into()))
-            .ok_or_else(ApiError::token_invalid)
+        user.map(User::from).ok_or_else(ApiError::token_invalid)
     }
 
     /// One of your tasks. Null, with a `NOT_FOUND` error, if you have no task with this
@@ -39,8 +37,8 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The task's ID.")] id: ID,
-    ) -> Option<Result<InOneWalk<Task>, ApiError>> {
-        Some(find_task(ctx, &id).await.map(InOneWalk))
+    ) -> Option<Result<Task, ApiError>> {
+        Some(find_task(ctx, &id).await)
     }
 
     /// Your tasks, a page at a time. Without `first` and `last` the page has 20 items.
@@ -67,7 +65,7 @@ impl Query {
             default_with = "Some(TaskOrder::OpenFirst)"
         )]
         order_by: Option<TaskOrder>,
-    ) -> Result<InOneWalk<TaskConnection>, ApiError> {
+    ) -> Result<TaskConnection, ApiError> {
         let who = who(ctx)?;
         let arguments = PageArguments {
             first,
@@ -79,28 +77,22 @@ impl Query {
         };
         let request = arguments.parse(who.user())?;
         let tasks = tasks(ctx);
-        let page = tasks.page(who, &request).await?;
-        let wanted = wanted(ctx);
-        let total = if wanted.total_count {
-            tasks.count(who, &request.filter).await?
+        let page = TaskPage::new(tasks.page(who, &request).await?, who.user(), request.order);
+        let total = if Selections::in_field(ctx).ask_for::<TaskConnection>("totalCount") {
+            let total = tasks.count(who, &request.filter).await?;
+            Some(i32::try_from(total).unwrap_or(i32::MAX))
         } else {
-            0
+            None
         };
-        let total = i32::try_from(total).unwrap_or(i32::MAX);
-        let (owner, order) = (who.user(), request.order);
-        Ok(InOneWalk(TaskConnection::new(
-            owner, order, &page, wanted, total,
-        )))
+        Ok(TaskConnection { page, total })
     }
 
     /// Where you are signed in, the most recently used first.
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>, ApiError> {
         let who = who(ctx)?;
         let sessions = accounts(ctx).sessions(who).await?;
-        Ok(sessions
-            .iter()
-            .map(|session| Session::seen_by(who, session))
-            .collect())
+        let seen = |session| Session::seen_by(who, session);
+        Ok(sessions.into_iter().map(seen).collect())
     }
 
     /// How this service is set up, for building forms that match its rules.
@@ -118,13 +110,16 @@ impl Query {
         find_node(ctx, &id).await.transpose()
     }
 
-    /// Gives introspection a reason to list the enums of `extensions`, which SDKs need: it leaves out types that no field
+    /// Gives introspection a reason to list this enum of `extensions`, which SDKs need: it leaves out types that no field
     /// refers to. The library shows a name with two underscores nowhere, and admission knows the shown schema only.
-    #[graphql(name = "__error")]
-    async fn error_enums(
-        &self,
-        #[graphql(name = "reason")] _reason: Option<ErrorReason>,
-    ) -> Option<ErrorCode> {
+    #[graphql(name = "__errorCode")]
+    async fn error_code(&self) -> Option<ErrorCode> {
+        None
+    }
+
+    /// The same for the other one.
+    #[graphql(name = "__errorReason")]
+    async fn error_reason(&self) -> Option<ErrorReason> {
         None
     }
 }
@@ -132,9 +127,7 @@ impl Query {
 async fn find_task(ctx: &Context<'_>, id: &str) -> Result<Task, ApiError> {
     let id = TaskId::parse(id).map_err(|violations| violations.at("id"))?;
     let task = tasks(ctx).find(who(ctx)?, id).await?;
-    task.as_ref()
-        .map(Task::from)
-        .ok_or_else(ApiError::task_not_found)
+    task.map(Task::from).ok_or_else(ApiError::task_not_found)
 }
 
 /// What is not an ID of any kind we know belongs to nobody, like an ID that somebody made up.
@@ -142,27 +135,17 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, ApiError
     let who = who(ctx)?;
     if let Ok(id) = TaskId::parse(id) {
         let task = tasks(ctx).find(who, id).await?;
-        return Ok(task.map(|task| Node::Task((&task).into())));
+        return Ok(task.map(|task| Node::Task(task.into())));
     }
     if UserId::parse(id) == Ok(who.user()) {
         let user = accounts(ctx).me(who).await?;
-        return Ok(user.map(|user| Node::User((&user).into())));
+        return Ok(user.map(|user| Node::User(user.into())));
     }
     if let Ok(id) = SessionId::parse(id) {
         let session = accounts(ctx).session(who, id).await?;
-        return Ok(session.map(|session| Node::Session(Session::seen_by(who, &session))));
+        return Ok(session.map(|session| Node::Session(Session::seen_by(who, session))));
     }
     Ok(None)
-}
-
-/// Counting is the only part of a page that costs a query of its own; cursors and a second copy of the texts cost time.
-fn wanted(ctx: &Context<'_>) -> Wanted {
-    let selected = |name| ctx.look_ahead().field(name).exists();
-    Wanted {
-        edges: selected("edges"),
-        nodes: selected("nodes"),
-        total_count: selected("totalCount"),
-    }
 }
 
 /// The arguments of `tasks`, as they came.

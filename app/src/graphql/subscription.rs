@@ -29,7 +29,7 @@ impl Subscription {
         let who = who(ctx)?;
         let changes = ctx.data_unchecked::<Services>().tasks.changes(who);
         Ok(changes.map(|event| match event {
-            Ok(event) => Ok((&event).into()),
+            Ok(event) => Ok(event.into()),
             Err(Lagged) => Err(ApiError::lagged().into()),
         }))
     }

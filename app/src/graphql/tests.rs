@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use apollo_compiler::introspection::partial_execute;
 use apollo_compiler::request::coerce_variable_values;
+use apollo_compiler::response::JsonMap;
 use apollo_compiler::{ExecutableDocument, Schema};
 use serde_json::Value;
 
@@ -20,7 +21,7 @@ fn by_the_printed_schema(query: &str) -> Value {
     let document =
         ExecutableDocument::parse_and_validate(&schema, query, "introspection.graphql").unwrap();
     let operation = document.operations.get(None).unwrap();
-    let variables = coerce_variable_values(&schema, operation, &Default::default()).unwrap();
+    let variables = coerce_variable_values(&schema, operation, &JsonMap::default()).unwrap();
     let implementers = schema.implementers_map();
     let response = partial_execute(&schema, &implementers, &document, operation, &variables);
     serde_json::to_value(response.unwrap().data).unwrap()

@@ -1,212 +1,160 @@
-//! Objects whose fields are all at hand, resolved in one walk over the selection.
+//! Output objects: their types in the schema and their resolution, from one list of fields.
 //!
-//! The library makes a future and a box of every field, which for a page of tasks costs more than reading it from the
-//! database. [`InOneWalk`] gives the same answer without: the schema's types still come from the derived objects.
+//! [`object!`] makes of the list the same type in the schema as the library's derives would, and an eager resolution: the library makes a future and a box of every field, which for a page of tasks costs more than reading
+//! it from the database. Here one walk over the selection asks the object for what is selected, and for nothing else: an ID
+//! or a cursor becomes text when somebody wants it. Fields of objects have no arguments, do not wait and do not fail;
+//! whatever needs a use case is a root field, and those stay with the library.
 
-use std::borrow::Cow;
+mod define;
+mod registration;
+mod values;
+
 use std::collections::HashMap;
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{Field, FragmentDefinition, Selection, SelectionSet};
-use async_graphql::registry::Registry;
 use async_graphql::{
-    ContextSelectionSet, Name, OutputType, Positioned, ScalarType, ServerResult, Value,
+    Context, ContextSelectionSet, Name, OutputType, Positioned, ServerError, ServerResult, Value,
 };
 
-use super::types::account::User;
-use super::types::connection::{PageInfo, TaskConnection, TaskEdge};
-use super::types::task::Task;
+pub(crate) use define::object;
+pub(crate) use registration::{FieldDefinition, InterfaceDefinition, register, register_interface};
+pub(crate) use values::{Eager, leaf};
 
-/// An object whose fields are all at hand.
-pub(crate) trait Plain {
-    /// Its name in the schema, and those of its interfaces.
-    const NAMES: &'static [&'static str];
+/// An object of the schema. Implemented by [`object!`] alone.
+pub(crate) trait Object: OutputType {
+    /// One of its fields.
+    type Field: Copy + 'static;
 
-    /// One field. `below` is what was selected in it, for fields that are objects themselves. Admission has refused names that
-    /// are not in the schema.
-    fn field(&self, name: &str, below: &Selected<'_>) -> Value;
+    /// Its name in the schema.
+    const NAME: &'static str;
+    /// The lines of its description.
+    const DESCRIPTION: &'static [&'static str];
+    /// The interfaces it implements.
+    const INTERFACES: &'static [InterfaceDefinition];
+    /// Its fields in the order of the schema.
+    const FIELDS: &'static [FieldDefinition<Self::Field>];
+
+    /// The value of one field. `below` is what was selected in it, for fields that hold objects themselves.
+    fn value_of(&self, field: Self::Field, below: Selections<'_>) -> ServerResult<Value>;
 }
 
-/// A selection set and the fragments it may spread.
-pub(crate) struct Selected<'a> {
+/// A selection set and the fragments it may spread. `@skip` and `@include` have been applied to it before.
+#[derive(Clone, Copy)]
+pub(crate) struct Selections<'a> {
     set: &'a SelectionSet,
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
 }
 
-impl Selected<'_> {
-    pub(crate) fn object<T: Plain>(&self, object: &T) -> Value {
+impl<'a> Selections<'a> {
+    /// What is selected in the field that is being resolved.
+    pub(crate) fn in_field(ctx: &Context<'a>) -> Self {
+        Self {
+            set: &ctx.item.node.selection_set.node,
+            fragments: &ctx.query_env.fragments,
+        }
+    }
+
+    /// What is selected in the object that is being resolved.
+    pub(crate) fn of(ctx: &ContextSelectionSet<'a>) -> Self {
+        Self {
+            set: &ctx.item.node,
+            fragments: &ctx.query_env.fragments,
+        }
+    }
+
+    /// Whether the field of that name is selected of a `T`, under whatever alias.
+    pub(crate) fn ask_for<T: Object>(self, name: &str) -> bool {
+        let mut found = false;
+        let visited = self.each::<T>(&mut |field| {
+            found |= field.name.node == name;
+            Ok(())
+        });
+        visited.is_ok() && found
+    }
+
+    /// The object as it was asked for.
+    pub(crate) fn resolve<T: Object>(self, object: &T) -> ServerResult<Value> {
         let mut fields = IndexMap::with_capacity(self.set.items.len());
-        self.collect(object, &mut fields);
-        Value::Object(fields)
+        self.each::<T>(&mut |field| {
+            let value = match field.name.node.as_str() {
+                "__typename" => T::NAME.into(),
+                name => object.value_of(named::<T>(name)?, self.within(&field.selection_set))?,
+            };
+            merge(&mut fields, &field.response_key().node, value);
+            Ok(())
+        })?;
+        Ok(Value::Object(fields))
     }
 
-    pub(crate) fn list<T: Plain>(&self, items: &[T]) -> Value {
-        Value::List(items.iter().map(|item| self.object(item)).collect())
-    }
-
-    /// `@skip` and `@include` have been applied to the document before.
-    fn collect<T: Plain>(&self, object: &T, fields: &mut IndexMap<Name, Value>) {
+    /// Visits each field that is selected of a `T`, in the order of the document and through the fragments that apply.
+    fn each<T: Object>(
+        self,
+        visit: &mut impl FnMut(&'a Field) -> ServerResult<()>,
+    ) -> ServerResult<()> {
+        let applies = |condition: &str| {
+            condition == T::NAME || T::INTERFACES.iter().any(|one| one.name == condition)
+        };
         for selection in &self.set.items {
             match &selection.node {
-                Selection::Field(field) => {
-                    let value = self.resolve(object, &field.node);
-                    merge(fields, field.node.response_key().node.clone(), value);
-                }
+                Selection::Field(field) => visit(&field.node)?,
                 Selection::InlineFragment(fragment) => {
                     let condition = fragment.node.type_condition.as_ref();
-                    if condition.is_none_or(|on| T::NAMES.contains(&on.node.on.node.as_str())) {
-                        self.within(&fragment.node.selection_set.node)
-                            .collect(object, fields);
+                    if condition.is_none_or(|condition| applies(&condition.node.on.node)) {
+                        self.within(&fragment.node.selection_set).each::<T>(visit)?;
                     }
                 }
                 Selection::FragmentSpread(spread) => {
                     let fragment = self.fragments.get(&spread.node.fragment_name.node);
-                    let applies = |fragment: &&Positioned<FragmentDefinition>| {
-                        T::NAMES.contains(&fragment.node.type_condition.node.on.node.as_str())
-                    };
-                    if let Some(fragment) = fragment.filter(applies) {
-                        self.within(&fragment.node.selection_set.node)
-                            .collect(object, fields);
+                    if let Some(Positioned { node, .. }) = fragment
+                        && applies(&node.type_condition.node.on.node)
+                    {
+                        self.within(&node.selection_set).each::<T>(visit)?;
                     }
                 }
             }
         }
+        Ok(())
     }
 
-    fn resolve<T: Plain>(&self, object: &T, field: &Field) -> Value {
-        match field.name.node.as_str() {
-            "__typename" => Value::from(T::NAMES.first().copied().unwrap_or_default()),
-            name => object.field(name, &self.within(&field.selection_set.node)),
-        }
-    }
-
-    fn within<'b>(&'b self, set: &'b SelectionSet) -> Selected<'b> {
-        Selected {
-            set,
-            fragments: self.fragments,
+    fn within(self, set: &'a Positioned<SelectionSet>) -> Self {
+        Self {
+            set: &set.node,
+            ..self
         }
     }
 }
 
+/// Admission knows the same list of fields, so it has refused every other name. Were one to get here, the error has no code:
+/// it is masked and logged.
+fn named<T: Object>(name: &str) -> ServerResult<T::Field> {
+    let known = T::FIELDS.iter().find(|field| field.name == name);
+    known
+        .map(|definition| definition.field)
+        .ok_or_else(|| ServerError::new(format!("`{}` has no field `{name}`", T::NAME), None))
+}
+
 /// A key that is selected twice is one key with what both selections want (GraphQL, "Field Selection Merging").
-fn merge(fields: &mut IndexMap<Name, Value>, key: Name, value: Value) {
-    match (fields.get_mut(&key), value) {
-        (Some(Value::Object(present)), Value::Object(more)) => {
-            more.into_iter()
-                .for_each(|(key, value)| merge(present, key, value));
-        }
+fn merge(fields: &mut IndexMap<Name, Value>, key: &Name, value: Value) {
+    match (fields.get_mut(key), value) {
+        (Some(Value::Object(present)), Value::Object(more)) => merge_objects(present, more),
         (Some(Value::List(present)), Value::List(more)) => {
             for (present, more) in present.iter_mut().zip(more) {
                 if let (Value::Object(present), Value::Object(more)) = (present, more) {
-                    more.into_iter()
-                        .for_each(|(key, value)| merge(present, key, value));
+                    merge_objects(present, more);
                 }
             }
         }
         (Some(_), _) => {}
         (None, value) => {
-            fields.insert(key, value);
+            fields.insert(key.clone(), value);
         }
     }
 }
 
-/// An object that is resolved in one walk. In the schema it is what it wraps.
-pub(crate) struct InOneWalk<T>(pub(crate) T);
-
-impl<T: OutputType + Plain> OutputType for InOneWalk<T> {
-    fn type_name() -> Cow<'static, str> {
-        T::type_name()
-    }
-
-    fn create_type_info(registry: &mut Registry) -> String {
-        T::create_type_info(registry)
-    }
-
-    async fn resolve(
-        &self,
-        ctx: &ContextSelectionSet<'_>,
-        _: &Positioned<Field>,
-    ) -> ServerResult<Value> {
-        let selected = Selected {
-            set: &ctx.item.node,
-            fragments: &ctx.query_env.fragments,
-        };
-        Ok(selected.object(&self.0))
-    }
-}
-
-impl Plain for TaskConnection {
-    const NAMES: &'static [&'static str] = &["TaskConnection"];
-
-    fn field(&self, name: &str, below: &Selected<'_>) -> Value {
-        match name {
-            "edges" => below.list(&self.edges),
-            "nodes" => below.list(&self.nodes),
-            "pageInfo" => below.object(&self.page_info),
-            "totalCount" => self.total_count.into(),
-            _ => Value::Null,
-        }
-    }
-}
-
-impl Plain for TaskEdge {
-    const NAMES: &'static [&'static str] = &["TaskEdge"];
-
-    fn field(&self, name: &str, below: &Selected<'_>) -> Value {
-        match name {
-            "cursor" => self.cursor.as_str().into(),
-            "node" => below.object(&self.node),
-            _ => Value::Null,
-        }
-    }
-}
-
-impl Plain for PageInfo {
-    const NAMES: &'static [&'static str] = &["PageInfo"];
-
-    fn field(&self, name: &str, _: &Selected<'_>) -> Value {
-        let cursor = |cursor: &Option<String>| cursor.as_deref().map_or(Value::Null, Value::from);
-        match name {
-            "hasNextPage" => self.has_next_page.into(),
-            "hasPreviousPage" => self.has_previous_page.into(),
-            "startCursor" => cursor(&self.start_cursor),
-            "endCursor" => cursor(&self.end_cursor),
-            _ => Value::Null,
-        }
-    }
-}
-
-impl Plain for Task {
-    const NAMES: &'static [&'static str] = &["Task", "Node"];
-
-    fn field(&self, name: &str, _: &Selected<'_>) -> Value {
-        match name {
-            "id" => self.id.as_str().into(),
-            "title" => self.title.as_str().into(),
-            "description" => self.description.as_str().into(),
-            "completed" => self.completed.into(),
-            "createdAt" => ScalarType::to_value(&self.created_at),
-            "updatedAt" => ScalarType::to_value(&self.updated_at),
-            "completedAt" => self
-                .completed_at
-                .as_ref()
-                .map_or(Value::Null, ScalarType::to_value),
-            "version" => self.version.into(),
-            _ => Value::Null,
-        }
-    }
-}
-
-impl Plain for User {
-    const NAMES: &'static [&'static str] = &["User", "Node"];
-
-    fn field(&self, name: &str, _: &Selected<'_>) -> Value {
-        match name {
-            "id" => self.id.as_str().into(),
-            "email" => self.email.as_str().into(),
-            "createdAt" => ScalarType::to_value(&self.created_at),
-            _ => Value::Null,
-        }
+fn merge_objects(present: &mut IndexMap<Name, Value>, more: IndexMap<Name, Value>) {
+    for (key, value) in more {
+        merge(present, &key, value);
     }
 }
 

@@ -2,14 +2,16 @@
 
 use std::fmt;
 
-use async_graphql::{Context, Enum, ID, InputObject, SimpleObject};
-use taskhive_domain::Identity;
+use async_graphql::{Context, Enum, ID, InputObject};
 use taskhive_domain::accounts::SignedIn;
 use taskhive_domain::session::Session as DomainSession;
 use taskhive_domain::user::User as DomainUser;
+use taskhive_domain::{Identity, SessionId, UserId};
 
+use super::node::Node;
 use super::scalars::DateTime;
 use crate::graphql::context::{services, set_cookie};
+use crate::graphql::object::object;
 
 /// How a client wants to be given its refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Enum)]
@@ -23,25 +25,21 @@ pub(crate) enum Delivery {
     Cookie,
 }
 
-/// A person with an account.
-#[derive(Clone, SimpleObject)]
-pub(crate) struct User {
-    /// The user's ID, such as `user_0197c0de5b2a7c1e8f3a4b5c6d7e8f90`.
-    pub(crate) id: ID,
-    /// The address the user signs in with, in lower case. Only the user sees it.
-    pub(crate) email: String,
-    /// When the account was created.
-    pub(crate) created_at: DateTime,
+object! {
+    /// A person with an account.
+    pub(crate) struct User: Node { user: DomainUser } => {
+        /// The user's ID, such as `user_0197c0de5b2a7c1e8f3a4b5c6d7e8f90`.
+        id: ID => user.id.into(),
+        /// The address the user signs in with, in lower case. Only the user sees it.
+        email: &str => user.email.as_str(),
+        /// When the account was created.
+        createdAt: DateTime => DateTime(user.created_at),
+    }
 }
 
-impl From<&DomainUser> for User {
-    fn from(user: &DomainUser) -> Self {
-        let email = user.email.as_str().to_owned();
-        Self {
-            id: ID(user.id.to_string()),
-            email,
-            created_at: DateTime(user.created_at),
-        }
+impl From<DomainUser> for User {
+    fn from(user: DomainUser) -> Self {
+        Self { user }
     }
 }
 
@@ -76,18 +74,24 @@ pub(crate) struct RefreshTokenInput {
     pub(crate) refresh_token: Option<String>,
 }
 
-/// A signed-in session.
-#[derive(SimpleObject)]
-pub(crate) struct AuthPayload {
-    /// Send it with every request as `Authorization: Bearer <accessToken>`.
-    access_token: String,
-    /// Seconds from now until the access token expires.
-    expires_in: i32,
-    /// Exchange it with `refreshToken` for a new pair. Keep it secret. Null if it was set as a
-    /// cookie.
-    refresh_token: Option<String>,
-    /// The user who is now signed in.
-    user: User,
+object! {
+    /// A signed-in session.
+    pub(crate) struct AuthPayload {
+        pub(crate) access_token: String,
+        pub(crate) expires_in: i32,
+        pub(crate) refresh_token: Option<String>,
+        pub(crate) user: User,
+    } => {
+        /// Send it with every request as `Authorization: Bearer <accessToken>`.
+        accessToken: &str => access_token,
+        /// Seconds from now until the access token expires.
+        expiresIn: i32 => *expires_in,
+        /// Exchange it with `refreshToken` for a new pair. Keep it secret. Null if it was set as a
+        /// cookie.
+        refreshToken: Option<&str> => refresh_token.as_deref(),
+        /// The user who is now signed in.
+        user: &User => user,
+    }
 }
 
 impl AuthPayload {
@@ -113,7 +117,7 @@ impl AuthPayload {
             access_token: signed_in.access_token.reveal().to_owned(),
             expires_in: i32::try_from(signed_in.expires_in.as_secs()).unwrap_or(i32::MAX),
             refresh_token,
-            user: (&signed_in.user).into(),
+            user: signed_in.user.into(),
         }
     }
 }
@@ -125,41 +129,40 @@ impl fmt::Debug for AuthPayload {
     }
 }
 
-/// Result of `logout`.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct LogoutPayload {
-    /// Always true: a session that had already ended counts as ended.
-    pub(crate) success: bool,
+object! {
+    /// Result of `logout`.
+    pub(crate) struct LogoutPayload { pub(crate) success: bool } => {
+        /// Always true: a session that had already ended counts as ended.
+        success: bool => *success,
+    }
 }
 
-/// A device on which you are signed in.
-#[derive(Debug, Clone, SimpleObject)]
-pub(crate) struct Session {
-    /// The session's ID.
-    pub(crate) id: ID,
-    /// Whether it is the session this request was made in.
-    current: bool,
-    /// What the client called itself when it signed in. Empty if it did not say.
-    user_agent: String,
-    /// When you signed in.
-    created_at: DateTime,
-    /// When the session was last used, give or take some minutes.
-    last_used_at: DateTime,
-    /// When the session ends unless it is used.
-    expires_at: DateTime,
+object! {
+    /// A device on which you are signed in.
+    pub(crate) struct Session: Node {
+        pub(crate) session: DomainSession,
+        pub(crate) current: bool,
+    } => {
+        /// The session's ID.
+        id: ID => session.id.into(),
+        /// Whether it is the session this request was made in.
+        current: bool => *current,
+        /// What the client called itself when it signed in. Empty if it did not say.
+        userAgent: &str => &session.user_agent,
+        /// When you signed in.
+        createdAt: DateTime => DateTime(session.created_at),
+        /// When the session was last used, give or take some minutes.
+        lastUsedAt: DateTime => DateTime(session.last_used_at),
+        /// When the session ends unless it is used.
+        expiresAt: DateTime => DateTime(session.expires_at()),
+    }
 }
 
 impl Session {
     /// The session as its user sees it from another one, or from itself.
-    pub(crate) fn seen_by(who: Identity, session: &DomainSession) -> Self {
-        Self {
-            id: ID(session.id.to_string()),
-            current: session.id == who.session(),
-            user_agent: session.user_agent.clone(),
-            created_at: DateTime(session.created_at),
-            last_used_at: DateTime(session.last_used_at),
-            expires_at: DateTime(session.expires_at()),
-        }
+    pub(crate) fn seen_by(who: Identity, session: DomainSession) -> Self {
+        let current = session.id == who.session();
+        Self { session, current }
     }
 }
 
@@ -170,18 +173,20 @@ pub(crate) struct RevokeSessionInput {
     pub(crate) id: ID,
 }
 
-/// Result of `revokeSession`.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct RevokeSessionPayload {
-    /// The ID of the session that ended.
-    pub(crate) revoked_session_id: ID,
+object! {
+    /// Result of `revokeSession`.
+    pub(crate) struct RevokeSessionPayload { pub(crate) id: SessionId } => {
+        /// The ID of the session that ended.
+        revokedSessionId: ID => id.into(),
+    }
 }
 
-/// Result of `revokeOtherSessions`.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct RevokeOtherSessionsPayload {
-    /// The IDs of the sessions that ended.
-    pub(crate) revoked_session_ids: Vec<ID>,
+object! {
+    /// Result of `revokeOtherSessions`.
+    pub(crate) struct RevokeOtherSessionsPayload { pub(crate) ids: Vec<SessionId> } => {
+        /// The IDs of the sessions that ended.
+        revokedSessionIds: Vec<ID> => ids.iter().map(ID::from).collect(),
+    }
 }
 
 /// Input of `changePassword`.
@@ -203,9 +208,10 @@ pub(crate) struct DeleteAccountInput {
     pub(crate) password: String,
 }
 
-/// Result of `deleteAccount`.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct DeleteAccountPayload {
-    /// The ID of the account that is gone.
-    pub(crate) deleted_user_id: ID,
+object! {
+    /// Result of `deleteAccount`.
+    pub(crate) struct DeleteAccountPayload { pub(crate) id: UserId } => {
+        /// The ID of the account that is gone.
+        deletedUserId: ID => id.into(),
+    }
 }

@@ -1,91 +1,78 @@
 //! A page of tasks in the form of the Relay cursor connections specification.
 
-use async_graphql::SimpleObject;
+use async_graphql::Error;
 use taskhive_domain::UserId;
 use taskhive_domain::listing::{Page, TaskOrder, TaskPosition};
 
 use super::cursor;
 use super::task::Task;
+use crate::graphql::object::object;
 
-/// One page of tasks.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct TaskConnection {
-    /// The tasks on this page, each with its cursor.
-    pub(crate) edges: Vec<TaskEdge>,
-    /// The tasks on this page, for clients that need no cursors.
-    pub(crate) nodes: Vec<Task>,
-    /// Where this page lies in the whole list.
-    pub(crate) page_info: PageInfo,
-    /// How many tasks match the filter on all pages together. Counted only when asked
-    /// for.
-    pub(crate) total_count: i32,
+/// The tasks of a page, and what cursors are made from.
+pub(crate) struct TaskPage {
+    tasks: Vec<Task>,
+    has_next: bool,
+    has_previous: bool,
+    owner: UserId,
+    order: TaskOrder,
 }
 
-/// A task and its place in a list.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct TaskEdge {
-    /// Pass it as `after` or `before` to continue from here.
-    pub(crate) cursor: String,
-    /// The task.
-    pub(crate) node: Task,
-}
-
-/// Where a page lies in the whole list.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct PageInfo {
-    /// Whether there are more items after this page.
-    pub(crate) has_next_page: bool,
-    /// Whether there are items before this page.
-    pub(crate) has_previous_page: bool,
-    /// The cursor of the first item, or null if the page is empty.
-    pub(crate) start_cursor: Option<String>,
-    /// The cursor of the last item, or null if the page is empty.
-    pub(crate) end_cursor: Option<String>,
-}
-
-/// Which parts of a connection are worth making: the others were not asked for.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Wanted {
-    pub(crate) edges: bool,
-    pub(crate) nodes: bool,
-    pub(crate) total_count: bool,
-}
-
-impl TaskConnection {
-    /// `total_count` is ignored by the executor unless it was asked for, and so are `edges` and `nodes`.
-    pub(crate) fn new(
-        owner: UserId,
-        order: TaskOrder,
-        page: &Page,
-        wanted: Wanted,
-        total_count: i32,
-    ) -> Self {
-        let cursor_of = |task| cursor::encode(owner, order, &TaskPosition::of(task, order));
-        let edge = |task| TaskEdge {
-            cursor: cursor_of(task),
-            node: task.into(),
-        };
-        let edges = if wanted.edges {
-            page.tasks.iter().map(edge).collect()
-        } else {
-            Vec::new()
-        };
-        let nodes = if wanted.nodes {
-            page.tasks.iter().map(Task::from).collect()
-        } else {
-            Vec::new()
-        };
-        let page_info = PageInfo {
-            has_next_page: page.has_next,
-            has_previous_page: page.has_previous,
-            start_cursor: page.tasks.first().map(cursor_of),
-            end_cursor: page.tasks.last().map(cursor_of),
-        };
+impl TaskPage {
+    pub(crate) fn new(page: Page, owner: UserId, order: TaskOrder) -> Self {
         Self {
-            edges,
-            nodes,
-            page_info,
-            total_count,
+            tasks: page.tasks.into_iter().map(Task::from).collect(),
+            has_next: page.has_next,
+            has_previous: page.has_previous,
+            owner,
+            order,
         }
+    }
+
+    fn cursor_of(&self, task: &Task) -> String {
+        let position = TaskPosition::of(&task.task, self.order);
+        cursor::encode(self.owner, self.order, &position)
+    }
+}
+
+object! {
+    /// One page of tasks.
+    pub(crate) struct TaskConnection {
+        pub(crate) page: TaskPage,
+        /// Known only if it was asked for.
+        pub(crate) total: Option<i32>,
+    } => {
+        /// The tasks on this page, each with its cursor.
+        edges: Vec<TaskEdge<'_>> => page.tasks.iter().map(|task| TaskEdge { page, task }).collect(),
+        /// The tasks on this page, for clients that need no cursors.
+        nodes: &[Task] => &page.tasks,
+        /// Where this page lies in the whole list.
+        pageInfo: PageInfo<'_> => PageInfo { page },
+        /// How many tasks match the filter on all pages together. Counted only when asked
+        /// for.
+        totalCount: Result<i32, Error> => total.ok_or_else(|| Error::new("the tasks were not counted")),
+    }
+}
+
+object! {
+    /// A task and its place in a list.
+    pub(crate) struct TaskEdge<'a> { page: &'a TaskPage, task: &'a Task } => {
+        /// Pass it as `after` or `before` to continue from here.
+        cursor: String => page.cursor_of(task),
+        /// The task.
+        node: &Task => task,
+    }
+}
+
+object! {
+    /// Where a page lies in the whole list.
+    pub(crate) struct PageInfo<'a> { page: &'a TaskPage } => {
+        /// Whether there are more items after this page.
+        hasNextPage: bool => page.has_next,
+        /// Whether there are items before this page.
+        hasPreviousPage: bool => page.has_previous,
+        /// The cursor of the first item, or null if the page is empty.
+        startCursor: Option<String> => page.tasks.first().map(|task| page.cursor_of(task)),
+        /// The cursor of the last item, or null if the page is empty.
+        endCursor: Option<String> => page.tasks.last().map(|task| page.cursor_of(task)),
     }
 }

@@ -4,6 +4,8 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 use chrono::{DateTime as Rfc3339, SecondsFormat, Utc};
 use taskhive_domain::Timestamp;
 
+use crate::graphql::object::leaf;
+
 /// A point in time as the API writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct DateTime(pub(crate) Timestamp);
@@ -31,6 +33,8 @@ impl ScalarType for DateTime {
         Value::String(time.to_rfc3339_opts(SecondsFormat::Millis, true))
     }
 }
+
+leaf!(DateTime: |time| time.to_value());
 
 #[cfg(test)]
 mod tests {

@@ -1,42 +1,37 @@
 //! What clients need to know to build forms.
 
-use async_graphql::SimpleObject;
 use taskhive_domain::listing::Take;
 use taskhive_domain::task::{TaskDescription, TaskTitle};
 use taskhive_domain::user::Password;
 
 use crate::accounts::guarded::Offer;
+use crate::graphql::object::object;
 
-/// How this service is set up.
-#[derive(Debug, Clone, SimpleObject)]
-pub(crate) struct ServerInfo {
-    /// The version that is running.
-    version: &'static str,
-    /// Whether `register` is open.
-    registration_open: bool,
-    /// Whether `login` works here, or users sign in elsewhere.
-    password_login: bool,
-    /// The most items a page can have.
-    max_page_size: u32,
-    /// The longest title in characters.
-    max_title_length: u32,
-    /// The longest description in characters.
-    max_description_length: u32,
-    /// The shortest password in characters.
-    min_password_length: u32,
+object! {
+    /// How this service is set up.
+    pub(crate) struct ServerInfo {
+        offer: Offer,
+    } => {
+        /// The version that is running.
+        version: &str => env!("CARGO_PKG_VERSION"),
+        /// Whether `register` is open.
+        registrationOpen: bool => offer.registration_open,
+        /// Whether `login` works here, or users sign in elsewhere.
+        passwordLogin: bool => offer.password_login,
+        /// The most items a page can have.
+        maxPageSize: u32 => Take::MAX,
+        /// The longest title in characters.
+        maxTitleLength: u32 => TaskTitle::MAX_LENGTH,
+        /// The longest description in characters.
+        maxDescriptionLength: u32 => TaskDescription::MAX_LENGTH,
+        /// The shortest password in characters.
+        minPasswordLength: u32 => Password::MIN_LENGTH,
+    }
 }
 
 impl ServerInfo {
     /// The limits are the domain's.
     pub(crate) fn new(offer: Offer) -> Self {
-        Self {
-            version: env!("CARGO_PKG_VERSION"),
-            registration_open: offer.registration_open,
-            password_login: offer.password_login,
-            max_page_size: Take::MAX,
-            max_title_length: TaskTitle::MAX_LENGTH,
-            max_description_length: TaskDescription::MAX_LENGTH,
-            min_password_length: Password::MIN_LENGTH,
-        }
+        Self { offer }
     }
 }

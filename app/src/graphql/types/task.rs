@@ -1,46 +1,42 @@
 //! Tasks as the API shows them, and what goes into and comes out of their mutations.
 
-use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use async_graphql::resolver_utils::enum_value;
+use async_graphql::{Enum, ID, InputObject};
 use taskhive_domain::event::{TaskChange, TaskEvent as DomainEvent};
 use taskhive_domain::listing::TaskOrder as DomainOrder;
 use taskhive_domain::task::Task as DomainTask;
+use taskhive_domain::{TaskId, Timestamp};
 
+use super::node::Node;
 use super::scalars::DateTime;
+use crate::graphql::object::{leaf, object};
 
-/// Something to do. A task belongs to the user who created it, and nobody else can
-/// see or change it.
-#[derive(Debug, Clone, SimpleObject)]
-pub(crate) struct Task {
-    /// The task's ID, such as `task_0197c0df1c3d7a42b6e5f4d3c2b1a098`.
-    pub(crate) id: ID,
-    /// What to do: 1 to 200 characters, without surrounding white space.
-    pub(crate) title: String,
-    /// Details: up to 2000 characters. Empty when there are none.
-    pub(crate) description: String,
-    /// Whether the task is done.
-    pub(crate) completed: bool,
-    /// When the task was created.
-    pub(crate) created_at: DateTime,
-    /// When the task was last changed. Equals `createdAt` for a task never changed.
-    pub(crate) updated_at: DateTime,
-    /// When the task was completed, or null while it is open.
-    pub(crate) completed_at: Option<DateTime>,
-    /// Starts at 1 and grows by one with every change.
-    pub(crate) version: i32,
+object! {
+    /// Something to do. A task belongs to the user who created it, and nobody else can
+    /// see or change it.
+    pub(crate) struct Task: Node { pub(crate) task: DomainTask } => {
+        /// The task's ID, such as `task_0197c0df1c3d7a42b6e5f4d3c2b1a098`.
+        id: ID => task.id.into(),
+        /// What to do: 1 to 200 characters, without surrounding white space.
+        title: &str => task.title.as_str(),
+        /// Details: up to 2000 characters. Empty when there are none.
+        description: &str => task.description.as_str(),
+        /// Whether the task is done.
+        completed: bool => !task.is_open(),
+        /// When the task was created.
+        createdAt: DateTime => DateTime(task.created_at),
+        /// When the task was last changed. Equals `createdAt` for a task never changed.
+        updatedAt: DateTime => DateTime(task.updated_at),
+        /// When the task was completed, or null while it is open.
+        completedAt: Option<DateTime> => task.completed_at.map(DateTime),
+        /// Starts at 1 and grows by one with every change.
+        version: i32 => task.version,
+    }
 }
 
-impl From<&DomainTask> for Task {
-    fn from(task: &DomainTask) -> Self {
-        Self {
-            id: ID(task.id.to_string()),
-            title: task.title.as_str().to_owned(),
-            description: task.description.as_str().to_owned(),
-            completed: !task.is_open(),
-            created_at: DateTime(task.created_at),
-            updated_at: DateTime(task.updated_at),
-            completed_at: task.completed_at.map(DateTime),
-            version: task.version,
-        }
+impl From<DomainTask> for Task {
+    fn from(task: DomainTask) -> Self {
+        Self { task }
     }
 }
 
@@ -128,39 +124,44 @@ pub(crate) struct DeleteTaskInput {
     pub(crate) id: ID,
 }
 
-/// Result of `createTask`.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct CreateTaskPayload {
-    /// The new task.
-    pub(crate) task: Task,
+object! {
+    /// Result of `createTask`.
+    pub(crate) struct CreateTaskPayload { pub(crate) task: Task } => {
+        /// The new task.
+        task: &Task => task,
+    }
 }
 
-/// Result of `updateTask`.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct UpdateTaskPayload {
-    /// The task as it is now.
-    pub(crate) task: Task,
+object! {
+    /// Result of `updateTask`.
+    pub(crate) struct UpdateTaskPayload { pub(crate) task: Task } => {
+        /// The task as it is now.
+        task: &Task => task,
+    }
 }
 
-/// Result of `setTaskCompleted`.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct SetTaskCompletedPayload {
-    /// The task as it is now.
-    pub(crate) task: Task,
+object! {
+    /// Result of `setTaskCompleted`.
+    pub(crate) struct SetTaskCompletedPayload { pub(crate) task: Task } => {
+        /// The task as it is now.
+        task: &Task => task,
+    }
 }
 
-/// Result of `toggleTask`.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct ToggleTaskPayload {
-    /// The task as it is now.
-    pub(crate) task: Task,
+object! {
+    /// Result of `toggleTask`.
+    pub(crate) struct ToggleTaskPayload { pub(crate) task: Task } => {
+        /// The task as it is now.
+        task: &Task => task,
+    }
 }
 
-/// Result of `deleteTask`.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct DeleteTaskPayload {
-    /// The ID of the task that is gone, for removing it from a cache.
-    pub(crate) deleted_task_id: ID,
+object! {
+    /// Result of `deleteTask`.
+    pub(crate) struct DeleteTaskPayload { pub(crate) id: TaskId } => {
+        /// The ID of the task that is gone, for removing it from a cache.
+        deletedTaskId: ID => id.into(),
+    }
 }
 
 /// What happened to a task.
@@ -174,32 +175,39 @@ pub(crate) enum TaskEventKind {
     Deleted,
 }
 
-/// A change to one of your tasks.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct TaskEvent {
-    /// What happened.
-    kind: TaskEventKind,
-    /// The task it happened to.
-    task_id: ID,
-    /// The task right after the change. Null if it was deleted.
-    task: Option<Task>,
-    /// When it happened.
-    occurred_at: DateTime,
+leaf!(TaskEventKind: |kind| enum_value(kind));
+
+object! {
+    /// A change to one of your tasks.
+    pub(crate) struct TaskEvent {
+        kind: TaskEventKind,
+        id: TaskId,
+        task: Option<Task>,
+        occurred_at: Timestamp,
+    } => {
+        /// What happened.
+        kind: TaskEventKind => *kind,
+        /// The task it happened to.
+        taskId: ID => id.into(),
+        /// The task right after the change. Null if it was deleted.
+        task: Option<&Task> => task.as_ref(),
+        /// When it happened.
+        occurredAt: DateTime => DateTime(*occurred_at),
+    }
 }
 
-impl From<&DomainEvent> for TaskEvent {
-    fn from(event: &DomainEvent) -> Self {
-        let (kind, task) = match &event.change {
+impl From<DomainEvent> for TaskEvent {
+    fn from(event: DomainEvent) -> Self {
+        let (kind, task) = match event.change {
             TaskChange::Created(task) => (TaskEventKind::Created, Some(task.into())),
             TaskChange::Updated(task) => (TaskEventKind::Updated, Some(task.into())),
             TaskChange::Deleted => (TaskEventKind::Deleted, None),
         };
-        let occurred_at = DateTime(event.occurred_at);
         Self {
             kind,
-            task_id: ID(event.task.to_string()),
+            id: event.task,
             task,
-            occurred_at,
+            occurred_at: event.occurred_at,
         }
     }
 }

@@ -18,11 +18,11 @@ const INTROSPECTION_LIST: u64 = 10;
 #[derive(Debug, Default)]
 pub(super) struct Cost {
     fixed: u64,
-    pages: Vec<Page>,
+    pages: Vec<PageCost>,
 }
 
 #[derive(Debug)]
-struct Page {
+struct PageCost {
     sizes: [Option<Size>; 2],
     item: Cost,
 }
@@ -44,7 +44,7 @@ impl Cost {
     }
 }
 
-impl Page {
+impl PageCost {
     fn items(&self, variable: &impl Fn(&str) -> Option<i64>) -> u64 {
         let given = self.sizes.iter().flatten().filter_map(|size| match size {
             Size::Given(size) => Some(*size),
@@ -67,7 +67,7 @@ pub(super) fn of(
     document: &ExecutableDocument,
     limits: &Limits,
 ) -> Result<Cost, Refusal> {
-    let mut walk = Walk {
+    let mut walk = CostWalk {
         document,
         limits,
         introspection: 0,
@@ -82,13 +82,13 @@ pub(super) fn of(
     Ok(cost)
 }
 
-struct Walk<'doc> {
+struct CostWalk<'doc> {
     document: &'doc ExecutableDocument,
     limits: &'doc Limits,
     introspection: u64,
 }
 
-impl Walk<'_> {
+impl CostWalk<'_> {
     fn selections(
         &mut self,
         set: &SelectionSet,
@@ -141,7 +141,7 @@ impl Walk<'_> {
         let mut item = Cost::default();
         self.selections(&field.selection_set, lists, &mut item)?;
         let sizes = ["first", "last"].map(|name| size(field, name));
-        cost.pages.push(Page { sizes, item });
+        cost.pages.push(PageCost { sizes, item });
         Ok(())
     }
 }

@@ -33,13 +33,13 @@ const TOKENS: [(&str, &str); 22] = [
     ("STRING_VALUE", "a string"),
 ];
 
-/// A document that does not parse. Only the first error is told: the others mostly follow from it.
+/// A document that does not parse. Only the first error is passed on: the others mostly follow from it.
 pub(super) fn syntax(found: &DiagnosticList, lines: &LineIndex) -> Refusal {
     let mut refusal = refuse(RefusalKind::Syntax, found, lines, |message| {
-        let what = message.strip_prefix("syntax error: ").unwrap_or(message);
-        let expected = what
+        let message = message.strip_prefix("syntax error: ").unwrap_or(message);
+        let expected = message
             .split_once(", got ")
-            .map_or(what, |(expected, _)| expected);
+            .map_or(message, |(expected, _)| expected);
         let wanted = expected.strip_prefix("expected ").unwrap_or_default();
         match TOKENS.iter().find(|(internal, _)| *internal == wanted) {
             Some((_, plain)) => format!("Syntax error: expected {plain}."),

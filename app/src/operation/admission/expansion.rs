@@ -94,10 +94,10 @@ fn check_roots(
     Ok(())
 }
 
-fn over(count: usize, limit: usize, what: &str) -> Result<(), Refusal> {
+fn over(count: usize, limit: usize, counted: &str) -> Result<(), Refusal> {
     if count > limit {
         return Err(Refusal::too_complex(format!(
-            "The document has more than {limit} {what}."
+            "The document has more than {limit} {counted}."
         )));
     }
     Ok(())
@@ -200,7 +200,7 @@ impl<'doc> ExpansionTotals<'doc> {
 }
 
 fn check_directives(document: &Document, limits: &Limits) -> Result<(), Refusal> {
-    let mut written = Directives { all: 0, most: 0 };
+    let mut written = DirectiveCounts { all: 0, most: 0 };
     for definition in &document.definitions {
         match definition {
             Definition::OperationDefinition(operation) => {
@@ -225,12 +225,12 @@ fn check_directives(document: &Document, limits: &Limits) -> Result<(), Refusal>
     )
 }
 
-struct Directives {
+struct DirectiveCounts {
     all: usize,
     most: usize,
 }
 
-impl Directives {
+impl DirectiveCounts {
     fn note(&mut self, directives: &[Node<Directive>]) {
         self.all += directives.len();
         self.most = self.most.max(directives.len());

@@ -26,7 +26,7 @@ use crate::graphql::FieldPolicy;
 pub struct RootField {
     /// Its name in the schema, not its alias; `__schema`, `__type` and `__typename` are among them.
     pub name: String,
-    /// What is special about it.
+    /// The rules for it.
     pub policy: FieldPolicy,
 }
 

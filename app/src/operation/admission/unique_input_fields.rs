@@ -15,7 +15,7 @@ use super::refusal::{Refusal, RefusalError, RefusalKind};
 
 /// Refuses a document in which a value names an input field twice.
 pub(super) fn check(document: &Document, lines: &LineIndex) -> Result<(), Refusal> {
-    let mut found = Found {
+    let mut found = DuplicateFields {
         lines,
         errors: Vec::new(),
     };
@@ -56,12 +56,12 @@ pub(super) fn check_runs_once(kind: OperationType, keys: &[Name]) -> Result<(), 
     }
 }
 
-struct Found<'doc> {
+struct DuplicateFields<'doc> {
     lines: &'doc LineIndex,
     errors: Vec<RefusalError>,
 }
 
-impl Found<'_> {
+impl DuplicateFields<'_> {
     fn selections(&mut self, selections: &[Selection]) {
         for selection in selections {
             match selection {

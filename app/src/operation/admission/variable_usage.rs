@@ -26,7 +26,7 @@ pub(super) fn check(
         if operation.variables.is_empty() {
             continue;
         }
-        let mut walk = Walk {
+        let mut check = UsageCheck {
             document,
             schema,
             lines,
@@ -34,8 +34,8 @@ pub(super) fn check(
             seen: HashSet::new(),
             errors: &mut errors,
         };
-        walk.directives(&operation.directives);
-        walk.selections(&operation.selection_set);
+        check.directives(&operation.directives);
+        check.selections(&operation.selection_set);
     }
     if errors.is_empty() {
         return Ok(());
@@ -43,7 +43,7 @@ pub(super) fn check(
     Err(Refusal::many(RefusalKind::Validation, errors))
 }
 
-struct Walk<'doc> {
+struct UsageCheck<'doc> {
     document: &'doc ExecutableDocument,
     schema: &'doc Schema,
     lines: &'doc LineIndex,
@@ -53,7 +53,7 @@ struct Walk<'doc> {
     errors: &'doc mut Vec<RefusalError>,
 }
 
-impl<'doc> Walk<'doc> {
+impl<'doc> UsageCheck<'doc> {
     fn selections(&mut self, set: &'doc SelectionSet) {
         for selection in &set.selections {
             self.directives(selection.directives());

@@ -58,7 +58,7 @@ fn root_fields_are_found_through_fragments_and_conditions() {
 }
 
 #[test]
-fn what_is_special_about_a_root_field_is_kept_with_it() {
+fn a_root_field_comes_with_its_policy() {
     let source = "mutation { login(input: {email: \"a@b.c\", password: \"x\"}) { expiresIn } }";
     let admitted = admit(source, json!({})).expect("valid");
     assert_eq!(*admitted.root_fields, [root("login", true, true)]);

@@ -1,7 +1,12 @@
 //! The walk answers what the library answers, for every selection there can be.
 
+mod derived;
+mod every_field;
+mod selected;
+
 use async_graphql::{
-    EmptyMutation, EmptySubscription, Object, Request, Schema, ValidationMode, Variables,
+    EmptyMutation, EmptySubscription, Object as ObjectRoot, ObjectType, Request, Schema,
+    SchemaBuilder, ValidationMode, Value, Variables,
 };
 use proptest::prelude::*;
 use taskhive_domain::listing::{Page, TaskOrder};
@@ -9,54 +14,63 @@ use taskhive_domain::task::{Task as DomainTask, TaskDraft};
 use taskhive_domain::{TaskId, Timestamp, UserId};
 
 use super::*;
-use crate::graphql::types::connection::Wanted;
+use crate::graphql::types::connection::{TaskConnection, TaskPage};
 
-/// The same connection twice: as the library resolves it, and in one walk.
-struct Both;
+/// A connection that is resolved in one walk.
+struct Walked;
 
-#[Object]
-impl Both {
-    async fn derived(&self) -> TaskConnection {
+#[ObjectRoot(name = "Query")]
+impl Walked {
+    async fn connection(&self) -> TaskConnection {
         connection()
     }
+}
 
-    async fn walked(&self) -> InOneWalk<TaskConnection> {
-        InOneWalk(connection())
+/// The same connection, as the library resolves it.
+struct Derived;
+
+#[ObjectRoot(name = "Query")]
+impl Derived {
+    async fn connection(&self) -> derived::TaskConnection {
+        page().into()
     }
 }
 
 fn connection() -> TaskConnection {
+    TaskConnection {
+        page: TaskPage::new(page(), owner(), ORDER),
+        total: Some(7),
+    }
+}
+
+const ORDER: TaskOrder = TaskOrder::Newest;
+
+fn owner() -> UserId {
+    UserId::from_uuid(uuid::Uuid::nil())
+}
+
+fn task(n: u128, completed_at: Option<Timestamp>) -> DomainTask {
+    let draft =
+        TaskDraft::parse(None, &format!("Task {n} \u{1F9ED}"), Some("\"quoted\"\r\n")).unwrap();
     let at = Timestamp::from_millis(1_700_000_000_123);
-    let task = |n: u128, completed_at| {
-        let draft =
-            TaskDraft::parse(None, &format!("Task {n} \u{1F9ED}"), Some("\"quoted\"\r\n")).unwrap();
-        DomainTask {
-            id: TaskId::from_uuid(uuid::Uuid::from_u128(n)),
-            title: draft.title,
-            description: draft.description,
-            created_at: at,
-            updated_at: at,
-            completed_at,
-            version: 3,
-        }
-    };
-    let page = Page {
+    DomainTask {
+        id: TaskId::from_uuid(uuid::Uuid::from_u128(n)),
+        title: draft.title,
+        description: draft.description,
+        created_at: at,
+        updated_at: at,
+        completed_at,
+        version: 3,
+    }
+}
+
+fn page() -> Page {
+    let at = Timestamp::from_millis(1_700_000_000_123);
+    Page {
         tasks: vec![task(1, None), task(2, Some(at))],
         has_next: true,
         has_previous: false,
-    };
-    let wanted = Wanted {
-        edges: true,
-        nodes: true,
-        total_count: true,
-    };
-    TaskConnection::new(
-        UserId::from_uuid(uuid::Uuid::nil()),
-        TaskOrder::Newest,
-        &page,
-        wanted,
-        7,
-    )
+    }
 }
 
 fn leaf(names: &'static [&'static str]) -> BoxedStrategy<String> {
@@ -136,35 +150,56 @@ fn connection_selection() -> BoxedStrategy<String> {
     )
 }
 
+type Builder<Q> = SchemaBuilder<Q, EmptyMutation, EmptySubscription>;
+
+fn with<Q: ObjectType + 'static>(root: Q) -> Builder<Q> {
+    Schema::build(root, EmptyMutation, EmptySubscription).validation_mode(ValidationMode::Fast)
+}
+
+fn answer<Q: ObjectType + 'static>(schema: Builder<Q>, document: &str) -> String {
+    let schema = schema.finish();
+    let variables = Variables::from_json(serde_json::json!({ "yes": true }));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let response = runtime.block_on(schema.execute(Request::new(document).variables(variables)));
+    assert!(
+        response.errors.is_empty(),
+        "{document}: {:?}",
+        response.errors
+    );
+    response.data.to_string()
+}
+
 proptest! {
     #[test]
     fn the_walk_answers_what_the_library_answers(selection in connection_selection()) {
-        let schema = Schema::build(Both, EmptyMutation, EmptySubscription)
-            .register_output_type::<crate::graphql::types::node::Node>()
-            .validation_mode(ValidationMode::Fast)
-            .finish();
         let document = format!(
-            "query($yes: Boolean!) {{ derived {{ {selection} }} walked {{ {selection} }} }} \
+            "query($yes: Boolean!) {{ connection {{ {selection} }} }} \
              fragment F on Task {{ id ...G }} fragment G on Task {{ version title }}"
         );
-        let request = Request::new(&document).variables(Variables::from_json(serde_json::json!({ "yes": true })));
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let response = runtime.block_on(schema.execute(request));
-        prop_assert!(response.errors.is_empty(), "{document}: {:?}", response.errors);
-        let Value::Object(data) = response.data else { panic!("no data") };
-        let (derived, walked) = (data["derived"].to_string(), data["walked"].to_string());
-        prop_assert_eq!(walked, derived, "{}", document);
+        let derived = with(Derived).register_output_type::<derived::Node>();
+        prop_assert_eq!(answer(with(Walked), &document), answer(derived, &document), "{}", document);
     }
 }
 
 /// Here the library answers null, and drops what another selection of the same key wants.
 #[tokio::test]
 async fn an_object_of_which_nothing_is_left_is_empty() {
-    let schema = Schema::new(Both, EmptyMutation, EmptySubscription);
-    let document = "{ walked { nodes { id @skip(if: true) } pageInfo { startCursor @skip(if: true) } pageInfo { hasNextPage } } }";
+    let schema = Schema::new(Walked, EmptyMutation, EmptySubscription);
+    let document = "{ connection { nodes { id @skip(if: true) } pageInfo { startCursor @skip(if: true) } pageInfo { hasNextPage } } }";
     let response = schema.execute(document).await;
     assert_eq!(
         response.data.to_string(),
-        "{walked: {nodes: [{}, {}], pageInfo: {hasNextPage: true}}}"
+        "{connection: {nodes: [{}, {}], pageInfo: {hasNextPage: true}}}"
     );
+}
+
+/// What no schema allows is an error for the log, and never a null.
+#[tokio::test]
+async fn an_unknown_field_is_an_error() {
+    let schema = with(Walked).finish();
+    let response = schema.execute("{ connection { nodes { dueAt } } }").await;
+    assert_eq!(response.errors[0].message, "`Task` has no field `dueAt`");
+    assert!(response.errors[0].extensions.is_none(), "it would be shown");
 }

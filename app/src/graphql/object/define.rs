@@ -1,0 +1,102 @@
+//! The macro that defines an output object.
+
+/// Defines an output object: what it is made of, and its fields in the schema. A field has a description, a type and a
+/// value. The value is an expression over the parts, all of which are in scope by reference, and is made only when the
+/// field is selected; the schema's type is that of the expression.
+///
+/// ```ignore
+/// object! {
+///     /// A task and its place in a list.
+///     pub(crate) struct TaskEdge<'a>: Node { page: &'a TaskPage, task: &'a Task } => {
+///         /// Pass it as `after` or `before` to continue from here.
+///         cursor: String => page.cursor_of(task),
+///         /// The task.
+///         node: &Task => task,
+///     }
+/// }
+/// ```
+macro_rules! object {
+    (
+        $(#[doc = $description:literal])+
+        $vis:vis struct $name:ident $(<$life:lifetime>)? $(: $interface:ident)? {
+            $($(#[doc = $part_doc:literal])* $part_vis:vis $part:ident: $part_type:ty),* $(,)?
+        } => {
+            $($(#[doc = $field_description:literal])+ $field:ident: $type:ty => $value:expr,)+
+        }
+    ) => {
+        $(#[doc = $description])+
+        $vis struct $name $(<$life>)? {
+            $($(#[doc = $part_doc])* $part_vis $part: $part_type,)*
+        }
+
+        const _: () = {
+            use $crate::graphql::object::{
+                Eager, FieldDefinition, InterfaceDefinition, Object, Selections,
+            };
+
+            #[derive(Clone, Copy)]
+            #[expect(non_camel_case_types, reason = "they are the names of the schema")]
+            pub(crate) enum Field { $($field),+ }
+
+            impl $(<$life>)? Object for $name $(<$life>)? {
+                type Field = Field;
+
+                const NAME: &'static str = stringify!($name);
+                const DESCRIPTION: &'static [&'static str] = &[$($description),+];
+                const INTERFACES: &'static [InterfaceDefinition] = &[$(InterfaceDefinition {
+                    name: stringify!($interface),
+                    register: <$interface as async_graphql::OutputType>::create_type_info,
+                })?];
+                const FIELDS: &'static [FieldDefinition<Field>] = &[$(FieldDefinition {
+                    name: stringify!($field),
+                    description: &[$($field_description),+],
+                    register: |registry| <$type as async_graphql::OutputType>::create_type_info(registry),
+                    field: Field::$field,
+                }),+];
+
+                fn value_of(
+                    &self,
+                    field: Field,
+                    below: Selections<'_>,
+                ) -> async_graphql::ServerResult<async_graphql::Value> {
+                    let Self { $($part),* } = self;
+                    match field {
+                        $(Field::$field => {
+                            let value: $type = $value;
+                            value.into_value(below)
+                        })+
+                    }
+                }
+            }
+
+            impl $(<$life>)? async_graphql::OutputType for $name $(<$life>)? {
+                fn type_name() -> std::borrow::Cow<'static, str> {
+                    <Self as Object>::NAME.into()
+                }
+
+                fn create_type_info(registry: &mut async_graphql::registry::Registry) -> String {
+                    $crate::graphql::object::register::<Self>(registry)
+                }
+
+                async fn resolve(
+                    &self,
+                    ctx: &async_graphql::ContextSelectionSet<'_>,
+                    _: &async_graphql::Positioned<async_graphql::parser::types::Field>,
+                ) -> async_graphql::ServerResult<async_graphql::Value> {
+                    Selections::of(ctx).resolve(self)
+                }
+            }
+
+            impl $(<$life>)? Eager for $name $(<$life>)? {
+                fn into_value(
+                    self,
+                    below: Selections<'_>,
+                ) -> async_graphql::ServerResult<async_graphql::Value> {
+                    below.resolve(&self)
+                }
+            }
+        };
+    };
+}
+
+pub(crate) use object;
