@@ -6,8 +6,8 @@ use async_trait::async_trait;
 pub use crate::infra_error::{InfraError, InfraErrorKind};
 
 use crate::event::{TaskEvent, TaskEventStream};
-use crate::external::{ExternalClaims, ExternalIdentity};
 use crate::id::{SessionId, TaskId, UserId};
+use crate::identity::{ExternalClaims, ExternalIdentity};
 use crate::listing::{Page, PageRequest, TaskFilter};
 use crate::session::{
     AccessClaims, AccessToken, Generation, RefreshClaims, RefreshToken, Rotation, Session,

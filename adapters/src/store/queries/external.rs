@@ -6,7 +6,7 @@ use diesel::result::Error as DieselError;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use taskhive_domain::UserId;
-use taskhive_domain::external::ExternalIdentity;
+use taskhive_domain::identity::ExternalIdentity;
 use taskhive_domain::ports::InfraError;
 use taskhive_domain::user::{EmailAddress, PasswordHash, User};
 

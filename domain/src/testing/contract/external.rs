@@ -4,8 +4,8 @@ use futures_util::future::join_all;
 
 use super::fixtures::{START, address, hash, start_plus, task, user};
 use super::{Outcome, Repositories};
-use crate::external::ExternalIdentity;
 use crate::id::UserId;
+use crate::identity::ExternalIdentity;
 use crate::listing::TaskFilter;
 use crate::ports::{InfraError, RegistrationOutcome};
 use crate::user::{EmailAddress, User};

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 
 use super::MemoryStore;
-use crate::external::ExternalIdentity;
 use crate::id::{SessionId, UserId};
+use crate::identity::ExternalIdentity;
 use crate::ports::{
     InfraError, PasswordChange, PasswordChangeOutcome, RegistrationOutcome, UserRepository,
 };

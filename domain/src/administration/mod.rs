@@ -85,5 +85,4 @@ impl Operations {
 
 #[cfg(test)]
 #[cfg(feature = "testing")]
-#[path = "operations_tests.rs"]
 mod tests;

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use zeroize::Zeroizing;
 
 use crate::id::UserId;
-use crate::task::{check_length, is_invisible, refuse_nul};
+use crate::text::{check_length, is_invisible, refuse_nul};
 use crate::time::Timestamp;
 use crate::violation::{Reason, Violation, Violations};
 
@@ -19,6 +19,19 @@ pub struct User {
     pub email: EmailAddress,
     /// When the account was created.
     pub created_at: Timestamp,
+}
+
+impl User {
+    /// A user who is seen for the first time. Without an address of their own they get one that leads nowhere.
+    #[must_use]
+    pub fn first_seen(email: Option<EmailAddress>, now: Timestamp) -> Self {
+        let id = UserId::new(now);
+        Self {
+            id,
+            email: email.unwrap_or_else(|| EmailAddress::placeholder(id)),
+            created_at: now,
+        }
+    }
 }
 
 /// An address, in lower case: that is how it is stored, shown and compared.
@@ -275,5 +288,4 @@ impl StoredCredentials {
 }
 
 #[cfg(test)]
-#[path = "user_tests.rs"]
 mod tests;

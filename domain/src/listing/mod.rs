@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 use unicase::UniCase;
 
 use crate::id::TaskId;
-use crate::task::{Task, check_length, refuse_nul};
+use crate::task::Task;
+use crate::text::{check_length, refuse_nul};
 use crate::time::Timestamp;
 use crate::violation::{Reason, Violation, Violations};
 
@@ -237,5 +238,4 @@ impl Page {
 }
 
 #[cfg(test)]
-#[path = "listing_tests.rs"]
 mod tests;
