@@ -11,10 +11,11 @@
 use std::time::{Duration, Instant};
 
 use serde_json::Map;
-use taskhive::edge::admission::{Admission, Limits};
+use taskhive::operation::admission::{Admission, Limits};
 
 const SDL: &str = include_str!("../../schema.graphql");
-const INTROSPECTION: &str = include_str!("../src/edge/admission/testdata/introspection.graphql");
+const INTROSPECTION: &str =
+    include_str!("../src/operation/admission/testdata/introspection.graphql");
 
 fn main() {
     let rounds = std::env::args()

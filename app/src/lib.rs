@@ -1,11 +1,12 @@
 //! Taskhive as a library: what the binary runs and what the tests drive. The way in is [`wiring::build`].
 
-mod audit;
+mod accounts;
 pub mod cli;
 pub mod config;
-pub mod edge;
 pub mod graphql;
-mod limits;
+pub mod http;
+pub mod operation;
 mod secret_file;
 pub mod telemetry;
+pub mod transport;
 pub mod wiring;

@@ -14,21 +14,21 @@ use taskhive_domain::accounts::AccountPorts;
 use taskhive_domain::ports::{Clock, InfraError, InfraErrorKind, PasswordHasher, SessionEvents};
 use taskhive_domain::{Accounts, Operations, SessionId, Tasks};
 
+use crate::accounts::rate_limit::RateLimits;
 use crate::config::Config;
-use crate::edge::access::{Guard, Policy};
-use crate::edge::admission::Admission;
-use crate::edge::client_address::TrustedProxies;
-use crate::edge::cookies::Cookies;
-use crate::edge::ended_sessions::EndedSessions;
-use crate::edge::gateway::Gateway;
-use crate::edge::health::{Probe, Readiness};
-use crate::edge::http::{GraphQlEndpoint, IntakeLimits};
-use crate::edge::live::LiveConnections;
-use crate::edge::router::{RouterOptions, router};
-use crate::edge::shutdown::Shutdown;
-use crate::edge::websocket::{SocketEndpoint, SocketLimits};
 use crate::graphql::{self, ServerInfo, Services};
-use crate::limits::RateLimits;
+use crate::http::client_address::TrustedProxies;
+use crate::http::shutdown::Shutdown;
+use crate::operation::access::{Guard, Policy};
+use crate::operation::admission::Admission;
+use crate::operation::connections::ConnectionRegistry;
+use crate::operation::pipeline::Pipeline;
+use crate::operation::revocation::RevocationList;
+use crate::transport::cookies::Cookies;
+use crate::transport::health::{Probe, Readiness};
+use crate::transport::http::{GraphQlEndpoint, IntakeLimits};
+use crate::transport::router::{RouterOptions, router};
+use crate::transport::websocket::{SocketEndpoint, SocketLimits};
 
 /// Who issues our tokens, and for whom they are: the service itself. An installation is told apart by its secret.
 const TOKEN_ISSUER: &str = "taskhive";
@@ -72,13 +72,13 @@ pub fn build_with(
     hasher: Arc<dyn PasswordHasher>,
 ) -> Result<App, InfraError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let ended = Arc::new(EndedSessions::new(store.sessions(), Arc::clone(&clock)));
+    let ended = Arc::new(RevocationList::new(store.sessions(), Arc::clone(&clock)));
     let services = services(config, store, secrets, hasher, &clock, ended.clone())?;
     let shutdown = Shutdown::new();
-    let gateway = Arc::new(gateway(config, services, ended, clock, &shutdown)?);
-    let sockets = Arc::new(sockets(config, &gateway, &shutdown));
+    let pipeline = Arc::new(pipeline(config, services, ended, clock, &shutdown)?);
+    let sockets = Arc::new(sockets(config, &pipeline, &shutdown));
     let endpoint = Arc::new(GraphQlEndpoint {
-        gateway,
+        pipeline,
         cookies: Cookies::new(own_origins(config), config.is_https()),
         limits: IntakeLimits {
             body_bytes: config.limits.body_bytes,
@@ -151,24 +151,24 @@ fn services(
     })
 }
 
-fn gateway(
+fn pipeline(
     config: &Config,
     services: Services,
-    ended: Arc<EndedSessions>,
+    ended: Arc<RevocationList>,
     clock: Arc<dyn Clock>,
     shutdown: &Shutdown,
-) -> Result<Gateway, InfraError> {
+) -> Result<Pipeline, InfraError> {
     let nesting = config.documents.nesting;
     let admission = Admission::new(&graphql::sdl(), config.documents.clone()).map_err(|error| {
         InfraError::new(InfraErrorKind::Broken, "the schema cannot be served", error)
     })?;
     let policy = Policy::new(admission.schema(), config.introspection);
     let guard = Guard::new(Arc::clone(&services.accounts), Arc::clone(&ended));
-    let live = LiveConnections::new(config.limits.live_per_user, ended, clock, shutdown.clone());
+    let live = ConnectionRegistry::new(config.limits.live_per_user, ended, clock, shutdown.clone());
     let server = server_info(config);
     let limits = Arc::clone(&services.limits);
     let schema = graphql::executable(services, server, nesting);
-    Ok(Gateway::new(
+    Ok(Pipeline::new(
         schema,
         admission,
         policy,
@@ -185,11 +185,11 @@ fn server_info(config: &Config) -> ServerInfo {
     ServerInfo::new(password_login && config.registration_open, password_login)
 }
 
-fn sockets(config: &Config, gateway: &Arc<Gateway>, shutdown: &Shutdown) -> SocketEndpoint {
+fn sockets(config: &Config, pipeline: &Arc<Pipeline>, shutdown: &Shutdown) -> SocketEndpoint {
     let others = config.cors_origins.iter();
     let others = others.filter_map(|origin| origin.to_str().ok().map(str::to_owned));
     SocketEndpoint {
-        gateway: Arc::clone(gateway),
+        pipeline: Arc::clone(pipeline),
         origins: own_origins(config).into_iter().chain(others).collect(),
         limits: SocketLimits {
             init: config.limits.init,

@@ -19,9 +19,9 @@ use taskhive_adapters::jwt::SigningSecrets;
 use taskhive_adapters::store::StoreUrl;
 use tracing_subscriber::filter::Targets;
 
-use crate::edge::access::Introspection;
-use crate::edge::admission;
-use crate::limits::Rates;
+use crate::accounts::rate_limit::Rates;
+use crate::operation::access::Introspection;
+use crate::operation::admission;
 use crate::telemetry::LogFormat;
 use reader::Reader;
 

@@ -8,8 +8,8 @@ use taskhive_domain::Identity;
 use taskhive_domain::session::RefreshToken;
 
 use super::errors::ApiError;
-use crate::audit;
-use crate::limits::Limited;
+use crate::accounts::audit;
+use crate::accounts::rate_limit::Limited;
 
 /// How a client wants to be given its refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Enum)]

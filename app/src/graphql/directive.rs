@@ -1,4 +1,4 @@
-//! The directive that makes a root field public. The edge reads it from the printed schema: see `edge::access`.
+//! The directive that makes a root field public. It is read from the printed schema: see `operation::access`.
 
 use async_graphql::TypeDirective;
 

@@ -6,7 +6,7 @@ use taskhive_domain::AccountError;
 use super::Services;
 use super::caller::Caller;
 use super::errors::ApiError;
-use crate::audit;
+use crate::accounts::audit;
 
 /// Runs `use_case` as one guess at the password of the account with this address. Only a wrong guess stays counted as a
 /// failure, not a service that could not look.

@@ -1,22 +1,15 @@
 //! The GraphQL schema. A resolver does three things: parse, who, call. The rules are the domain's; transports, status
 //! codes, admission and access are the edge's.
 
-mod account_types;
 mod caller;
-mod codes;
-mod connection;
-mod cursor;
 pub(crate) mod directive;
 mod errors;
 mod guess;
 mod mutation;
-mod node;
-mod plain;
+mod object;
 mod query;
-mod scalars;
-mod server_info;
 mod subscription;
-mod task_types;
+mod types;
 
 use std::sync::Arc;
 
@@ -24,14 +17,13 @@ use async_graphql::{SDLExportOptions, Schema, ValidationMode};
 use taskhive_domain::{Accounts, Tasks};
 
 pub(crate) use caller::{Caller, CookieChange};
-pub(crate) use codes::{ErrorCode, ErrorReason, name_of};
-pub(crate) use errors::{ApiError, Cause};
+pub(crate) use errors::{ApiError, Cause, ErrorCode, ErrorReason, name_of};
 use mutation::Mutation;
 use query::Query;
-pub(crate) use server_info::ServerInfo;
 use subscription::Subscription;
+pub(crate) use types::server_info::ServerInfo;
 
-use crate::limits::RateLimits;
+use crate::accounts::rate_limit::RateLimits;
 
 /// The schema, ready to execute operations that admission let through.
 pub(crate) type ApiSchema = Schema<Query, Mutation, Subscription>;

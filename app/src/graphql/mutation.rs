@@ -8,24 +8,24 @@ use taskhive_domain::violation::Violations;
 use taskhive_domain::{AccountError, Accounts, SessionId, TaskId, Tasks};
 
 use super::Services;
-use super::account_types::{
+use super::caller::{Caller, CookieChange, Delivery};
+use super::directive::public;
+use super::errors::ApiError;
+use super::errors::{ErrorCode, ErrorReason};
+use super::guess::{guess, guess_own};
+use super::types::account::{
     AuthPayload, ChangePasswordInput, DeleteAccountInput, DeleteAccountPayload, LoginInput,
     LogoutPayload, RefreshTokenInput, RegisterInput, RevokeOtherSessionsPayload,
     RevokeSessionInput, RevokeSessionPayload,
 };
-use super::caller::{Caller, CookieChange, Delivery};
-use super::codes::{ErrorCode, ErrorReason};
-use super::directive::public;
-use super::errors::ApiError;
-use super::guess::{guess, guess_own};
-use super::server_info::ServerInfo;
-use super::task_types::{
+use super::types::server_info::ServerInfo;
+use super::types::task::{
     CreateTaskInput, CreateTaskPayload, DeleteTaskInput, DeleteTaskPayload, SetTaskCompletedInput,
     SetTaskCompletedPayload, Task, ToggleTaskInput, ToggleTaskPayload, UpdateTaskInput,
     UpdateTaskPayload,
 };
-use crate::audit;
-use crate::limits::RateLimits;
+use crate::accounts::audit;
+use crate::accounts::rate_limit::RateLimits;
 
 /// Writes. Each takes one `input` and returns what it changed.
 pub(crate) struct Mutation;

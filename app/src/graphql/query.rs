@@ -8,16 +8,16 @@ use taskhive_domain::violation::Violations;
 use taskhive_domain::{SessionId, TaskId, UserId};
 
 use super::Services;
-use super::account_types::{Session, User};
 use super::caller::Caller;
-use super::connection::{TaskConnection, Wanted};
-use super::cursor;
 use super::directive::public;
 use super::errors::ApiError;
-use super::node::Node;
-use super::plain::InOneWalk;
-use super::server_info::ServerInfo;
-use super::task_types::{Task, TaskFilter, TaskOrder};
+use super::object::InOneWalk;
+use super::types::account::{Session, User};
+use super::types::connection::{TaskConnection, Wanted};
+use super::types::cursor;
+use super::types::node::Node;
+use super::types::server_info::ServerInfo;
+use super::types::task::{Task, TaskFilter, TaskOrder};
 
 /// Reads. Everything is seen through the eyes of the signed-in user.
 pub(crate) struct Query;

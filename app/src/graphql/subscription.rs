@@ -8,9 +8,9 @@ use taskhive_domain::event::Lagged;
 
 use super::Services;
 use super::caller::Caller;
-use super::codes::{ErrorCode, ErrorReason};
 use super::errors::{ApiError, RETRY_AFTER_SECONDS};
-use super::task_types::TaskEvent;
+use super::errors::{ErrorCode, ErrorReason};
+use super::types::task::TaskEvent;
 
 /// Live updates, over WebSocket (`graphql-transport-ws`) or server-sent events.
 pub(crate) struct Subscription;

@@ -1,7 +1,7 @@
 //! Admission held against graphql-js: a few thousand generated and mutated requests, the same verdict on each.
 //!
 //! Needs `node` and, the first time, `npm ci` from the registry or its cache. Limits are set high here, because the
-//! reference implementation has none; `src/edge/admission/tests` covers them.
+//! reference implementation has none; `src/operation/admission/tests` covers them.
 
 #![expect(
     clippy::expect_used,
@@ -17,7 +17,7 @@ mod random;
 mod values;
 
 use serde_json::{Map, Value, json};
-use taskhive::edge::admission::{Admission, Limits, Refusal, RefusalKind};
+use taskhive::operation::admission::{Admission, Limits, Refusal, RefusalKind};
 
 use generate::Generator;
 use random::Random;

@@ -4,8 +4,8 @@ use std::future::pending;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use taskhive::edge::server::{self, ServerLimits};
-use taskhive::edge::shutdown::Shutdown;
+use taskhive::http::server::{self, ServerLimits};
+use taskhive::http::shutdown::Shutdown;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 

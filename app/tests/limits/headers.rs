@@ -29,7 +29,7 @@ fn varies_by_origin(reply: &Reply) -> bool {
 async fn every_path_has_the_headers_of_security() {
     let app = App::with(&[]).await;
     // A binary may have been built with the browser client or without it.
-    let (home, page) = if taskhive::edge::has_web_client() {
+    let (home, page) = if taskhive::http::static_files::has_web_client() {
         (200, 200)
     } else {
         (307, 404)

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use taskhive::config::{Config, Limits};
-use taskhive::edge::server::{self, ServerLimits};
+use taskhive::http::server::{self, ServerLimits};
 use taskhive::wiring;
 use taskhive_adapters::clock::SystemClock;
 use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};

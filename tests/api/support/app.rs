@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use taskhive::config::Config;
-use taskhive::edge::server::{self, ServerLimits};
+use taskhive::http::server::{self, ServerLimits};
 use taskhive::wiring;
 use taskhive_adapters::jwt::SigningSecrets;
 use taskhive_adapters::store::Store;

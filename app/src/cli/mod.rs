@@ -1,0 +1,226 @@
+//! The command line: `taskhive` alone serves.
+
+mod user;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use taskhive_adapters::jwt::SigningSecrets;
+use taskhive_domain::Operations;
+
+use crate::config::settings::{self, SECRET_FILE};
+use crate::config::{Config, Vars};
+use crate::http::server::{self, ServerLimits};
+use crate::http::static_files;
+use crate::operation::result::chain_of;
+use crate::{graphql, secret_file, telemetry, wiring};
+use user::UserCommand;
+
+/// A task service with a GraphQL API. Without a command it serves.
+#[derive(Debug, Parser)]
+#[command(name = "taskhive", version)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API (the default).
+    Serve,
+    /// Bring the database up to date, and stop.
+    Migrate,
+    /// Print the GraphQL schema.
+    Schema,
+    /// Print the settings as a `.env` file.
+    Settings {
+        /// As a table in Markdown.
+        #[arg(long)]
+        markdown: bool,
+    },
+    /// Look after accounts.
+    #[command(subcommand)]
+    User(UserCommand),
+}
+
+/// A reason not to start, in words for operators. The process ends with code 2.
+#[derive(Debug)]
+struct StartError(String);
+
+impl<E: std::error::Error> From<E> for StartError {
+    fn from(error: E) -> Self {
+        Self(chain_of(&error))
+    }
+}
+
+/// Runs one command to its end. `environment` counts over what the `.env` file says.
+pub async fn run(arguments: Arguments, environment: Vars) -> ExitCode {
+    let outcome = match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve(environment).await,
+        Command::Migrate => migrate(environment).await,
+        Command::Schema => print(&graphql::sdl()),
+        Command::User(command) => manage_users(environment, command).await,
+        Command::Settings { markdown: true } => print(&settings::readme_table()),
+        Command::Settings { markdown: false } => print(&settings::env_example()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(StartError(message)) => {
+            eprintln!("taskhive: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whoever reads only the beginning, as `head` does, has got what they wanted.
+fn print(text: &str) -> Result<(), StartError> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+async fn serve(environment: Vars) -> Result<(), StartError> {
+    let config = configure(environment)?;
+    let secrets = match &config.jwt_secret {
+        Some(_) => None,
+        None => Some(secret_file::load_or_make(Path::new(SECRET_FILE))?),
+    };
+    let secrets: &SigningSecrets = config
+        .jwt_secret
+        .as_ref()
+        .or(secrets.as_ref())
+        .ok_or_else(|| StartError("there is no signing secret".to_owned()))?;
+    let store = wiring::open_store(&config).await?;
+    announce(store.migrate().await?);
+    let app = wiring::build(&config, &store, secrets)?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        StartError(format!(
+            "{} cannot be listened on: {error}. Set HOST or PORT",
+            config.listen
+        ))
+    })?;
+    let address = listener.local_addr()?;
+    tokio::spawn(clean_up(wiring::operations(&store)?));
+    let stop = stop_signal()?;
+    let playground = if config.playground {
+        format!("; the playground is at http://{address}/playground")
+    } else {
+        String::new()
+    };
+    tracing::info!("listening on http://{address}{playground}");
+    if !static_files::has_web_client() {
+        tracing::info!(
+            "built without the browser client: with Node, `make run` builds it and puts it in"
+        );
+    }
+    let limits = ServerLimits {
+        connections: config.limits.connections,
+        header_timeout: config.limits.headers,
+        notice: config.limits.notice,
+        grace: config.limits.grace,
+    };
+    server::serve(listener, app.router, limits, app.shutdown, stop).await;
+    store.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Removes what expired, now and every hour. Instances that do so at the same time are in nobody's way: a batch is small.
+async fn clean_up(operations: Operations) {
+    let mut every_hour = tokio::time::interval(Duration::from_hours(1));
+    loop {
+        every_hour.tick().await;
+        match operations.remove_expired().await {
+            Ok(0) => {}
+            Ok(removed) => tracing::debug!(removed, "expired sessions were removed"),
+            Err(error) => tracing::warn!(
+                cause = chain_of(&error),
+                "expired sessions could not be removed"
+            ),
+        }
+    }
+}
+
+async fn migrate(environment: Vars) -> Result<(), StartError> {
+    let config = configure(environment)?;
+    announce(wiring::open_store(&config).await?.migrate().await?);
+    Ok(())
+}
+
+async fn manage_users(environment: Vars, command: UserCommand) -> Result<(), StartError> {
+    let config = configure(environment)?;
+    let store = wiring::open_store(&config).await?;
+    announce(store.migrate().await?);
+    user::run(&wiring::operations(&store)?, command).await
+}
+
+fn announce(applied: usize) {
+    if applied > 0 {
+        tracing::info!(applied, "the database was brought up to date");
+    }
+}
+
+/// Reads the configuration and starts the log.
+fn configure(environment: Vars) -> Result<Config, StartError> {
+    let config = Config::from_vars(&with_env_file(environment)?)?;
+    telemetry::start(config.log_format, config.log_filter.clone());
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    Ok(config)
+}
+
+/// The variables of `.env` in the working directory, under those of the environment.
+fn with_env_file(environment: Vars) -> Result<Vars, StartError> {
+    let mut vars = match dotenvy::from_filename_iter(".env") {
+        Ok(entries) => entries
+            .collect::<Result<BTreeMap<_, _>, _>>()
+            .map_err(|_| {
+                StartError("the file .env has a line that is not NAME=value".to_owned())
+            })?,
+        Err(dotenvy::Error::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+            BTreeMap::new()
+        }
+        Err(_) => return Err(StartError("the file .env cannot be read".to_owned())),
+    };
+    vars.extend(environment);
+    Ok(vars)
+}
+
+/// Ready at the first SIGTERM or SIGINT. The second one ends the process at once.
+fn stop_signal() -> Result<impl Future<Output = ()>, StartError> {
+    let (mut terminate, mut interrupt) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
+    let (told, stop) = tokio::sync::oneshot::channel();
+    tokio::spawn(async move {
+        wait_for_either(&mut terminate, &mut interrupt).await;
+        // The receiver is gone only when the server has stopped already.
+        let _ = told.send(());
+        wait_for_either(&mut terminate, &mut interrupt).await;
+        tracing::warn!("stopped at once by a second signal");
+        std::process::exit(130);
+    });
+    Ok(async move {
+        let _ = stop.await;
+    })
+}
+
+async fn wait_for_either(
+    one: &mut tokio::signal::unix::Signal,
+    other: &mut tokio::signal::unix::Signal,
+) {
+    tokio::select! {
+        _ = one.recv() => {}
+        _ = other.recv() => {}
+    }
+}

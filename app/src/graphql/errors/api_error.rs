@@ -1,0 +1,263 @@
+//! From what went wrong to what a client is told: the one place that maps domain errors to `code` and `reason`.
+//!
+//! [`ApiError`] deliberately has no `Display`: with it, `?` on any foreign error would compile into a client message.
+
+use std::sync::Arc;
+
+use async_graphql::{ErrorExtensionValues, Name, Value, indexmap::IndexMap};
+use taskhive_domain::ports::{InfraError, InfraErrorKind};
+use taskhive_domain::violation::{Violation, Violations};
+use taskhive_domain::{AccountError, TaskError};
+
+use super::codes::{ErrorCode, ErrorReason, name_of};
+
+/// Seconds after which it makes sense to try an unavailable service again.
+pub(crate) const RETRY_AFTER_SECONDS: u64 = 1;
+
+/// What happened behind an error, for the log. Travels beside the error to the edge and never further.
+pub(crate) struct Cause(pub(crate) InfraError);
+
+/// What a client is told.
+#[derive(Clone)]
+pub(crate) struct ApiError {
+    pub(crate) code: ErrorCode,
+    pub(crate) reason: Option<ErrorReason>,
+    pub(crate) message: String,
+    issues: Vec<Violation>,
+    pub(crate) retry_after: Option<u64>,
+    cause: Option<Arc<Cause>>,
+}
+
+impl ApiError {
+    pub(crate) fn new(
+        code: ErrorCode,
+        reason: impl Into<Option<ErrorReason>>,
+        message: &str,
+    ) -> Self {
+        let (reason, message) = (reason.into(), message.to_owned());
+        Self {
+            code,
+            reason,
+            message,
+            issues: Vec::new(),
+            retry_after: None,
+            cause: None,
+        }
+    }
+
+    pub(crate) fn token_missing() -> Self {
+        let message =
+            "Sign in first, and send the access token as `Authorization: Bearer <accessToken>`.";
+        Self::new(
+            ErrorCode::Unauthenticated,
+            ErrorReason::TokenMissing,
+            message,
+        )
+    }
+
+    pub(crate) fn token_expired() -> Self {
+        let message = "The access token has expired. Call `refreshToken` and try again.";
+        Self::new(
+            ErrorCode::Unauthenticated,
+            ErrorReason::TokenExpired,
+            message,
+        )
+    }
+
+    pub(crate) fn token_invalid() -> Self {
+        let message = "The token is not valid. Sign in again.";
+        Self::new(
+            ErrorCode::Unauthenticated,
+            ErrorReason::TokenInvalid,
+            message,
+        )
+    }
+
+    pub(crate) fn task_not_found() -> Self {
+        Self::new(ErrorCode::NotFound, None, "You have no task with this ID.")
+    }
+
+    pub(crate) fn registration_closed() -> Self {
+        let message =
+            "Accounts are not open to everybody here. Ask whoever runs this service for one.";
+        Self::new(ErrorCode::Forbidden, None, message)
+    }
+
+    pub(crate) fn sign_in_elsewhere() -> Self {
+        let message = "Accounts and passwords are kept by another service here: sign up, in and on there, and send its access token.";
+        Self::new(ErrorCode::Forbidden, None, message)
+    }
+
+    fn session_not_found() -> Self {
+        Self::new(
+            ErrorCode::NotFound,
+            None,
+            "You have no session with this ID.",
+        )
+    }
+
+    pub(crate) fn internal() -> Self {
+        Self::new(ErrorCode::Internal, None, "Something went wrong.")
+    }
+
+    pub(crate) fn overloaded() -> Self {
+        let message = "The service is too busy right now. Nothing was done: try again in a moment.";
+        let error = Self::new(ErrorCode::Unavailable, ErrorReason::Overloaded, message);
+        Self {
+            retry_after: Some(RETRY_AFTER_SECONDS),
+            ..error
+        }
+    }
+
+    pub(crate) fn timed_out() -> Self {
+        let message = "It took too long. If this was a change, look whether it was made before you try again.";
+        let error = Self::new(ErrorCode::Unavailable, ErrorReason::TimedOut, message);
+        Self {
+            retry_after: Some(RETRY_AFTER_SECONDS),
+            ..error
+        }
+    }
+
+    /// A limit of rate was met, and nothing was done.
+    pub(crate) fn rate_limited(retry_after: u64) -> Self {
+        let unit = if retry_after == 1 {
+            "second"
+        } else {
+            "seconds"
+        };
+        let message = format!("Too many attempts. Try again in {retry_after} {unit}.");
+        Self {
+            retry_after: Some(retry_after),
+            ..Self::new(ErrorCode::RateLimited, None, &message)
+        }
+    }
+
+    /// Nothing was done because something that had to be asked first does not answer, for whatever reason.
+    pub(crate) fn unavailable(error: InfraError) -> Self {
+        Self {
+            cause: Some(Arc::new(Cause(error))),
+            ..Self::overloaded()
+        }
+    }
+
+    fn version_mismatch() -> Self {
+        let message = "The task was changed in the meantime. Fetch it and decide anew.";
+        Self::new(ErrorCode::Conflict, ErrorReason::VersionMismatch, message)
+    }
+
+    /// What happened behind it, for the log.
+    pub(crate) fn cause(&self) -> Option<&InfraError> {
+        self.cause.as_ref().map(|cause| &cause.0)
+    }
+
+    pub(crate) fn extensions(&self) -> ErrorExtensionValues {
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", name_of(self.code));
+        if let Some(reason) = self.reason {
+            extensions.set("reason", name_of(reason));
+        }
+        if !self.issues.is_empty() {
+            extensions.set("issues", self.issues.iter().map(issue).collect::<Vec<_>>());
+        }
+        if let Some(seconds) = self.retry_after {
+            extensions.set("retryAfter", seconds);
+        }
+        extensions
+    }
+}
+
+fn issue(violation: &Violation) -> Value {
+    let mut issue = IndexMap::from([
+        (Name::new("path"), Value::from(violation.path.clone())),
+        (
+            Name::new("reason"),
+            name_of(ErrorReason::from(violation.reason)),
+        ),
+        (
+            Name::new("message"),
+            Value::from(violation.message.as_str()),
+        ),
+    ]);
+    if let Some(limit) = violation.limit {
+        issue.insert(Name::new("limit"), Value::from(limit));
+    }
+    Value::Object(issue)
+}
+
+impl From<Violations> for ApiError {
+    fn from(violations: Violations) -> Self {
+        let issues = violations.as_slice().to_vec();
+        let message = match issues.as_slice() {
+            [only] => only.message.clone(),
+            _ => format!("{} things in the input need to be put right.", issues.len()),
+        };
+        Self {
+            issues,
+            ..Self::new(ErrorCode::Validation, None, &message)
+        }
+    }
+}
+
+impl From<InfraError> for ApiError {
+    fn from(error: InfraError) -> Self {
+        let told = match error.kind {
+            InfraErrorKind::Unavailable => Self::overloaded(),
+            InfraErrorKind::Interrupted => Self::timed_out(),
+            InfraErrorKind::Broken => Self::internal(),
+        };
+        Self {
+            cause: Some(Arc::new(Cause(error))),
+            ..told
+        }
+    }
+}
+
+impl From<TaskError> for ApiError {
+    fn from(error: TaskError) -> Self {
+        match error {
+            TaskError::NotFound => Self::task_not_found(),
+            TaskError::VersionMismatch => Self::version_mismatch(),
+            TaskError::AccountGone => Self::token_invalid(),
+            TaskError::Infra(error) => error.into(),
+        }
+    }
+}
+
+impl From<AccountError> for ApiError {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::EmailTaken => {
+                let message = "This address already has an account. Sign in instead.";
+                Self::new(ErrorCode::Conflict, ErrorReason::EmailTaken, message)
+            }
+            AccountError::SignInElsewhere => Self::sign_in_elsewhere(),
+            AccountError::CredentialsWrong => {
+                let message = "Address and password do not belong together.";
+                Self::new(
+                    ErrorCode::Unauthenticated,
+                    ErrorReason::CredentialsWrong,
+                    message,
+                )
+            }
+            AccountError::SessionNotFound => Self::session_not_found(),
+            AccountError::AccountGone
+            | AccountError::RefreshTokenInvalid
+            | AccountError::RefreshTokenReused { .. } => Self::token_invalid(),
+            AccountError::Infra(error) => error.into(),
+        }
+    }
+}
+
+impl From<ApiError> for async_graphql::Error {
+    fn from(error: ApiError) -> Self {
+        let extensions = Some(error.extensions());
+        let source = error
+            .cause
+            .map(|cause| cause as Arc<dyn std::any::Any + Send + Sync>);
+        Self {
+            message: error.message,
+            source,
+            extensions,
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! The walk answers what the library answers, for every selection there can be.
+
+use async_graphql::{
+    EmptyMutation, EmptySubscription, Object, Request, Schema, ValidationMode, Variables,
+};
+use proptest::prelude::*;
+use taskhive_domain::listing::{Page, TaskOrder};
+use taskhive_domain::task::{Task as DomainTask, TaskDraft};
+use taskhive_domain::{TaskId, Timestamp, UserId};
+
+use super::*;
+use crate::graphql::types::connection::Wanted;
+
+/// The same connection twice: as the library resolves it, and in one walk.
+struct Both;
+
+#[Object]
+impl Both {
+    async fn derived(&self) -> TaskConnection {
+        connection()
+    }
+
+    async fn walked(&self) -> InOneWalk<TaskConnection> {
+        InOneWalk(connection())
+    }
+}
+
+fn connection() -> TaskConnection {
+    let at = Timestamp::from_millis(1_700_000_000_123);
+    let task = |n: u128, completed_at| {
+        let draft =
+            TaskDraft::parse(None, &format!("Task {n} \u{1F9ED}"), Some("\"quoted\"\r\n")).unwrap();
+        DomainTask {
+            id: TaskId::from_uuid(uuid::Uuid::from_u128(n)),
+            title: draft.title,
+            description: draft.description,
+            created_at: at,
+            updated_at: at,
+            completed_at,
+            version: 3,
+        }
+    };
+    let page = Page {
+        tasks: vec![task(1, None), task(2, Some(at))],
+        has_next: true,
+        has_previous: false,
+    };
+    let wanted = Wanted {
+        edges: true,
+        nodes: true,
+        total_count: true,
+    };
+    TaskConnection::new(
+        UserId::from_uuid(uuid::Uuid::nil()),
+        TaskOrder::Newest,
+        &page,
+        wanted,
+        7,
+    )
+}
+
+fn leaf(names: &'static [&'static str]) -> BoxedStrategy<String> {
+    let aliased = (
+        proptest::option::of(prop::sample::select(vec!["a", "b"])),
+        prop::sample::select(names),
+    );
+    // An alias names one field only, so that any two selections of a key can be merged.
+    aliased
+        .prop_map(|(alias, name)| {
+            alias.map_or(name.to_owned(), |alias| format!("{alias}_{name}: {name}"))
+        })
+        .boxed()
+}
+
+/// What may stand in a selection of an object of this type: fields, fragments around them, directives on them.
+fn selection(on: &'static str, field: BoxedStrategy<String>) -> BoxedStrategy<String> {
+    let field = prop_oneof![9 => field, 1 => Just("__typename".to_owned())].boxed();
+    // Something is always left: see the test below for when it is not.
+    let within = prop::sample::select(vec![
+        "{}",
+        "... { {} }",
+        "... on {on} { {} }",
+        "{} @include(if: $yes)",
+        "__typename ... @skip(if: $yes) { {} }",
+    ]);
+    let wrapped = (field.clone(), within).prop_map(move |(field, within)| {
+        if field.ends_with('}') && within.starts_with("{} @") {
+            field
+        } else {
+            within.replace("{on}", on).replacen("{}", &field, 1)
+        }
+    });
+    proptest::collection::vec(wrapped, 1..6)
+        .prop_map(|fields| fields.join(" "))
+        .boxed()
+}
+
+fn nested(
+    name: &'static str,
+    on: &'static str,
+    fields: BoxedStrategy<String>,
+) -> BoxedStrategy<String> {
+    selection(on, fields)
+        .prop_map(move |inner| format!("{name} {{ {inner} }}"))
+        .boxed()
+}
+
+fn connection_selection() -> BoxedStrategy<String> {
+    const TASK: &[&str] = &[
+        "id",
+        "title",
+        "description",
+        "completed",
+        "createdAt",
+        "updatedAt",
+        "completedAt",
+        "version",
+    ];
+    let task = prop_oneof![
+        4 => leaf(TASK),
+        1 => Just("...F".to_owned()),
+        1 => Just("... on Node { id }".to_owned())
+    ]
+    .boxed();
+    let edge = prop_oneof![leaf(&["cursor"]), nested("node", "Task", task.clone())].boxed();
+    let info = leaf(&["hasNextPage", "hasPreviousPage", "startCursor", "endCursor"]);
+    selection(
+        "TaskConnection",
+        prop_oneof![
+            leaf(&["totalCount"]),
+            nested("nodes", "Task", task),
+            nested("edges", "TaskEdge", edge),
+            nested("pageInfo", "PageInfo", info)
+        ]
+        .boxed(),
+    )
+}
+
+proptest! {
+    #[test]
+    fn the_walk_answers_what_the_library_answers(selection in connection_selection()) {
+        let schema = Schema::build(Both, EmptyMutation, EmptySubscription)
+            .register_output_type::<crate::graphql::types::node::Node>()
+            .validation_mode(ValidationMode::Fast)
+            .finish();
+        let document = format!(
+            "query($yes: Boolean!) {{ derived {{ {selection} }} walked {{ {selection} }} }} \
+             fragment F on Task {{ id ...G }} fragment G on Task {{ version title }}"
+        );
+        let request = Request::new(&document).variables(Variables::from_json(serde_json::json!({ "yes": true })));
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let response = runtime.block_on(schema.execute(request));
+        prop_assert!(response.errors.is_empty(), "{document}: {:?}", response.errors);
+        let Value::Object(data) = response.data else { panic!("no data") };
+        let (derived, walked) = (data["derived"].to_string(), data["walked"].to_string());
+        prop_assert_eq!(walked, derived, "{}", document);
+    }
+}
+
+/// Here the library answers null, and drops what another selection of the same key wants.
+#[tokio::test]
+async fn an_object_of_which_nothing_is_left_is_empty() {
+    let schema = Schema::new(Both, EmptyMutation, EmptySubscription);
+    let document = "{ walked { nodes { id @skip(if: true) } pageInfo { startCursor @skip(if: true) } pageInfo { hasNextPage } } }";
+    let response = schema.execute(document).await;
+    assert_eq!(
+        response.data.to_string(),
+        "{walked: {nodes: [{}, {}], pageInfo: {hasNextPage: true}}}"
+    );
+}

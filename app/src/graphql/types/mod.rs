@@ -1,0 +1,9 @@
+//! The types of the schema: domain values as clients see them.
+
+pub(super) mod account;
+pub(super) mod connection;
+pub(super) mod cursor;
+pub(super) mod node;
+pub(super) mod scalars;
+pub(super) mod server_info;
+pub(super) mod task;

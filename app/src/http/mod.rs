@@ -1,0 +1,8 @@
+//! HTTP as such: listening and stopping, request ids, the addresses of clients, the files of the browser client and the
+//! playground. Knows nothing of GraphQL.
+
+pub(crate) mod client_address;
+pub(crate) mod request_id;
+pub mod server;
+pub mod shutdown;
+pub mod static_files;

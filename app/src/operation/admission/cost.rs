@@ -1,0 +1,162 @@
+//! What an operation may cost to execute: one per field, and what lies below a page once per item asked for.
+//!
+//! Runs after `expansion`, which has bounded the expansion, so that walking it is cheap. What depends on variables is kept as a
+//! small sum and worked out per request.
+
+use apollo_compiler::Name;
+use apollo_compiler::ast::{FieldDefinition, Value};
+use apollo_compiler::executable::{ExecutableDocument, Field, Operation, Selection, SelectionSet};
+
+use super::limits::Limits;
+use super::refusal::Refusal;
+
+/// Items on a page that asks for no number.
+const DEFAULT_PAGE: u64 = 20;
+/// Items on the largest page; who asks for more gets an error from the resolver, not more work done.
+const LARGEST_PAGE: u64 = 100;
+/// What a list of types, fields or arguments is taken to hold.
+const INTROSPECTION_LIST: u64 = 10;
+
+/// The cost of a selection: `fixed`, and every page's items times what one item costs.
+#[derive(Debug, Default)]
+pub(super) struct Cost {
+    fixed: u64,
+    pages: Vec<Page>,
+}
+
+#[derive(Debug)]
+struct Page {
+    sizes: [Option<Size>; 2],
+    item: Cost,
+}
+
+/// The value of `first` or `last`.
+#[derive(Debug)]
+enum Size {
+    Given(i64),
+    Variable(Name),
+}
+
+impl Cost {
+    /// Works out the cost, looking up the variables that set page sizes.
+    pub(super) fn with(&self, variable: &impl Fn(&str) -> Option<i64>) -> u64 {
+        self.pages.iter().fold(self.fixed, |sum, page| {
+            let below = page.item.with(variable);
+            sum.saturating_add(page.items(variable).saturating_mul(below))
+        })
+    }
+}
+
+impl Page {
+    fn items(&self, variable: &impl Fn(&str) -> Option<i64>) -> u64 {
+        let given = self.sizes.iter().flatten().filter_map(|size| match size {
+            Size::Given(size) => Some(*size),
+            Size::Variable(name) => variable(name),
+        });
+        // Both together are refused by the resolver; until then the larger one counts.
+        given
+            .max()
+            .map_or(DEFAULT_PAGE, |size| u64::try_from(size).unwrap_or(0))
+            .min(LARGEST_PAGE)
+    }
+}
+
+/// The cost of an operation, or a refusal if it looks too far into the schema.
+pub(super) fn of(
+    operation: &Operation,
+    document: &ExecutableDocument,
+    limits: &Limits,
+) -> Result<Cost, Refusal> {
+    let mut walk = Walk {
+        document,
+        limits,
+        introspection: 0,
+    };
+    let mut cost = Cost::default();
+    walk.selections(&operation.selection_set, 0, &mut cost)?;
+    if walk.introspection > limits.introspection_cost {
+        return Err(Refusal::too_complex(
+            "The operation asks for too much of the schema at once.",
+        ));
+    }
+    Ok(cost)
+}
+
+struct Walk<'doc> {
+    document: &'doc ExecutableDocument,
+    limits: &'doc Limits,
+    introspection: u64,
+}
+
+impl Walk<'_> {
+    fn selections(
+        &mut self,
+        set: &SelectionSet,
+        lists: usize,
+        cost: &mut Cost,
+    ) -> Result<(), Refusal> {
+        for selection in &set.selections {
+            match selection {
+                Selection::Field(field) => self.field(field, &set.ty, lists, cost)?,
+                Selection::InlineFragment(inline) => {
+                    self.selections(&inline.selection_set, lists, cost)?;
+                }
+                Selection::FragmentSpread(spread) => {
+                    if let Some(fragment) = self.document.fragments.get(&spread.fragment_name) {
+                        self.selections(&fragment.selection_set, lists, cost)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn field(
+        &mut self,
+        field: &Field,
+        parent: &Name,
+        lists: usize,
+        cost: &mut Cost,
+    ) -> Result<(), Refusal> {
+        cost.fixed = cost.fixed.saturating_add(1);
+        let introspects = parent.starts_with("__");
+        if introspects {
+            let weight =
+                (0..lists).fold(1_u64, |weight, _| weight.saturating_mul(INTROSPECTION_LIST));
+            self.introspection = self.introspection.saturating_add(weight);
+        }
+        if field.selection_set.is_empty() {
+            return Ok(());
+        }
+        let lists = lists + usize::from(introspects && field.definition.ty.is_list());
+        if lists > self.limits.introspection_lists {
+            return Err(Refusal::too_complex(format!(
+                "More than {} lists of the schema lie inside one another.",
+                self.limits.introspection_lists
+            )));
+        }
+        if !is_page(&field.definition) {
+            return self.selections(&field.selection_set, lists, cost);
+        }
+        let mut item = Cost::default();
+        self.selections(&field.selection_set, lists, &mut item)?;
+        let sizes = ["first", "last"].map(|name| size(field, name));
+        cost.pages.push(Page { sizes, item });
+        Ok(())
+    }
+}
+
+/// A page is what takes `first` and `last`.
+fn is_page(definition: &FieldDefinition) -> bool {
+    let takes = |name| definition.argument_by_name(name).is_some();
+    takes("first") && takes("last")
+}
+
+fn size(field: &Field, argument: &str) -> Option<Size> {
+    match field.specified_argument_by_name(argument)?.as_ref() {
+        // What no machine word holds fits no `Int` either, and was refused.
+        Value::Int(size) => Some(Size::Given(size.as_str().parse().unwrap_or(i64::MAX))),
+        Value::Variable(name) => Some(Size::Variable(name.clone())),
+        _ => None,
+    }
+}

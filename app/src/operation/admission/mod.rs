@@ -1,0 +1,194 @@
+//! Admission: one and the same gate for POST, GET, server-sent events and WebSocket. Nothing unbounded reaches
+//! async-graphql, and nothing invalid is executed.
+//!
+//! In order: a scan of the bytes (`scan`), the compiler's parser and what it skips (`syntax`), the count of the expanded
+//! document (`expansion`), the compiler's validation and what it misses (`unique_input_fields`, `variable_usage`), lowering into the executor's types (`lowering`), and what the
+//! execution may cost (`cost`). All that is kept per document in a bounded cache; a request then pays for choosing its
+//! operation, its variables (`variables`), one sum and one copy of the document.
+//!
+//! The executor runs in `ValidationMode::Fast`, which leaves out every rule about types, names and values. All of them are
+//! kept here instead, and `app/tests/judge` holds the outcome against graphql-js. Give its schema
+//! `limit_recursive_depth(limits.nesting)`, since its own default is lower, and no other limit.
+//!
+//! Not here: access and rate limits, which look at [`ValidOperation::root_fields`], and HTTP status codes. A custom scalar's
+//! text is not looked at either: the contract takes none as input.
+
+mod cost;
+mod diagnostics;
+mod expansion;
+mod limits;
+mod line_index;
+mod lowering;
+mod prepared;
+mod refusal;
+mod scan;
+mod syntax;
+mod unique_input_fields;
+mod variable_usage;
+mod variables;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::Arc;
+
+use apollo_compiler::Schema;
+use apollo_compiler::ast::OperationType;
+use apollo_compiler::response::JsonValue;
+use apollo_compiler::validation::Valid;
+use async_graphql::Request;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use serde_json::{Map, Value};
+
+use prepared::PreparedDocument;
+
+pub use limits::Limits;
+pub use prepared::RootField;
+pub use refusal::{Refusal, RefusalError, RefusalKind};
+
+/// The gate. Built once from the schema's text, shared by all transports.
+pub struct Admission {
+    schema: Valid<Schema>,
+    limits: Limits,
+    documents: Cache<Box<str>, Arc<PreparedDocument>, ByMemory>,
+}
+
+/// What the executor answers and newer tools ask for, but the compiler's own introspection types lack.
+const NEWER_INTROSPECTION: &str = "extend type __Type { isOneOf: Boolean }";
+
+/// A schema that cannot be built from its text, which only a defect of the service can cause.
+#[derive(Debug, thiserror::Error)]
+#[error("the schema's text is not valid GraphQL: {0}")]
+pub struct InvalidSchema(String);
+
+/// What an operation does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OperationKind {
+    /// Reads.
+    Query,
+    /// Writes.
+    Mutation,
+    /// Listens.
+    Subscription,
+}
+
+/// An operation that may be executed, as far as its form is concerned.
+pub struct ValidOperation {
+    /// What the operation does.
+    pub kind: OperationKind,
+    /// Every root field the operation selects, through fragments and whatever `@skip` and `@include` say.
+    pub root_fields: Arc<[RootField]>,
+    /// The keys of the root in the order in which they are asked for, which is the order a response must have.
+    pub response_keys: Arc<[String]>,
+    /// The most fields its execution may resolve.
+    pub complexity: u64,
+    /// Ready for the executor: parsed, with coerced variables. It holds the chosen operation and no other.
+    pub request: Request,
+}
+
+impl Admission {
+    /// A gate in front of this schema, written in SDL.
+    pub fn new(sdl: &str, limits: Limits) -> Result<Self, InvalidSchema> {
+        let schema = Schema::builder()
+            .parse(sdl, "schema.graphql")
+            .parse(NEWER_INTROSPECTION, "introspection.graphql")
+            .build()
+            .and_then(Schema::validate)
+            .map_err(|invalid| InvalidSchema(invalid.errors.to_string()))?;
+        let documents =
+            Cache::with_weighter(limits.cached_documents, limits.cached_bytes, ByMemory);
+        Ok(Self {
+            schema,
+            limits,
+            documents,
+        })
+    }
+
+    /// The schema behind this gate, with what introspection adds.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Admits one operation of a document with its variables, or says why not. Takes time linear in the document the first
+    /// time a document is seen, and hardly any after that.
+    pub fn admit(
+        &self,
+        source: &str,
+        operation_name: Option<&str>,
+        variables: Map<String, Value>,
+    ) -> Result<ValidOperation, Refusal> {
+        let document = self.document(source)?;
+        let operation = document.operation(operation_name)?;
+        let coerced = variables::coerce(&self.schema, &operation.declared, variables)?;
+        let complexity = operation
+            .cost
+            .with(&|name| coerced.get(name).and_then(JsonValue::as_i64));
+        if complexity > self.limits.complexity {
+            return Err(Refusal::too_complex(format!(
+                "The operation may resolve {complexity} fields, more than {}. Ask for smaller pages or fewer fields.",
+                self.limits.complexity
+            )));
+        }
+        let mut request = Request::new("").variables(variables::for_execution(coerced));
+        request.operation_name = operation.name.as_ref().map(ToString::to_string);
+        request.set_parsed_query(operation.executable.clone());
+        Ok(ValidOperation {
+            kind: operation.kind.into(),
+            root_fields: Arc::clone(&operation.roots),
+            response_keys: Arc::clone(&operation.response_keys),
+            complexity,
+            request,
+        })
+    }
+
+    /// Refused documents are not kept: whoever sends rubbish must not push out what others use.
+    fn document(&self, source: &str) -> Result<Arc<PreparedDocument>, Refusal> {
+        // Not worth hashing: it cannot be among those kept.
+        if source.len() <= self.limits.document_bytes
+            && let Some(known) = self.documents.get(source)
+        {
+            return Ok(known);
+        }
+        let document = Arc::new(PreparedDocument::prepare(
+            source,
+            &self.schema,
+            &self.limits,
+        )?);
+        self.documents.insert(source.into(), Arc::clone(&document));
+        Ok(document)
+    }
+}
+
+/// Without the request: its variables may hold a password.
+impl fmt::Debug for ValidOperation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ValidOperation")
+            .field("kind", &self.kind)
+            .field("root_fields", &self.root_fields)
+            .field("complexity", &self.complexity)
+            .finish_non_exhaustive()
+    }
+}
+
+impl From<OperationType> for OperationKind {
+    fn from(kind: OperationType) -> Self {
+        match kind {
+            OperationType::Query => Self::Query,
+            OperationType::Mutation => Self::Mutation,
+            OperationType::Subscription => Self::Subscription,
+        }
+    }
+}
+
+#[derive(Clone)]
+struct ByMemory;
+
+impl Weighter<Box<str>, Arc<PreparedDocument>> for ByMemory {
+    fn weight(&self, _source: &Box<str>, document: &Arc<PreparedDocument>) -> u64 {
+        document.bytes
+    }
+}

@@ -1,0 +1,197 @@
+//! Connections that outlive their first request, sockets and event streams: how many each user has, and when they must end.
+//!
+//! Such a connection is bound to the token it was opened with. It ends with the token's life, with the session, and with
+//! the service. While there is any, one task fetches the list of ended sessions once a second for all of them.
+//!
+//! A list that cannot be fetched ends nothing: without the database nothing changes, so there is nothing to be told that
+//! should not be, and every operation on a socket asks the guard again.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use taskhive_domain::accounts::Authenticated;
+use taskhive_domain::ports::Clock;
+use taskhive_domain::session::CLOCK_LEEWAY;
+use taskhive_domain::{Identity, SessionId, UserId};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::result::chain_of;
+use super::revocation::RevocationList;
+use crate::http::shutdown::{Participant, Shutdown};
+
+/// How often the list of ended sessions is fetched. What is promised is 2 s; the query needs its time, too.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// All live connections of this instance.
+pub(crate) struct ConnectionRegistry {
+    per_user: usize,
+    ended: Arc<RevocationList>,
+    clock: Arc<dyn Clock>,
+    shutdown: Shutdown,
+    table: Mutex<Table>,
+}
+
+#[derive(Default)]
+struct Table {
+    users: HashMap<UserId, usize>,
+    sessions: HashMap<SessionId, OfSession>,
+    /// Whether the task that looks after ended sessions runs.
+    looked_after: bool,
+}
+
+/// The connections of one session.
+#[derive(Default)]
+struct OfSession {
+    connections: usize,
+    /// Turns true when the session has ended.
+    ended: watch::Sender<bool>,
+}
+
+/// Why a live connection must end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// The service stops.
+    Shutdown,
+    /// The user has signed out, or was signed out.
+    SessionEnded,
+    /// The token's time is up, and the leeway with it.
+    TokenExpired,
+}
+
+impl ConnectionRegistry {
+    /// At most `per_user` for each user.
+    pub(crate) fn new(
+        per_user: usize,
+        ended: Arc<RevocationList>,
+        clock: Arc<dyn Clock>,
+        shutdown: Shutdown,
+    ) -> Self {
+        Self {
+            per_user,
+            ended,
+            clock,
+            shutdown,
+            table: Mutex::default(),
+        }
+    }
+
+    /// One more connection of this user, or `None` if there are too many.
+    pub(crate) fn open(self: &Arc<Self>, authenticated: Authenticated) -> Option<LiveConnection> {
+        let Authenticated {
+            identity,
+            expires_at,
+        } = authenticated;
+        let left = expires_at.plus(CLOCK_LEEWAY).since(self.clock.now());
+        let mut table = self.table();
+        let of_user = table.users.entry(identity.user()).or_default();
+        if *of_user >= self.per_user {
+            return None;
+        }
+        *of_user += 1;
+        let of_session = table.sessions.entry(identity.session()).or_default();
+        of_session.connections += 1;
+        let session_ended = of_session.ended.subscribe();
+        if !table.looked_after {
+            table.looked_after = true;
+            tokio::spawn(Arc::clone(self).look_after());
+        }
+        drop(table);
+        Some(LiveConnection {
+            session_ended,
+            expires_at: Instant::now() + left,
+            shutdown: self.shutdown.participant(),
+            _slot: Slot {
+                identity,
+                all: Arc::clone(self),
+            },
+        })
+    }
+
+    /// Ends the connections of ended sessions for as long as there are any connections.
+    async fn look_after(self: Arc<Self>) {
+        let mut reachable = true;
+        while self.is_needed() {
+            let looked = self.ended.refresh(|session| self.end(session)).await;
+            if let Err(error) = &looked
+                && reachable
+            {
+                tracing::warn!(
+                    cause = chain_of(error),
+                    "ended sessions cannot be looked up; live connections go on"
+                );
+            }
+            reachable = looked.is_ok();
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = self.ended.forgotten() => {}
+            }
+        }
+    }
+
+    fn is_needed(&self) -> bool {
+        let mut table = self.table();
+        table.looked_after = !table.users.is_empty();
+        table.looked_after
+    }
+
+    fn end(&self, session: SessionId) {
+        if let Some(of_session) = self.table().sessions.get(&session) {
+            of_session.ended.send_replace(true);
+        }
+    }
+
+    fn close(&self, identity: Identity) {
+        let mut table = self.table();
+        if let Entry::Occupied(mut of_user) = table.users.entry(identity.user()) {
+            *of_user.get_mut() -= 1;
+            if *of_user.get() == 0 {
+                of_user.remove();
+            }
+        }
+        if let Entry::Occupied(mut of_session) = table.sessions.entry(identity.session()) {
+            of_session.get_mut().connections -= 1;
+            if of_session.get().connections == 0 {
+                of_session.remove();
+            }
+        }
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        // No step under this lock leaves the table half changed.
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One connection. It gives its place free when it is dropped.
+pub(crate) struct LiveConnection {
+    session_ended: watch::Receiver<bool>,
+    expires_at: Instant,
+    shutdown: Participant,
+    _slot: Slot,
+}
+
+struct Slot {
+    identity: Identity,
+    all: Arc<ConnectionRegistry>,
+}
+
+impl LiveConnection {
+    /// Ready when the connection must end.
+    pub(crate) async fn over(&mut self) -> Ending {
+        tokio::select! {
+            biased;
+            () = self.shutdown.begun() => Ending::Shutdown,
+            _ = self.session_ended.wait_for(|ended| *ended) => Ending::SessionEnded,
+            () = tokio::time::sleep_until(self.expires_at) => Ending::TokenExpired,
+        }
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.all.close(self.identity);
+    }
+}

@@ -1,0 +1,214 @@
+//! What clients are told when what lies behind the schema panics, hangs or fails, and that the way stays open afterwards.
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use taskhive_domain::accounts::AccountPorts;
+use taskhive_domain::listing::{Page, PageRequest, TaskFilter};
+use taskhive_domain::ports::{InfraError, InfraErrorKind, Insertion, TaskRepository, Update};
+use taskhive_domain::task::{Task, TaskEdit};
+use taskhive_domain::testing::{ManualClock, MemoryEvents, MemoryStore, PlainHasher, PlainIssuer};
+use taskhive_domain::user::Registration;
+use taskhive_domain::{Accounts, TaskId, Tasks, Timestamp, UserId};
+
+use super::*;
+use crate::config::Config;
+use crate::graphql::{ServerInfo, Services};
+use crate::http::shutdown::Shutdown;
+use crate::operation::access::Introspection;
+use crate::operation::revocation::RevocationList;
+
+/// What happens to whoever asks for a task.
+#[derive(Clone, Copy)]
+enum Trouble {
+    Panic,
+    Hang,
+    Fail(InfraErrorKind),
+}
+
+impl Trouble {
+    async fn strike<T>(self) -> Result<T, InfraError> {
+        match self {
+            Self::Panic => panic!("the canary sings in relation \"tasks\""),
+            Self::Hang => std::future::pending().await,
+            Self::Fail(kind) => Err(InfraError::bare(
+                kind,
+                "the canary sings in relation \"tasks\"",
+            )),
+        }
+    }
+}
+
+#[async_trait]
+impl TaskRepository for Trouble {
+    async fn insert(&self, _: UserId, _: &Task) -> Result<Insertion, InfraError> {
+        self.strike().await
+    }
+    async fn find(&self, _: UserId, _: TaskId) -> Result<Option<Task>, InfraError> {
+        self.strike().await
+    }
+    async fn page(&self, _: UserId, _: &PageRequest) -> Result<Page, InfraError> {
+        self.strike().await
+    }
+    async fn count(&self, _: UserId, _: &TaskFilter) -> Result<u64, InfraError> {
+        self.strike().await
+    }
+    async fn update(
+        &self,
+        _: UserId,
+        _: TaskId,
+        _: &TaskEdit,
+        _: Timestamp,
+    ) -> Result<Update, InfraError> {
+        self.strike().await
+    }
+    async fn delete(&self, _: UserId, _: TaskId) -> Result<bool, InfraError> {
+        self.strike().await
+    }
+}
+
+/// A pipeline to a service whose tasks are in trouble, and a token for it.
+async fn pipeline(trouble: Trouble) -> (Pipeline, String) {
+    let (store, clock) = (
+        Arc::new(MemoryStore::default()),
+        Arc::new(ManualClock::default()),
+    );
+    let ended = Arc::new(RevocationList::new(store.clone(), clock.clone()));
+    let ports = AccountPorts {
+        users: store.clone(),
+        sessions: store,
+        session_events: ended.clone(),
+        hasher: Arc::new(PlainHasher::default()),
+        clock: clock.clone(),
+    };
+    let accounts = Arc::new(Accounts::new(ports, Arc::new(PlainIssuer)));
+    let registration = Registration::parse("ada@example.org", "correct horse").unwrap();
+    let signed_in = accounts.register(registration, "").await.unwrap();
+    let config = Config::from_vars(&std::collections::BTreeMap::new()).unwrap();
+    let limits = Arc::new(RateLimits::new(
+        &config.rates,
+        &governor::clock::MonotonicClock,
+    ));
+    let tasks = Tasks::new(
+        Arc::new(trouble),
+        Arc::new(MemoryEvents::default()),
+        clock.clone(),
+    );
+    let services = Services {
+        tasks: Arc::new(tasks),
+        accounts: Arc::clone(&accounts),
+        limits: Arc::clone(&limits),
+    };
+    let admission = Admission::new(&crate::graphql::sdl(), config.documents.clone()).unwrap();
+    let policy = Policy::new(admission.schema(), Introspection::Public);
+    let pipeline = Pipeline::new(
+        crate::graphql::executable(
+            services,
+            ServerInfo::new(true, true),
+            config.documents.nesting,
+        ),
+        admission,
+        policy,
+        Guard::new(accounts, Arc::clone(&ended)),
+        Arc::new(ConnectionRegistry::new(1, ended, clock, Shutdown::new())),
+        limits,
+        Duration::from_millis(50),
+    );
+    (pipeline, signed_in.access_token.reveal().to_owned())
+}
+
+/// The status and the body of what the pipeline answers.
+async fn answer(pipeline: &Pipeline, token: &str, query: &str) -> (u16, Value) {
+    let call = Call {
+        request: GraphQlRequest::from_value(json!({ "query": query }))
+            .ok()
+            .unwrap(),
+        transport: Transport::Post {
+            event_stream: false,
+        },
+        credential: Credential::Bearer(token.to_owned()),
+        caller: Caller::default(),
+        request_id: "id-of-this-request".to_owned(),
+    };
+    let Ok(approved) = pipeline.approve(call).await else {
+        panic!("{query} was refused")
+    };
+    let executed = pipeline.execute(approved).await;
+    (
+        executed.status().as_u16(),
+        serde_json::to_value(executed).unwrap(),
+    )
+}
+
+const ID: &str = "task_0197c0df1c3d7a42b6e5f4d3c2b1a098";
+
+#[tokio::test]
+async fn nobody_sees_what_went_wrong_and_the_next_one_is_served() {
+    let operations = [
+        "{ tasks { nodes { id } } }".to_owned(),
+        format!("{{ task(id: \"{ID}\") {{ id }} }}"),
+        "mutation { createTask(input: { title: \"x\" }) { task { id } } }".to_owned(),
+        format!("mutation {{ deleteTask(input: {{ id: \"{ID}\" }}) {{ deletedTaskId }} }}"),
+    ];
+    for (trouble, code, reason, status) in [
+        (Trouble::Panic, "INTERNAL", Value::Null, 200),
+        (Trouble::Hang, "UNAVAILABLE", json!("TIMED_OUT"), 503),
+        (
+            Trouble::Fail(InfraErrorKind::Broken),
+            "INTERNAL",
+            Value::Null,
+            200,
+        ),
+        (
+            Trouble::Fail(InfraErrorKind::Unavailable),
+            "UNAVAILABLE",
+            json!("OVERLOADED"),
+            503,
+        ),
+        (
+            Trouble::Fail(InfraErrorKind::Interrupted),
+            "UNAVAILABLE",
+            json!("TIMED_OUT"),
+            503,
+        ),
+    ] {
+        let (pipeline, token) = pipeline(trouble).await;
+        for operation in &operations {
+            let (answered, body) = answer(&pipeline, &token, operation).await;
+            let extensions = &body["errors"][0]["extensions"];
+            assert_eq!(extensions["code"], code, "{operation}: {body}");
+            assert_eq!(extensions["reason"], reason, "{operation}: {body}");
+            assert_eq!(extensions["requestId"], "id-of-this-request");
+            assert_eq!(answered, status, "{operation}: {body}");
+            assert!(!body.to_string().contains("canary"), "{body}");
+        }
+        let (status, body) = answer(&pipeline, &token, "{ me { email } }").await;
+        assert_eq!(
+            (status, &body["data"]["me"]["email"]),
+            (200, &json!("ada@example.org"))
+        );
+    }
+}
+
+/// What was done and what was not stand side by side; only when nothing was done is the whole answer a 503.
+#[tokio::test]
+async fn a_part_that_works_is_answered() {
+    let (pipeline, token) = pipeline(Trouble::Fail(InfraErrorKind::Unavailable)).await;
+    let query = format!("{{ me {{ email }} task(id: \"{ID}\") {{ id }} }}");
+    let (status, body) = answer(&pipeline, &token, &query).await;
+    assert_eq!(status, 200);
+    assert_eq!(
+        body["data"],
+        json!({ "me": { "email": "ada@example.org" }, "task": null })
+    );
+    assert_eq!(body["errors"][0]["path"], json!(["task"]));
+}
+
+/// By the specification the failure of a field that cannot be null moves up to the root.
+#[tokio::test]
+async fn a_failed_field_that_cannot_be_null_leaves_no_data() {
+    let (pipeline, token) = pipeline(Trouble::Fail(InfraErrorKind::Broken)).await;
+    let (status, body) = answer(&pipeline, &token, "{ me { email } tasks { nodes { id } } }").await;
+    assert_eq!((status, &body["data"]), (200, &Value::Null));
+    let (_, body) = answer(&pipeline, &token, "{ me @skip(if: true) { email } }").await;
+    assert_eq!(body, json!({ "data": {} }));
+}

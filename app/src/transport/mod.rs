@@ -1,0 +1,15 @@
+//! Between bytes and operations: HTTP, server-sent events, WebSocket. What a stranger can send is read here and handed to
+//! [`operation`](crate::operation), the one way to an execution; what comes of it is written here.
+//!
+//! Reading order: [`router`], then `http`, `sse`, `websocket`. Not here: listening, addresses and files, which know
+//! nothing of GraphQL; those are in [`http`](crate::http).
+
+mod content_coding;
+pub(crate) mod cookies;
+pub mod health;
+pub(crate) mod http;
+mod negotiation;
+mod response;
+pub mod router;
+mod sse;
+pub(crate) mod websocket;
