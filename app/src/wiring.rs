@@ -12,7 +12,7 @@ use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};
 use taskhive_adapters::store::{Store, StoreSettings};
 use taskhive_domain::accounts::AccountPorts;
 use taskhive_domain::ports::{Clock, InfraError, InfraErrorKind, PasswordHasher, SessionEvents};
-use taskhive_domain::{Accounts, Operations, SessionId, Tasks};
+use taskhive_domain::{Accounts, Administration, SessionId, Tasks};
 
 use crate::accounts::rate_limit::RateLimits;
 use crate::config::Config;
@@ -100,8 +100,8 @@ pub fn build_with(
 }
 
 /// What an operator can do to accounts.
-pub fn operations(store: &Store) -> Result<Operations, InfraError> {
-    Ok(Operations::new(AccountPorts {
+pub fn administration(store: &Store) -> Result<Administration, InfraError> {
+    Ok(Administration::new(AccountPorts {
         users: store.users(),
         sessions: store.sessions(),
         session_events: Arc::new(NobodyListens),
@@ -142,7 +142,9 @@ fn services(
             let issuer = JwtIssuer::new(secrets, TOKEN_ISSUER, TOKEN_ISSUER)?;
             Accounts::new(ports, Arc::new(issuer))
         }
-        Some(issuer) => Accounts::behind(ports, Arc::new(ExternalIssuer::watching(issuer)?)),
+        Some(issuer) => {
+            Accounts::with_identity_provider(ports, Arc::new(ExternalIssuer::watching(issuer)?))
+        }
     };
     Ok(Services {
         tasks: Arc::new(tasks),

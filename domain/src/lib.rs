@@ -22,7 +22,7 @@ pub mod user;
 pub mod violation;
 
 pub use accounts::{AccountError, Accounts};
-pub use administration::Operations;
+pub use administration::Administration;
 pub use id::{SessionId, TaskId, UserId};
 pub use identity::Identity;
 pub use tasks::{TaskError, Tasks};

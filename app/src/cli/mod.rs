@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use taskhive_adapters::jwt::SigningSecrets;
-use taskhive_domain::Operations;
+use taskhive_domain::Administration;
 
 use crate::config::settings::{self, SECRET_FILE};
 use crate::config::{Config, Vars};
@@ -65,10 +65,10 @@ pub async fn run(arguments: Arguments, environment: Vars) -> ExitCode {
     let outcome = match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => serve(environment).await,
         Command::Migrate => migrate(environment).await,
-        Command::Schema => print(&graphql::sdl()),
+        Command::Schema => print(&graphql::sdl()).map(drop),
         Command::User(command) => manage_users(environment, command).await,
-        Command::Settings { markdown: true } => print(&settings::readme_table()),
-        Command::Settings { markdown: false } => print(&settings::env_example()),
+        Command::Settings { markdown: true } => print(&settings::readme_table()).map(drop),
+        Command::Settings { markdown: false } => print(&settings::env_example()).map(drop),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -79,11 +79,12 @@ pub async fn run(arguments: Arguments, environment: Vars) -> ExitCode {
     }
 }
 
-/// Whoever reads only the beginning, as `head` does, has got what they wanted.
-fn print(text: &str) -> Result<(), StartError> {
+/// Says whether somebody still reads. Whoever reads only the beginning, as `head` does, has got what they wanted.
+fn print(text: &str) -> Result<bool, StartError> {
     match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -108,7 +109,7 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
         ))
     })?;
     let address = listener.local_addr()?;
-    tokio::spawn(clean_up(wiring::operations(&store)?));
+    tokio::spawn(clean_up(wiring::administration(&store)?));
     let stop = stop_signal()?;
     let playground = if config.playground {
         format!("; the playground is at http://{address}/playground")
@@ -134,11 +135,11 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
 }
 
 /// Removes what expired, now and every hour. Instances that do so at the same time are in nobody's way: a batch is small.
-async fn clean_up(operations: Operations) {
+async fn clean_up(administration: Administration) {
     let mut every_hour = tokio::time::interval(Duration::from_hours(1));
     loop {
         every_hour.tick().await;
-        match operations.remove_expired().await {
+        match administration.remove_expired().await {
             Ok(0) => {}
             Ok(removed) => tracing::debug!(removed, "expired sessions were removed"),
             Err(error) => tracing::warn!(
@@ -159,7 +160,7 @@ async fn manage_users(environment: Vars, command: UserCommand) -> Result<(), Sta
     let config = configure(environment)?;
     let store = wiring::open_store(&config).await?;
     announce(store.migrate().await?);
-    user::run(&wiring::operations(&store)?, command).await
+    user::run(&wiring::administration(&store)?, command).await
 }
 
 fn announce(applied: usize) {

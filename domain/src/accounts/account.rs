@@ -132,7 +132,7 @@ impl Accounts {
         match self
             .ports
             .hasher
-            .verify(password, stored.hash.matchable())
+            .verify(password, stored.hash.usable())
             .await?
         {
             Verification::Match | Verification::MatchOutdated => Ok(stored),

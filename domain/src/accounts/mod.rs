@@ -25,7 +25,7 @@ use crate::user::User;
 pub enum AccountError {
     /// Users sign in at an identity provider: there are no passwords here.
     #[error("users sign in at an identity provider")]
-    SignInElsewhere,
+    PasswordLoginDisabled,
     /// The address has an account.
     #[error("the address is taken")]
     EmailTaken,
@@ -116,7 +116,10 @@ impl Accounts {
 
     /// For users who sign in elsewhere: only tokens of this provider are accepted.
     #[must_use]
-    pub fn behind(ports: AccountPorts, provider: Arc<dyn IdentityProvider>) -> Self {
+    pub fn with_identity_provider(
+        ports: AccountPorts,
+        provider: Arc<dyn IdentityProvider>,
+    ) -> Self {
         let tokens = Tokens::External(External::new(provider));
         Self { ports, tokens }
     }
@@ -125,7 +128,7 @@ impl Accounts {
     fn issuer(&self) -> Result<&dyn TokenIssuer, AccountError> {
         match &self.tokens {
             Tokens::Own(issuer) => Ok(&**issuer),
-            Tokens::External(_) => Err(AccountError::SignInElsewhere),
+            Tokens::External(_) => Err(AccountError::PasswordLoginDisabled),
         }
     }
 }

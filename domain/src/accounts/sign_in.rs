@@ -105,7 +105,7 @@ impl Accounts {
             Some(email) => self.ports.users.credentials(email).await?,
             None => None,
         };
-        let hash = stored.as_ref().and_then(|stored| stored.hash.matchable());
+        let hash = stored.as_ref().and_then(|stored| stored.hash.usable());
         let password = credentials.password.as_ref();
         let verification = self.ports.hasher.verify(password, hash).await?;
         match (verification, stored, password) {

@@ -195,7 +195,7 @@ impl TaskEdit {
             .and_then(|text| violations.collect("description", TaskDescription::parse(text)));
         if expected_version.is_some_and(|version| version < 1) {
             let below = Violation::with_limit(Reason::OutOfRange, 1, "Versions start at 1.");
-            violations.collect::<()>("expectedVersion", Err(below.into()));
+            violations.note("expected_version", below);
         }
         violations.or(Self {
             title,

@@ -181,13 +181,13 @@ impl PasswordHash {
 
     /// What is stored for a user who signs in elsewhere: no password has this hash.
     #[must_use]
-    pub fn matches_nothing() -> Self {
+    pub fn unusable() -> Self {
         Self::new("!".to_owned())
     }
 
     /// The hash, if a password can have it.
     #[must_use]
-    pub fn matchable(&self) -> Option<&Self> {
+    pub fn usable(&self) -> Option<&Self> {
         (self.reveal() != "!").then_some(self)
     }
 
@@ -260,7 +260,7 @@ impl NewPassword {
     /// Only the new password has a form to keep; the current one is right or wrong.
     pub fn parse(current: &str, new: &str) -> Result<Self, Violations> {
         let mut violations = Violations::default();
-        match violations.collect("newPassword", Password::parse(new)) {
+        match violations.collect("new_password", Password::parse(new)) {
             Some(new) => Ok(Self {
                 current: Password::claimed(current),
                 new,

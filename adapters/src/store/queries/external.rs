@@ -95,7 +95,7 @@ async fn register(
 /// Whether the address was free.
 async fn insert(conn: &mut Conn, user: &User) -> QueryResult<bool> {
     let inserted = diesel::insert_into(users::table)
-        .values(NewUserRow::new(user, &PasswordHash::matches_nothing()))
+        .values(NewUserRow::new(user, &PasswordHash::unusable()))
         .on_conflict(users::email)
         .do_nothing()
         .execute(conn)

@@ -49,7 +49,7 @@ impl Elsewhere {
             hasher: Arc::new(PlainHasher::default()),
             clock: clock.clone(),
         };
-        let accounts = Accounts::behind(ports, Arc::new(PlainProvider));
+        let accounts = Accounts::with_identity_provider(ports, Arc::new(PlainProvider));
         Self {
             store,
             clock,
@@ -113,7 +113,7 @@ async fn what_needs_a_password_of_ours_is_refused() {
         accounts.change_password(who, change).await.map(drop),
         accounts.delete_account(who, password.as_ref()).await,
     ] {
-        assert!(matches!(outcome, Err(AccountError::SignInElsewhere)));
+        assert!(matches!(outcome, Err(AccountError::PasswordLoginDisabled)));
     }
     assert_eq!(house.email(who).await, "ada@example.org");
 }
@@ -147,7 +147,7 @@ async fn an_account_that_was_deleted_elsewhere_is_noticed_within_a_minute() {
     let house = Elsewhere::new();
     let who = house.identity("ada").await;
     house.clock.advance(KnownIdentities::KEPT);
-    let hash = crate::user::PasswordHash::matches_nothing();
+    let hash = crate::user::PasswordHash::unusable();
     let now = house.clock.now();
     let deleted = house.store.delete(who.user(), &hash, now).await.unwrap();
     assert_eq!(deleted, Some(vec![]));

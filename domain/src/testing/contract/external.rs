@@ -42,7 +42,7 @@ pub async fn an_external_identity_is_one_user(repositories: &Repositories) -> Ou
     assert_eq!(id, newcomer.id);
     assert_eq!(users.find(id).await?, Some(newcomer));
     let stored = users.credentials_of(id).await?;
-    assert!(stored.is_some_and(|stored| stored.hash.matchable().is_none()));
+    assert!(stored.is_some_and(|stored| stored.hash.usable().is_none()));
     assert_eq!(repositories.sight(&ada, "moved@here.example").await?, id);
     assert_eq!(
         repositories.address_of(id).await?,
