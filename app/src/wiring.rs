@@ -12,7 +12,7 @@ use taskhive_adapters::external_issuer::ExternalIssuer;
 use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};
 use taskhive_domain::accounts::AccountPorts;
 use taskhive_domain::ports::{Clock, InfraError, InfraErrorKind, PasswordHasher, SessionEvents};
-use taskhive_domain::{Accounts, Operations, SessionId, Tasks};
+use taskhive_domain::{Accounts, Administration, SessionId, Tasks};
 use tokio::net::TcpListener;
 
 use crate::accounts::guarded::{GuardedAccounts, Offer};
@@ -122,8 +122,8 @@ pub fn build_with(
 }
 
 /// What an operator can do to accounts.
-pub fn operations(backend: &Backend) -> Result<Operations, InfraError> {
-    Ok(Operations::new(AccountPorts {
+pub fn administration(backend: &Backend) -> Result<Administration, InfraError> {
+    Ok(Administration::new(AccountPorts {
         users: Arc::clone(&backend.users),
         sessions: Arc::clone(&backend.sessions),
         session_events: Arc::new(NobodyListens),
@@ -178,7 +178,7 @@ impl Protection {
             }
             Some(issuer) => {
                 let provider = ExternalIssuer::watching(issuer)?;
-                Accounts::behind(ports, Arc::new(provider))
+                Accounts::with_identity_provider(ports, Arc::new(provider))
             }
         };
         // With an identity provider, neither signing up nor in is done here.

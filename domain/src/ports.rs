@@ -6,8 +6,8 @@ use async_trait::async_trait;
 pub use crate::infra_error::{InfraError, InfraErrorKind};
 
 use crate::event::{TaskEvent, TaskEventStream};
-use crate::external::{ExternalClaims, ExternalIdentity};
 use crate::id::{SessionId, TaskId, UserId};
+use crate::identity::{ExternalClaims, ExternalIdentity};
 use crate::listing::{Page, PageRequest, TaskFilter};
 use crate::session::{
     AccessClaims, AccessToken, Generation, RefreshClaims, RefreshToken, Rotation, Session,
@@ -128,7 +128,7 @@ pub trait UserRepository: Send + Sync {
         hash: &PasswordHash,
         session: Option<&Session>,
     ) -> Result<RegistrationOutcome, InfraError>;
-    /// The user this identity stands for. If there is none yet, stores `newcomer`, with [`PasswordHash::matches_nothing`]: from
+    /// The user this identity stands for. If there is none yet, stores `newcomer`, with [`PasswordHash::unusable`]: from
     /// then on the identity stands for that one, also for callers who came at the same time. If the newcomer's address has
     /// an account already, that is somebody else: the newcomer is stored with [`EmailAddress::placeholder`].
     async fn find_or_register_external(

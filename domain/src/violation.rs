@@ -22,7 +22,8 @@ pub enum Reason {
 /// One broken rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// Names of the fields that lead to the value, outermost first; empty for a value looked at alone.
+    /// Names of the fields that lead to the value, outermost first, as the domain spells them (`expected_version`); empty for
+    /// a value looked at alone.
     pub path: Vec<&'static str>,
     /// Which kind of rule.
     pub reason: Reason,
@@ -62,6 +63,11 @@ impl Violations {
     /// Notes a broken rule.
     pub fn add(&mut self, violation: Violation) {
         self.0.push(violation);
+    }
+
+    /// Notes a broken rule of `field`.
+    pub fn note(&mut self, field: &'static str, violation: Violation) {
+        self.0.extend(Self::from(violation).at(field).0);
     }
 
     /// Takes over what is wrong with `field`, or returns its value.

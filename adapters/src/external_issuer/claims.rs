@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_lc_rs::digest;
 use jsonwebtoken::{Algorithm, Validation};
 use serde::Deserialize;
-use taskhive_domain::external::{ExternalClaims, ExternalIdentity};
+use taskhive_domain::identity::{ExternalClaims, ExternalIdentity};
 use taskhive_domain::session::{CLOCK_LEEWAY, TokenRejection};
 use taskhive_domain::user::EmailAddress;
 use taskhive_domain::{SessionId, Timestamp};

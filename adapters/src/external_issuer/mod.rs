@@ -16,7 +16,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jsonwebtoken::{Algorithm, Header, decode_header};
 use taskhive_domain::Timestamp;
-use taskhive_domain::external::ExternalClaims;
+use taskhive_domain::identity::ExternalClaims;
 use taskhive_domain::ports::{AuthenticationError, IdentityProvider, InfraError};
 use taskhive_domain::session::TokenRejection;
 

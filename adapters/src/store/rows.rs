@@ -3,7 +3,7 @@
 //! defect, and is reported by table, column and id; never by its content.
 
 use diesel::prelude::{Insertable, Queryable, Selectable};
-use taskhive_domain::external::ExternalIdentity;
+use taskhive_domain::identity::ExternalIdentity;
 use taskhive_domain::listing::fold;
 use taskhive_domain::ports::{EndedSession, InfraError, InfraErrorKind};
 use taskhive_domain::session::Session;

@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use taskhive_adapters::jwt::SigningSecrets;
-use taskhive_domain::Operations;
+use taskhive_domain::Administration;
 
 use crate::config::settings::{self, SECRET_FILE};
 use crate::config::{Config, Vars};
@@ -64,10 +64,10 @@ pub async fn run(arguments: Arguments, environment: Vars) -> ExitCode {
     let outcome = match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => serve(environment).await,
         Command::Migrate => migrate(environment).await,
-        Command::Schema => print(&graphql::sdl()),
+        Command::Schema => print(&graphql::sdl()).map(drop),
         Command::User(command) => manage_users(environment, command).await,
-        Command::Settings { markdown: true } => print(&settings::readme_table()),
-        Command::Settings { markdown: false } => print(&settings::env_example()),
+        Command::Settings { markdown: true } => print(&settings::readme_table()).map(drop),
+        Command::Settings { markdown: false } => print(&settings::env_example()).map(drop),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -78,11 +78,12 @@ pub async fn run(arguments: Arguments, environment: Vars) -> ExitCode {
     }
 }
 
-/// Whoever reads only the beginning, as `head` does, has got what they wanted.
-fn print(text: &str) -> Result<(), StartError> {
+/// Says whether somebody still reads. Whoever reads only the beginning, as `head` does, has got what they wanted.
+fn print(text: &str) -> Result<bool, StartError> {
     match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -107,7 +108,7 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
         ))
     })?;
     let address = listener.local_addr()?;
-    tokio::spawn(clean_up(wiring::operations(&backend)?));
+    tokio::spawn(clean_up(wiring::administration(&backend)?));
     let stop = stop_signal()?;
     let playground = if config.playground {
         format!("; the playground is at http://{address}/playground")
@@ -127,11 +128,11 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
 }
 
 /// Removes what expired, now and every hour. Instances that do so at the same time are in nobody's way: a batch is small.
-async fn clean_up(operations: Operations) {
+async fn clean_up(administration: Administration) {
     let mut every_hour = tokio::time::interval(Duration::from_hours(1));
     loop {
         every_hour.tick().await;
-        match operations.remove_expired().await {
+        match administration.remove_expired().await {
             Ok(0) => {}
             Ok(removed) => tracing::debug!(removed, "expired sessions were removed"),
             Err(error) => tracing::warn!(
@@ -152,7 +153,7 @@ async fn manage_users(environment: Vars, command: UserCommand) -> Result<(), Sta
     let config = configure(environment)?;
     let backend = wiring::open_backend(&config).await?;
     announce(backend.migrate().await?);
-    user::run(&wiring::operations(&backend)?, command).await
+    user::run(&wiring::administration(&backend)?, command).await
 }
 
 fn announce(applied: usize) {

@@ -1,15 +1,15 @@
 //! `taskhive user …`: accounts from the command line, also while the service runs. Passwords come from standard input, never
 //! from an argument: those are in the shell's history and in the list of processes.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, IsTerminal};
 
 use clap::Subcommand;
 use taskhive_domain::user::{EmailAddress, Password, Registration, User};
 use taskhive_domain::violation::Violations;
-use taskhive_domain::{AccountError, Operations};
+use taskhive_domain::{AccountError, Administration};
 use zeroize::Zeroizing;
 
-use super::StartError;
+use super::{StartError, print};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum UserCommand {
@@ -20,12 +20,12 @@ pub(super) enum UserCommand {
     },
     /// Give somebody another password, and sign them out everywhere. Reads the password from standard input.
     SetPassword {
-        /// Whose.
+        /// The address of the account.
         email: String,
     },
     /// Sign somebody out everywhere.
     EndSessions {
-        /// Whom.
+        /// The address of the account.
         email: String,
     },
     /// List all accounts, in the order in which they were created.
@@ -35,68 +35,78 @@ pub(super) enum UserCommand {
 /// How many users are read at a time.
 const LIST_BATCH: u32 = 500;
 
-pub(super) async fn run(operations: &Operations, command: UserCommand) -> Result<(), StartError> {
+pub(super) async fn run(
+    administration: &Administration,
+    command: UserCommand,
+) -> Result<(), StartError> {
     match command {
-        UserCommand::Create { email } => create(operations, &email).await,
-        UserCommand::SetPassword { email } => set_password(operations, &email).await,
+        UserCommand::Create { email } => create(administration, &email).await,
+        UserCommand::SetPassword { email } => set_password(administration, &email).await,
         UserCommand::EndSessions { email } => {
-            let user = find(operations, &email).await?;
-            let ended = operations.end_sessions(user.id).await?;
-            println!("{} sessions of {} have ended.", ended.len(), user.id);
-            Ok(())
+            let user = find(administration, &email).await?;
+            let ended = administration.end_sessions(user.id).await?;
+            say(&format!(
+                "{} sessions of {} have ended.",
+                ended.len(),
+                user.id
+            ))
         }
-        UserCommand::List => list(operations).await,
+        UserCommand::List => list(administration).await,
     }
 }
 
-async fn create(operations: &Operations, email: &str) -> Result<(), StartError> {
+async fn create(administration: &Administration, email: &str) -> Result<(), StartError> {
     let registration = Registration::parse(email, &read_password()?)
         .map_err(|violations| explained(&violations))?;
-    match operations.create_user(registration).await {
-        Ok(user) => println!("{} was created.", user.id),
+    match administration.create_user(registration).await {
+        Ok(user) => say(&format!("{} was created.", user.id)),
         Err(AccountError::EmailTaken) => {
-            return Err(StartError("this address already has an account".to_owned()));
+            Err(StartError("this address already has an account".to_owned()))
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => Err(error.into()),
     }
-    Ok(())
 }
 
-async fn set_password(operations: &Operations, email: &str) -> Result<(), StartError> {
-    let user = find(operations, email).await?;
+async fn set_password(administration: &Administration, email: &str) -> Result<(), StartError> {
+    let user = find(administration, email).await?;
     let password =
         Password::parse(&read_password()?).map_err(|violations| explained(&violations))?;
-    if !operations.set_password(user.id, &password).await? {
+    if !administration.set_password(user.id, &password).await? {
         return Err(no_such_account());
     }
-    println!(
+    say(&format!(
         "{} has a new password and is signed out everywhere.",
         user.id
-    );
-    Ok(())
+    ))
 }
 
-async fn list(operations: &Operations) -> Result<(), StartError> {
+async fn list(administration: &Administration) -> Result<(), StartError> {
     let mut after = None;
     loop {
-        let users = operations.users(after, LIST_BATCH).await?;
-        let mut out = std::io::stdout().lock();
-        for user in &users {
-            writeln!(out, "{}  {}", user.id, user.email.as_str())?;
-        }
-        match users.last() {
-            Some(last) => after = Some(last.id),
-            None => return Ok(()),
+        let users = administration.users(after, LIST_BATCH).await?;
+        let Some(last) = users.last() else {
+            return Ok(());
+        };
+        after = Some(last.id);
+        let lines = users
+            .iter()
+            .map(|user| format!("{}  {}\n", user.id, user.email.as_str()));
+        if !print(&lines.collect::<String>())? {
+            return Ok(());
         }
     }
 }
 
-async fn find(operations: &Operations, email: &str) -> Result<User, StartError> {
+async fn find(administration: &Administration, email: &str) -> Result<User, StartError> {
     let email = EmailAddress::parse(email).map_err(|violations| explained(&violations))?;
-    operations
+    administration
         .find_user(&email)
         .await?
         .ok_or_else(no_such_account)
+}
+
+fn say(sentence: &str) -> Result<(), StartError> {
+    print(&format!("{sentence}\n")).map(drop)
 }
 
 fn no_such_account() -> StartError {

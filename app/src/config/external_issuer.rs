@@ -1,7 +1,7 @@
 //! The settings of an identity provider: all of them or none.
 
 use taskhive_adapters::external_issuer::{ExternalIssuerSettings, JwksUrl, SignatureAlgorithm};
-use taskhive_domain::external::ExternalIdentity;
+use taskhive_domain::identity::ExternalIdentity;
 
 use super::reader::Reader;
 

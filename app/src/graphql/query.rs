@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object};
 use taskhive_domain::listing::{
-    PageRequest, Search, Take, TaskFilter as DomainFilter, TaskOrder as DomainOrder,
+    PageRequest, Search, TaskFilter as DomainFilter, TaskOrder as DomainOrder,
 };
 use taskhive_domain::violation::Violations;
 use taskhive_domain::{SessionId, TaskId, UserId};
@@ -16,6 +16,7 @@ use super::types::connection::{TaskConnection, TaskPage};
 use super::types::cursor;
 use super::types::node::Node;
 use super::types::server_info::ServerInfo;
+use super::types::take;
 use super::types::task::{Task, TaskFilter, TaskOrder};
 
 /// Reads. Everything is seen through the eyes of the signed-in user.
@@ -175,7 +176,7 @@ impl PageArguments {
         let search = Search::parse(filter.search.as_deref().unwrap_or_default())
             .map_err(|broken| broken.at("search"));
         let search = violations.collect("filter", search).unwrap_or_default();
-        let take = match Take::parse(self.first, self.last) {
+        let take = match take::parse(self.first, self.last) {
             Ok(take) => take,
             Err(broken) => return Err(violations.and(broken)),
         };

@@ -1,12 +1,18 @@
 //! What a signed-in person does to their account: look at their sessions and end them, change the password, leave.
 
-use crate::accounts::{AccountError, Accounts, SignedIn, signed_in};
+use super::{AccountError, Accounts, SignedIn, signed_in};
 use crate::id::SessionId;
+use crate::identity::Identity;
 use crate::ports::{InfraError, PasswordChange, PasswordChangeOutcome, Verification};
-use crate::session::{Identity, Session};
-use crate::user::{NewPassword, Password, StoredCredentials};
+use crate::session::Session;
+use crate::user::{NewPassword, Password, StoredCredentials, User};
 
 impl Accounts {
+    /// The caller's account; `None` if it was deleted and the token outlived it.
+    pub async fn me(&self, who: Identity) -> Result<Option<User>, InfraError> {
+        self.ports.users.find(who.user).await
+    }
+
     /// Where the caller is signed in, the most recently used first.
     pub async fn sessions(&self, who: Identity) -> Result<Vec<Session>, InfraError> {
         self.ports
@@ -126,7 +132,7 @@ impl Accounts {
         match self
             .ports
             .hasher
-            .verify(password, stored.hash.matchable())
+            .verify(password, stored.hash.usable())
             .await?
         {
             Verification::Match | Verification::MatchOutdated => Ok(stored),

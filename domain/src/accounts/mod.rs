@@ -1,30 +1,31 @@
 //! The use cases around accounts and sessions.
 
 mod account;
+mod authenticate;
+mod sign_in;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::external::External;
+pub use self::authenticate::Authenticated;
+use self::authenticate::External;
 use crate::id::{SessionId, UserId};
 use crate::ports::{
-    AuthenticationError, Clock, IdentityProvider, InfraError, InfraErrorKind, PasswordHasher,
-    RegistrationOutcome, SessionEvents, SessionRepository, SignIn, TokenIssuer, UserRepository,
-    Verification,
+    Clock, IdentityProvider, InfraError, PasswordHasher, SessionEvents, SessionRepository,
+    TokenIssuer, UserRepository,
 };
 use crate::session::{
-    ACCESS_TOKEN_LIFETIME, AccessClaims, AccessToken, Identity, RefreshClaims, RefreshToken,
-    Rotation, Session,
+    ACCESS_TOKEN_LIFETIME, AccessClaims, AccessToken, RefreshClaims, RefreshToken, Session,
 };
 use crate::time::Timestamp;
-use crate::user::{Credentials, Password, PasswordHash, Registration, StoredCredentials, User};
+use crate::user::User;
 
 /// Why signing up, in or on did not work.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
     /// Users sign in at an identity provider: there are no passwords here.
     #[error("users sign in at an identity provider")]
-    SignInElsewhere,
+    PasswordLoginDisabled,
     /// The address has an account.
     #[error("the address is taken")]
     EmailTaken,
@@ -66,15 +67,6 @@ pub struct SignedIn {
     pub refresh_token: RefreshToken,
 }
 
-/// Who a verified access token stands for, and how long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Authenticated {
-    /// The caller.
-    pub identity: Identity,
-    /// When the proof expires.
-    pub expires_at: Timestamp,
-}
-
 /// The ports that accounts need, whoever looks after them: their users, or an operator.
 #[derive(Clone)]
 pub struct AccountPorts {
@@ -102,12 +94,12 @@ impl AccountPorts {
 
 /// The use cases around accounts and sessions.
 pub struct Accounts {
-    pub(crate) ports: AccountPorts,
-    pub(crate) tokens: Tokens,
+    ports: AccountPorts,
+    tokens: Tokens,
 }
 
 /// Whose access tokens are accepted.
-pub(crate) enum Tokens {
+enum Tokens {
     /// Ours: users sign in here, with a password.
     Own(Arc<dyn TokenIssuer>),
     /// Those of an identity provider.
@@ -124,7 +116,10 @@ impl Accounts {
 
     /// For users who sign in elsewhere: only tokens of this provider are accepted.
     #[must_use]
-    pub fn behind(ports: AccountPorts, provider: Arc<dyn IdentityProvider>) -> Self {
+    pub fn with_identity_provider(
+        ports: AccountPorts,
+        provider: Arc<dyn IdentityProvider>,
+    ) -> Self {
         let tokens = Tokens::External(External::new(provider));
         Self { ports, tokens }
     }
@@ -133,150 +128,7 @@ impl Accounts {
     fn issuer(&self) -> Result<&dyn TokenIssuer, AccountError> {
         match &self.tokens {
             Tokens::Own(issuer) => Ok(&**issuer),
-            Tokens::External(_) => Err(AccountError::SignInElsewhere),
-        }
-    }
-
-    /// Creates an account and signs in. `user_agent` is what the client calls itself.
-    pub async fn register(
-        &self,
-        registration: Registration,
-        user_agent: &str,
-    ) -> Result<SignedIn, AccountError> {
-        let issuer = self.issuer()?;
-        let hash = self.ports.hasher.hash(&registration.password).await?;
-        let now = self.ports.clock.now();
-        let user = User {
-            id: UserId::new(now),
-            email: registration.email,
-            created_at: now,
-        };
-        let session = Session::begin(user.id, user_agent, now);
-        let users = &self.ports.users;
-        match users.register(&user, &hash, Some(&session)).await? {
-            RegistrationOutcome::Registered => Ok(signed_in(issuer, user, &session, now)?),
-            RegistrationOutcome::EmailTaken => Err(AccountError::EmailTaken),
-        }
-    }
-
-    /// Signs in. An unknown address takes as long as a wrong password, and reads the same. So does a password that was changed
-    /// while it was verified.
-    pub async fn login(
-        &self,
-        credentials: Credentials,
-        user_agent: &str,
-    ) -> Result<SignedIn, AccountError> {
-        let issuer = self.issuer()?;
-        // A stored hash that is not the verified one any more was replaced by a new password, or by another sign-in that
-        // brought it up to date: a second look tells which.
-        for _ in 0..2 {
-            let (stored, rehashed) = self.verify(&credentials).await?;
-            let now = self.ports.clock.now();
-            let sign_in = SignIn {
-                session: Session::begin(stored.user.id, user_agent, now),
-                verified: stored.hash,
-                rehashed,
-            };
-            if let Some(ended) = self.ports.sessions.open(&sign_in).await? {
-                self.ports.tell_ended(&ended);
-                return Ok(signed_in(issuer, stored.user, &sign_in.session, now)?);
-            }
-        }
-        Err(AccountError::CredentialsWrong)
-    }
-
-    /// Exchanges a refresh token for a new pair. For
-    /// [`ROTATION_GRACE`](crate::session::ROTATION_GRACE) the same token gives the same refresh token again.
-    pub async fn refresh(&self, token: &RefreshToken) -> Result<SignedIn, AccountError> {
-        let issuer = self.issuer()?;
-        let Some(RefreshClaims {
-            session,
-            generation,
-        }) = issuer.read_refresh(token.reveal())
-        else {
-            return Err(AccountError::RefreshTokenInvalid);
-        };
-        let now = self.ports.clock.now();
-        let sessions = &self.ports.sessions;
-        let session = match sessions.rotate(session, generation, now).await? {
-            Rotation::Rotated(session) | Rotation::Repeated(session) => session,
-            Rotation::Reused(Session { user, id, .. }) => {
-                self.ports.tell_ended(&[id]);
-                return Err(AccountError::RefreshTokenReused { user });
-            }
-            Rotation::Refused => return Err(AccountError::RefreshTokenInvalid),
-        };
-        let user = self
-            .ports
-            .users
-            .find(session.user)
-            .await?
-            .ok_or(AccountError::RefreshTokenInvalid)?;
-        Ok(signed_in(issuer, user, &session, now)?)
-    }
-
-    /// Ends the caller's session. One that had ended already counts as ended, and so does one at an identity provider, which
-    /// can only be ended there.
-    pub async fn logout(&self, who: Identity) -> Result<(), InfraError> {
-        let now = self.ports.clock.now();
-        if self.ports.sessions.end(who.user, who.session, now).await? {
-            self.ports.tell_ended(&[who.session]);
-        }
-        Ok(())
-    }
-
-    /// The caller's account; `None` if it was deleted and the token outlived it.
-    pub async fn me(&self, who: Identity) -> Result<Option<User>, InfraError> {
-        self.ports.users.find(who.user).await
-    }
-
-    /// Who an access token stands for. Does not know of ended sessions: see
-    /// [`SessionRepository::ended_since`] and [`SessionEvents`].
-    pub async fn authenticate(&self, token: &str) -> Result<Authenticated, AuthenticationError> {
-        let now = self.ports.clock.now();
-        let issuer = match &self.tokens {
-            Tokens::Own(issuer) => issuer,
-            Tokens::External(external) => {
-                return self.authenticate_external(external, token, now).await;
-            }
-        };
-        let claims = issuer.verify_access(token, now).await?;
-        let identity = Identity {
-            user: claims.user,
-            session: claims.session,
-        };
-        Ok(Authenticated {
-            identity,
-            expires_at: claims.expires_at,
-        })
-    }
-
-    /// Whose credentials these are; with a new hash, if the stored one was made with the parameters of yesterday.
-    async fn verify(
-        &self,
-        credentials: &Credentials,
-    ) -> Result<(StoredCredentials, Option<PasswordHash>), AccountError> {
-        let stored = match &credentials.email {
-            Some(email) => self.ports.users.credentials(email).await?,
-            None => None,
-        };
-        let hash = stored.as_ref().and_then(|stored| stored.hash.matchable());
-        let password = credentials.password.as_ref();
-        let verification = self.ports.hasher.verify(password, hash).await?;
-        match (verification, stored, password) {
-            (Verification::Match, Some(stored), _) => Ok((stored, None)),
-            (Verification::MatchOutdated, Some(stored), Some(password)) => {
-                Ok((stored, self.rehashed(password).await?))
-            }
-            _ => Err(AccountError::CredentialsWrong),
-        }
-    }
-
-    /// No reason to refuse a right password: without capacity for a second hash it is left to the next sign-in.
-    async fn rehashed(&self, password: &Password) -> Result<Option<PasswordHash>, InfraError> {
-        match self.ports.hasher.hash(password).await {
-            Err(error) if error.kind == InfraErrorKind::Unavailable => Ok(None),
-            hash => hash.map(Some),
+            Tokens::External(_) => Err(AccountError::PasswordLoginDisabled),
         }
     }
 }

@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 use unicase::UniCase;
 
 use crate::id::TaskId;
-use crate::task::{Task, check_length, refuse_nul};
+use crate::task::Task;
+use crate::text::{check_length, refuse_nul};
 use crate::time::Timestamp;
 use crate::violation::{Reason, Violation, Violations};
 
@@ -150,13 +151,19 @@ pub struct PageRequest {
     pub before: Option<TaskPosition>,
 }
 
-/// How many items, counted from which end of the range.
+/// How many items, counted from which end of the range: 0 to [`Take::MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Take {
-    /// The first so many.
+    /// Those at the start.
     First(u32),
-    /// The last so many, still in the order of the list.
+    /// Those at the end, still in the order of the list.
     Last(u32),
+}
+
+impl Default for Take {
+    fn default() -> Self {
+        Self::First(Self::DEFAULT)
+    }
 }
 
 impl Take {
@@ -165,18 +172,14 @@ impl Take {
     /// The most items of a page.
     pub const MAX: u32 = 100;
 
-    /// From the arguments of a Relay connection.
-    pub fn parse(first: Option<i32>, last: Option<i32>) -> Result<Self, Violations> {
-        let mut violations = Violations::default();
-        let contradictory = first.is_some() && last.is_some();
-        let first = first.and_then(|n| violations.collect("first", Self::count(n)));
-        let last = last.and_then(|n| violations.collect("last", Self::count(n)));
-        if contradictory {
-            let both = Violation::new(Reason::Contradictory, "Give `first` or `last`, not both.");
-            violations.collect::<()>("last", Err(both.into()));
-        }
-        let take = last.map_or(Self::First(first.unwrap_or(Self::DEFAULT)), Self::Last);
-        violations.or(take)
+    /// The first `n`.
+    pub fn first(n: i32) -> Result<Self, Violations> {
+        Self::count(n).map(Self::First)
+    }
+
+    /// The last `n`.
+    pub fn last(n: i32) -> Result<Self, Violations> {
+        Self::count(n).map(Self::Last)
     }
 
     fn count(n: i32) -> Result<u32, Violations> {

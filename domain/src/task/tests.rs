@@ -134,14 +134,14 @@ fn an_edit_reports_everything_at_once() {
         [
             ("title".to_owned(), Reason::Blank),
             ("description".to_owned(), Reason::TooLong),
-            ("expectedVersion".to_owned(), Reason::OutOfRange),
+            ("expected_version".to_owned(), Reason::OutOfRange),
         ]
     );
     for version in [0, -1, i32::MIN] {
         let refused = paths(TaskEdit::parse(None, None, Some(version)));
         assert_eq!(
             refused,
-            [("expectedVersion".to_owned(), Reason::OutOfRange)]
+            [("expected_version".to_owned(), Reason::OutOfRange)]
         );
     }
     assert_eq!(TaskEdit::parse(None, None, None), Ok(TaskEdit::default()));

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::event::{TaskChange, TaskEvent, TaskEventStream};
 use crate::id::TaskId;
+use crate::identity::Identity;
 use crate::listing::{Page, PageRequest, TaskFilter};
 use crate::ports::{Clock, InfraError, Insertion, TaskEvents, TaskRepository, Update};
-use crate::session::Identity;
 use crate::task::{Task, TaskDraft, TaskEdit};
 use crate::time::Timestamp;
 

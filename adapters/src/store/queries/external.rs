@@ -6,7 +6,7 @@ use diesel::result::Error as DieselError;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use taskhive_domain::UserId;
-use taskhive_domain::external::ExternalIdentity;
+use taskhive_domain::identity::ExternalIdentity;
 use taskhive_domain::ports::InfraError;
 use taskhive_domain::user::{EmailAddress, PasswordHash, User};
 
@@ -95,7 +95,7 @@ async fn register(
 /// Whether the address was free.
 async fn insert(conn: &mut Conn, user: &User) -> QueryResult<bool> {
     let inserted = diesel::insert_into(users::table)
-        .values(NewUserRow::new(user, &PasswordHash::matches_nothing()))
+        .values(NewUserRow::new(user, &PasswordHash::unusable()))
         .on_conflict(users::email)
         .do_nothing()
         .execute(conn)

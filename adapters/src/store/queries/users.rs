@@ -5,7 +5,7 @@ use diesel::QueryResult;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
-use taskhive_domain::external::ExternalIdentity;
+use taskhive_domain::identity::ExternalIdentity;
 use taskhive_domain::ports::{
     InfraError, PasswordChange, PasswordChangeOutcome, RegistrationOutcome, UserRepository,
 };

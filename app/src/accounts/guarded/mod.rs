@@ -200,7 +200,7 @@ impl GuardedAccounts {
         if self.offer.password_login {
             Ok(())
         } else {
-            Err(AccountError::SignInElsewhere.into())
+            Err(AccountError::PasswordLoginDisabled.into())
         }
     }
 

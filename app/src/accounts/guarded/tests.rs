@@ -134,7 +134,7 @@ async fn what_is_not_offered_is_refused_whatever_the_input() {
     let is_elsewhere = |outcome: Result<SignedIn, GuardedError>| {
         matches!(
             outcome,
-            Err(GuardedError::Account(AccountError::SignInElsewhere))
+            Err(GuardedError::Account(AccountError::PasswordLoginDisabled))
         )
     };
     assert!(is_elsewhere(accounts.register(&client, "", "").await));

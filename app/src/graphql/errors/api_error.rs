@@ -200,8 +200,9 @@ impl ApiError {
 }
 
 fn issue(violation: &Violation) -> Value {
+    let path = violation.path.iter().map(|field| camel_case(field).into());
     let mut issue = IndexMap::from([
-        (Name::new("path"), Value::from(violation.path.clone())),
+        (Name::new("path"), Value::List(path.collect())),
         (
             Name::new("reason"),
             name_of(ErrorReason::from(violation.reason)),
@@ -215,6 +216,17 @@ fn issue(violation: &Violation) -> Value {
         issue.insert(Name::new("limit"), Value::from(limit));
     }
     Value::Object(issue)
+}
+
+/// The name of a field as the schema spells it.
+fn camel_case(field: &str) -> String {
+    let mut name = String::with_capacity(field.len());
+    for (n, word) in field.split('_').enumerate() {
+        let (first, rest) = word.split_at(usize::from(n > 0 && !word.is_empty()));
+        name.push_str(&first.to_ascii_uppercase());
+        name.push_str(rest);
+    }
+    name
 }
 
 impl From<Violations> for ApiError {
@@ -263,7 +275,7 @@ impl From<AccountError> for ApiError {
                 let message = "This address already has an account. Sign in instead.";
                 Self::new(ErrorCode::Conflict, ErrorReason::EmailTaken, message)
             }
-            AccountError::SignInElsewhere => Self::sign_in_elsewhere(),
+            AccountError::PasswordLoginDisabled => Self::sign_in_elsewhere(),
             AccountError::CredentialsWrong => {
                 let message = "Address and password do not belong together.";
                 Self::new(

@@ -6,4 +6,5 @@ pub(super) mod cursor;
 pub(super) mod node;
 pub(super) mod scalars;
 pub(super) mod server_info;
+pub(super) mod take;
 pub(super) mod task;

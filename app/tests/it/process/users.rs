@@ -114,3 +114,20 @@ fn what_cannot_be_done_is_explained_and_no_password_repeated() {
         );
     }
 }
+
+#[test]
+fn whoever_reads_only_the_beginning_of_a_list_gets_no_complaint() {
+    let directory = tempdir().unwrap();
+    let at = directory.path();
+    let created = user(at, &["create", "ada@example.org"], "the first of many\n");
+    assert!(created.status.success(), "{}", said(&created));
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = taskhive(at, &[]);
+    let output = command.args(["user", "list"]).stdout(writer).output();
+    let output = output.unwrap();
+    assert!(
+        output.status.success() && output.stderr.is_empty(),
+        "{output:?}"
+    );
+}

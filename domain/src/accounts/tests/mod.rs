@@ -1,12 +1,15 @@
 //! The use cases around accounts: signing up, in, on and out.
 
 mod account;
+mod external;
 mod races;
 
 use super::*;
+use crate::identity::Identity;
+use crate::ports::{AuthenticationError, Verification};
 use crate::session::{ENDED_MEMORY, IDLE_LIFETIME, ROTATION_GRACE, TokenRejection};
 use crate::testing::{ManualClock, MemoryStore, PlainHasher, PlainIssuer, RecordedEnds};
-use crate::user::EmailAddress;
+use crate::user::{Credentials, EmailAddress, Registration};
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 const PASSWORD: &str = "correct horse";

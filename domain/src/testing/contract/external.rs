@@ -4,8 +4,8 @@ use futures_util::future::join_all;
 
 use super::fixtures::{START, address, hash, start_plus, task, user};
 use super::{Outcome, Repositories};
-use crate::external::ExternalIdentity;
 use crate::id::UserId;
+use crate::identity::ExternalIdentity;
 use crate::listing::TaskFilter;
 use crate::ports::{InfraError, RegistrationOutcome};
 use crate::user::{EmailAddress, User};
@@ -42,7 +42,7 @@ pub async fn an_external_identity_is_one_user(repositories: &Repositories) -> Ou
     assert_eq!(id, newcomer.id);
     assert_eq!(users.find(id).await?, Some(newcomer));
     let stored = users.credentials_of(id).await?;
-    assert!(stored.is_some_and(|stored| stored.hash.matchable().is_none()));
+    assert!(stored.is_some_and(|stored| stored.hash.usable().is_none()));
     assert_eq!(repositories.sight(&ada, "moved@here.example").await?, id);
     assert_eq!(
         repositories.address_of(id).await?,

@@ -10,8 +10,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
-use crate::external::ExternalIdentity;
 use crate::id::{SessionId, TaskId, UserId};
+use crate::identity::ExternalIdentity;
 use crate::listing::{Page, PageRequest, Take, TaskFilter, TaskPosition};
 use crate::ports::{InfraError, Insertion, TaskRepository, Update};
 use crate::session::Session;

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 
 use super::MemoryStore;
-use crate::external::ExternalIdentity;
 use crate::id::{SessionId, UserId};
+use crate::identity::ExternalIdentity;
 use crate::ports::{
     InfraError, PasswordChange, PasswordChangeOutcome, RegistrationOutcome, UserRepository,
 };
@@ -49,7 +49,7 @@ impl UserRepository for MemoryStore {
         if records.users.values().any(taken) {
             user.email = EmailAddress::placeholder(user.id);
         }
-        let (id, hash) = (user.id, PasswordHash::matches_nothing());
+        let (id, hash) = (user.id, PasswordHash::unusable());
         records.users.insert(id, StoredCredentials { user, hash });
         records.external.insert(identity.clone(), id);
         Ok(id)

@@ -7,14 +7,14 @@ use crate::user::{EmailAddress, Password, Registration, User};
 
 /// The use cases of an operator. They take no [`Identity`](crate::Identity): whoever can run the binary on the service's database
 /// can do all this anyway.
-pub struct Operations {
+pub struct Administration {
     ports: AccountPorts,
 }
 
 /// How many rows one statement of a clean-up touches: few enough not to be in anybody's way.
 const CLEANUP_BATCH: u32 = 500;
 
-impl Operations {
+impl Administration {
     /// Puts the use cases on their ports.
     #[must_use]
     pub fn new(ports: AccountPorts) -> Self {
@@ -85,5 +85,4 @@ impl Operations {
 
 #[cfg(test)]
 #[cfg(feature = "testing")]
-#[path = "operations_tests.rs"]
 mod tests;

@@ -11,7 +11,7 @@ use crate::testing::{ManualClock, MemoryStore, PlainHasher, RecordedEnds};
 struct House {
     clock: Arc<ManualClock>,
     told: Arc<RecordedEnds>,
-    operations: Operations,
+    administration: Administration,
 }
 
 impl House {
@@ -21,7 +21,7 @@ impl House {
             Arc::new(ManualClock::default()),
         );
         let told = Arc::new(RecordedEnds::default());
-        let operations = Operations::new(AccountPorts {
+        let administration = Administration::new(AccountPorts {
             users: store.clone(),
             sessions: store,
             session_events: told.clone(),
@@ -31,18 +31,18 @@ impl House {
         Self {
             clock,
             told,
-            operations,
+            administration,
         }
     }
 
     async fn create(&self, email: &str) -> Result<User, AccountError> {
         let registration = Registration::parse(email, "correct horse").unwrap();
-        self.operations.create_user(registration).await
+        self.administration.create_user(registration).await
     }
 
     async fn sign_in(&self, user: &User) -> SessionId {
         let stored = self
-            .operations
+            .administration
             .ports
             .users
             .credentials_of(user.id)
@@ -53,7 +53,13 @@ impl House {
             verified: stored.unwrap().hash,
             rehashed: None,
         };
-        let opened = self.operations.ports.sessions.open(&sign_in).await.unwrap();
+        let opened = self
+            .administration
+            .ports
+            .sessions
+            .open(&sign_in)
+            .await
+            .unwrap();
         assert!(opened.is_some());
         sign_in.session.id
     }
@@ -64,7 +70,7 @@ async fn a_user_made_by_an_operator_is_signed_in_nowhere() {
     let house = House::new();
     let user = house.create("ada@example.org").await.unwrap();
     let sessions = house
-        .operations
+        .administration
         .ports
         .sessions
         .list(user.id, house.clock.now())
@@ -72,7 +78,7 @@ async fn a_user_made_by_an_operator_is_signed_in_nowhere() {
         .unwrap();
     assert_eq!(sessions, []);
     assert_eq!(
-        house.operations.find_user(&user.email).await.unwrap(),
+        house.administration.find_user(&user.email).await.unwrap(),
         Some(user)
     );
     let again = house.create("ADA@example.org").await;
@@ -85,7 +91,7 @@ async fn a_set_password_counts_and_signs_out_everywhere() {
     let user = house.create("ada@example.org").await.unwrap();
     let session = house.sign_in(&user).await;
     let old = house
-        .operations
+        .administration
         .ports
         .users
         .credentials_of(user.id)
@@ -96,13 +102,13 @@ async fn a_set_password_counts_and_signs_out_everywhere() {
     let password = Password::parse("a better horse").unwrap();
     assert!(
         house
-            .operations
+            .administration
             .set_password(user.id, &password)
             .await
             .unwrap()
     );
     let new = house
-        .operations
+        .administration
         .ports
         .users
         .credentials_of(user.id)
@@ -111,10 +117,13 @@ async fn a_set_password_counts_and_signs_out_everywhere() {
         .unwrap();
     assert_ne!(new.hash.reveal(), old.hash.reveal());
     assert_eq!(house.told.take(), [session]);
-    assert_eq!(house.operations.end_sessions(user.id).await.unwrap(), []);
+    assert_eq!(
+        house.administration.end_sessions(user.id).await.unwrap(),
+        []
+    );
     assert!(
         !house
-            .operations
+            .administration
             .set_password(UserId::new(house.clock.now()), &password)
             .await
             .unwrap()
@@ -129,10 +138,10 @@ async fn a_clean_up_goes_on_until_nothing_is_left() {
     for _ in 0..many {
         house.sign_in(&user).await;
     }
-    assert_eq!(house.operations.remove_expired().await.unwrap(), 0);
+    assert_eq!(house.administration.remove_expired().await.unwrap(), 0);
     house.clock.advance(IDLE_LIFETIME);
     assert_eq!(
-        house.operations.remove_expired().await.unwrap(),
+        house.administration.remove_expired().await.unwrap(),
         u64::from(many)
     );
 }

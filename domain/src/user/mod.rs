@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use zeroize::Zeroizing;
 
 use crate::id::UserId;
-use crate::task::{check_length, is_invisible, refuse_nul};
+use crate::text::{check_length, is_invisible, refuse_nul};
 use crate::time::Timestamp;
 use crate::violation::{Reason, Violation, Violations};
 
@@ -19,6 +19,19 @@ pub struct User {
     pub email: EmailAddress,
     /// When the account was created.
     pub created_at: Timestamp,
+}
+
+impl User {
+    /// A user who is seen for the first time. Without an address of their own they get one that leads nowhere.
+    #[must_use]
+    pub fn first_seen(email: Option<EmailAddress>, now: Timestamp) -> Self {
+        let id = UserId::new(now);
+        Self {
+            id,
+            email: email.unwrap_or_else(|| EmailAddress::placeholder(id)),
+            created_at: now,
+        }
+    }
 }
 
 /// An address, in lower case: that is how it is stored, shown and compared.
@@ -176,13 +189,13 @@ impl PasswordHash {
 
     /// What is stored for a user who signs in elsewhere: no password has this hash.
     #[must_use]
-    pub fn matches_nothing() -> Self {
+    pub fn unusable() -> Self {
         Self::new("!".to_owned())
     }
 
     /// The hash, if a password can have it.
     #[must_use]
-    pub fn matchable(&self) -> Option<&Self> {
+    pub fn usable(&self) -> Option<&Self> {
         (self.reveal() != "!").then_some(self)
     }
 
@@ -255,7 +268,7 @@ impl NewPassword {
     /// Only the new password has a form to keep; the current one is right or wrong.
     pub fn parse(current: &str, new: &str) -> Result<Self, Violations> {
         let mut violations = Violations::default();
-        match violations.collect("newPassword", Password::parse(new)) {
+        match violations.collect("new_password", Password::parse(new)) {
             Some(new) => Ok(Self {
                 current: Password::claimed(current),
                 new,
@@ -283,5 +296,4 @@ impl StoredCredentials {
 }
 
 #[cfg(test)]
-#[path = "user_tests.rs"]
 mod tests;

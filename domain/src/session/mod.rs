@@ -28,28 +28,6 @@ pub const ENDED_MEMORY: Duration = ACCESS_TOKEN_LIFETIME
     .saturating_add(CLOCK_LEEWAY)
     .saturating_add(CLOCK_LEEWAY);
 
-/// Who makes a request. Only [`Accounts::authenticate`](crate::Accounts::authenticate) makes one, from a verified token;
-/// use cases take it by value, so none of them can be called without.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Identity {
-    pub(crate) user: UserId,
-    pub(crate) session: SessionId,
-}
-
-impl Identity {
-    /// The signed-in user.
-    #[must_use]
-    pub const fn user(self) -> UserId {
-        self.user
-    }
-
-    /// The session in which the user signed in.
-    #[must_use]
-    pub const fn session(self) -> SessionId {
-        self.session
-    }
-}
-
 /// Which refresh token of a session: 1 is the first, each rotation makes the next.
 pub type Generation = i32;
 
@@ -243,5 +221,4 @@ pub enum TokenRejection {
 }
 
 #[cfg(test)]
-#[path = "session_tests.rs"]
 mod tests;

@@ -3,11 +3,10 @@
 use async_trait::async_trait;
 
 use super::*;
-use crate::accounts::{AccountError, AccountPorts};
-use crate::ports::{Clock, InfraError, InfraErrorKind, SessionRepository, UserRepository};
-use crate::session::{RefreshToken, TokenRejection};
-use crate::testing::{ManualClock, MemoryStore, PlainHasher, PlainIssuer, RecordedEnds};
-use crate::user::{Credentials, NewPassword, Password, Registration};
+use crate::accounts::authenticate::KnownIdentities;
+use crate::identity::{ExternalClaims, ExternalIdentity};
+use crate::ports::{InfraErrorKind, SessionRepository};
+use crate::user::{NewPassword, Password};
 
 /// A provider whose tokens are `subject` or `subject email`, good for a minute. Of the subject `lost` it has lost the key.
 struct PlainProvider;
@@ -34,13 +33,13 @@ impl IdentityProvider for PlainProvider {
     }
 }
 
-struct House {
+struct Elsewhere {
     store: Arc<MemoryStore>,
     clock: Arc<ManualClock>,
     accounts: Accounts,
 }
 
-impl House {
+impl Elsewhere {
     fn new() -> Self {
         let (store, clock) = (Arc::<MemoryStore>::default(), Arc::<ManualClock>::default());
         let ports = AccountPorts {
@@ -50,7 +49,7 @@ impl House {
             hasher: Arc::new(PlainHasher::default()),
             clock: clock.clone(),
         };
-        let accounts = Accounts::behind(ports, Arc::new(PlainProvider));
+        let accounts = Accounts::with_identity_provider(ports, Arc::new(PlainProvider));
         Self {
             store,
             clock,
@@ -70,7 +69,7 @@ impl House {
 
 #[tokio::test]
 async fn a_good_token_is_an_account() {
-    let house = House::new();
+    let house = Elsewhere::new();
     let who = house.identity("ada Ada@example.org").await;
     assert_eq!(house.email(who).await, "ada@example.org");
     assert_eq!(house.identity("ada").await, who);
@@ -85,7 +84,7 @@ async fn a_good_token_is_an_account() {
 
 #[tokio::test]
 async fn what_is_refused_and_what_cannot_be_told_are_two_things() {
-    let house = House::new();
+    let house = Elsewhere::new();
     let refused = house.accounts.authenticate("").await;
     assert!(matches!(
         refused,
@@ -97,7 +96,7 @@ async fn what_is_refused_and_what_cannot_be_told_are_two_things() {
 
 #[tokio::test]
 async fn what_needs_a_password_of_ours_is_refused() {
-    let house = House::new();
+    let house = Elsewhere::new();
     let who = house.identity("ada ada@example.org").await;
     let accounts = &house.accounts;
     let credentials = Credentials::parse("ada@example.org", "!");
@@ -114,14 +113,14 @@ async fn what_needs_a_password_of_ours_is_refused() {
         accounts.change_password(who, change).await.map(drop),
         accounts.delete_account(who, password.as_ref()).await,
     ] {
-        assert!(matches!(outcome, Err(AccountError::SignInElsewhere)));
+        assert!(matches!(outcome, Err(AccountError::PasswordLoginDisabled)));
     }
     assert_eq!(house.email(who).await, "ada@example.org");
 }
 
 #[tokio::test]
 async fn a_session_elsewhere_is_not_ended_here() {
-    let house = House::new();
+    let house = Elsewhere::new();
     let who = house.identity("ada").await;
     house.accounts.logout(who).await.unwrap();
     assert_eq!(house.accounts.sessions(who).await.unwrap(), []);
@@ -133,7 +132,7 @@ async fn a_session_elsewhere_is_not_ended_here() {
 /// The same store, as it is when passwords are switched on again.
 #[tokio::test]
 async fn nobody_signs_in_with_the_hash_that_nothing_matches() {
-    let house = House::new();
+    let house = Elsewhere::new();
     house.identity("ada ada@example.org").await;
     let accounts = Accounts::new(house.accounts.ports.clone(), Arc::new(PlainIssuer));
     for password in ["!", "", "correct horse"] {
@@ -145,10 +144,10 @@ async fn nobody_signs_in_with_the_hash_that_nothing_matches() {
 
 #[tokio::test]
 async fn an_account_that_was_deleted_elsewhere_is_noticed_within_a_minute() {
-    let house = House::new();
+    let house = Elsewhere::new();
     let who = house.identity("ada").await;
     house.clock.advance(KnownIdentities::KEPT);
-    let hash = crate::user::PasswordHash::matches_nothing();
+    let hash = crate::user::PasswordHash::unusable();
     let now = house.clock.now();
     let deleted = house.store.delete(who.user(), &hash, now).await.unwrap();
     assert_eq!(deleted, Some(vec![]));
