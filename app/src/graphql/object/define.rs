@@ -47,12 +47,18 @@ macro_rules! object {
                     name: stringify!($interface),
                     register: <$interface as async_graphql::OutputType>::create_type_info,
                 })?];
-                const FIELDS: &'static [FieldDefinition<Field>] = &[$(FieldDefinition {
+                const FIELDS: &'static [FieldDefinition] = &[$(FieldDefinition {
                     name: stringify!($field),
                     description: &[$($field_description),+],
                     register: |registry| <$type as async_graphql::OutputType>::create_type_info(registry),
-                    field: Field::$field,
                 }),+];
+
+                fn named(name: &str) -> Option<Field> {
+                    match name {
+                        $(stringify!($field) => Some(Field::$field),)+
+                        _ => None,
+                    }
+                }
 
                 fn value_of(
                     &self,

@@ -12,6 +12,7 @@ mod values;
 use std::collections::HashMap;
 
 use async_graphql::indexmap::IndexMap;
+use async_graphql::indexmap::map::Entry;
 use async_graphql::parser::types::{Field, FragmentDefinition, Selection, SelectionSet};
 use async_graphql::{
     Context, ContextSelectionSet, Name, OutputType, Positioned, ServerError, ServerResult, Value,
@@ -33,7 +34,10 @@ pub(crate) trait Object: OutputType {
     /// The interfaces it implements.
     const INTERFACES: &'static [InterfaceDefinition];
     /// Its fields in the order of the schema.
-    const FIELDS: &'static [FieldDefinition<Self::Field>];
+    const FIELDS: &'static [FieldDefinition];
+
+    /// The field of that name.
+    fn named(name: &str) -> Option<Self::Field>;
 
     /// The value of one field. `below` is what was selected in it, for fields that hold objects themselves.
     fn value_of(&self, field: Self::Field, below: Selections<'_>) -> ServerResult<Value>;
@@ -79,9 +83,11 @@ impl<'a> Selections<'a> {
         self.each::<T>(&mut |field| {
             let value = match field.name.node.as_str() {
                 "__typename" => T::NAME.into(),
-                name => object.value_of(named::<T>(name)?, self.within(&field.selection_set))?,
+                name => {
+                    object.value_of(known_field::<T>(name)?, self.within(&field.selection_set))?
+                }
             };
-            merge(&mut fields, &field.response_key().node, value);
+            merge(&mut fields, field.response_key().node.clone(), value);
             Ok(())
         })?;
         Ok(Value::Object(fields))
@@ -127,34 +133,34 @@ impl<'a> Selections<'a> {
 
 /// Admission knows the same list of fields, so it has refused every other name. Were one to get here, the error has no code:
 /// it is masked and logged.
-fn named<T: Object>(name: &str) -> ServerResult<T::Field> {
-    let known = T::FIELDS.iter().find(|field| field.name == name);
-    known
-        .map(|definition| definition.field)
+fn known_field<T: Object>(name: &str) -> ServerResult<T::Field> {
+    T::named(name)
         .ok_or_else(|| ServerError::new(format!("`{}` has no field `{name}`", T::NAME), None))
 }
 
 /// A key that is selected twice is one key with what both selections want (GraphQL, "Field Selection Merging").
-fn merge(fields: &mut IndexMap<Name, Value>, key: &Name, value: Value) {
-    match (fields.get_mut(key), value) {
-        (Some(Value::Object(present)), Value::Object(more)) => merge_objects(present, more),
-        (Some(Value::List(present)), Value::List(more)) => {
-            for (present, more) in present.iter_mut().zip(more) {
-                if let (Value::Object(present), Value::Object(more)) = (present, more) {
-                    merge_objects(present, more);
+fn merge(fields: &mut IndexMap<Name, Value>, key: Name, value: Value) {
+    match (fields.entry(key), value) {
+        (Entry::Vacant(entry), value) => {
+            entry.insert(value);
+        }
+        (Entry::Occupied(entry), value) => match (entry.into_mut(), value) {
+            (Value::Object(present), Value::Object(more)) => merge_objects(present, more),
+            (Value::List(present), Value::List(more)) => {
+                for (present, more) in present.iter_mut().zip(more) {
+                    if let (Value::Object(present), Value::Object(more)) = (present, more) {
+                        merge_objects(present, more);
+                    }
                 }
             }
-        }
-        (Some(_), _) => {}
-        (None, value) => {
-            fields.insert(key.clone(), value);
-        }
+            _ => {}
+        },
     }
 }
 
 fn merge_objects(present: &mut IndexMap<Name, Value>, more: IndexMap<Name, Value>) {
     for (key, value) in more {
-        merge(present, &key, value);
+        merge(present, key, value);
     }
 }
 

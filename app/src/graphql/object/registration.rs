@@ -10,14 +10,12 @@ use async_graphql::registry::{
 use super::Object;
 
 /// What the schema says of a field.
-pub(crate) struct FieldDefinition<F> {
+pub(crate) struct FieldDefinition {
     pub(crate) name: &'static str,
     /// The lines of its description.
     pub(crate) description: &'static [&'static str],
     /// Registers its type and says how the schema writes it.
     pub(crate) register: fn(&mut Registry) -> String,
-    /// Which one it is.
-    pub(crate) field: F,
 }
 
 /// An interface that an object implements.
@@ -59,7 +57,7 @@ pub(crate) fn register<T: Object>(registry: &mut Registry) -> String {
 pub(crate) fn register_interface<T: OutputType>(
     registry: &mut Registry,
     description: &'static [&'static str],
-    definitions: &[FieldDefinition<()>],
+    definitions: &[FieldDefinition],
     implemented_by: &[&str],
 ) -> String {
     registry.create_output_type::<T, _>(MetaTypeId::Interface, |registry| MetaType::Interface {
@@ -78,11 +76,8 @@ pub(crate) fn register_interface<T: OutputType>(
     })
 }
 
-fn fields<F>(
-    registry: &mut Registry,
-    definitions: &[FieldDefinition<F>],
-) -> IndexMap<String, MetaField> {
-    let field = |definition: &FieldDefinition<F>| MetaField {
+fn fields(registry: &mut Registry, definitions: &[FieldDefinition]) -> IndexMap<String, MetaField> {
+    let field = |definition: &FieldDefinition| MetaField {
         name: definition.name.to_owned(),
         description: Some(joined(definition.description)),
         args: IndexMap::new(),

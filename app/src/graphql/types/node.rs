@@ -28,7 +28,6 @@ impl OutputType for Node {
             name: "id",
             description: &["Globally unique and opaque. Safe to put in a URL."],
             register: <ID as OutputType>::create_type_info,
-            field: (),
         };
         let description = &["An object that can be fetched again by its ID."];
         let objects = [User::NAME, Task::NAME, Session::NAME];
