@@ -16,7 +16,7 @@ use taskhive_domain::{Accounts, Operations, Tasks};
 
 use crate::accounts::rate_limit::RateLimits;
 use crate::config::Config;
-use crate::graphql::{self, ServerInfo, Services};
+use crate::graphql::{self, ServerInfo, Services, UnguardedSchema};
 use crate::http::client_address::TrustedProxies;
 use crate::http::shutdown::Shutdown;
 use crate::operation::access::{Guard, Policy};
@@ -71,7 +71,17 @@ pub fn build_with(
     secrets: &SigningSecrets,
     hasher: Arc<dyn PasswordHasher>,
 ) -> Result<App, InfraError> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    build_at(config, store, secrets, hasher, Arc::new(SystemClock))
+}
+
+/// The same by another clock: tests that compare two services want the same times from both.
+pub fn build_at(
+    config: &Config,
+    store: &Store,
+    secrets: &SigningSecrets,
+    hasher: Arc<dyn PasswordHasher>,
+    clock: Arc<dyn Clock>,
+) -> Result<App, InfraError> {
     let services = services(config, store, secrets, hasher, &clock)?;
     let shutdown = Shutdown::new();
     let pipeline = Arc::new(pipeline(config, services, clock, &shutdown)?);
@@ -96,6 +106,18 @@ pub fn build_with(
         router: router(endpoint, sockets, readiness, options),
         shutdown,
     })
+}
+
+/// The schema on the same use cases with nothing in front of it, for tests that compare.
+pub fn unguarded_schema(
+    config: &Config,
+    store: &Store,
+    secrets: &SigningSecrets,
+    hasher: Arc<dyn PasswordHasher>,
+    clock: &Arc<dyn Clock>,
+) -> Result<UnguardedSchema, InfraError> {
+    let services = services(config, store, secrets, hasher, clock)?;
+    Ok(UnguardedSchema::new(services, server_info(config)))
 }
 
 /// What an operator can do to accounts.

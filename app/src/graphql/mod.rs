@@ -10,6 +10,7 @@ mod object;
 mod query;
 mod subscription;
 mod types;
+mod unguarded;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use mutation::Mutation;
 use query::Query;
 use subscription::Subscription;
 pub(crate) use types::server_info::ServerInfo;
+pub use unguarded::UnguardedSchema;
 
 use crate::accounts::rate_limit::RateLimits;
 
