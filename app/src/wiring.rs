@@ -19,7 +19,7 @@ use crate::accounts::guarded::{GuardedAccounts, Offer};
 use crate::accounts::rate_limit::RateLimits;
 use crate::accounts::revocation::RevocationList;
 use crate::config::Config;
-use crate::graphql::{self, Services};
+use crate::graphql::{self, Services, UnguardedSchema};
 use crate::http::own_origins::OwnOrigins;
 use crate::http::refresh_cookie::RefreshCookie;
 use crate::http::server::{self, ServerLimits};
@@ -75,21 +75,24 @@ pub fn build_with(
     secrets: &SigningSecrets,
     hasher: Arc<dyn PasswordHasher>,
 ) -> Result<App, InfraError> {
+    build_at(config, backend, secrets, hasher, Arc::new(SystemClock))
+}
+
+/// The same by another clock: tests that compare two services want the same times from both.
+pub fn build_at(
+    config: &Config,
+    backend: &Backend,
+    secrets: &SigningSecrets,
+    hasher: Arc<dyn PasswordHasher>,
+    clock: Arc<dyn Clock>,
+) -> Result<App, InfraError> {
     backend.start_events();
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let shutdown = Shutdown::new();
     let own_origins = OwnOrigins::new(own_origins(config));
     let refresh_cookie = RefreshCookie::new(own_origins.clone(), config.is_https());
     let protection = Protection::new(config, backend, secrets, hasher, &clock)?;
-    let pipeline = pipeline(
-        config,
-        backend,
-        protection,
-        refresh_cookie.clone(),
-        clock,
-        &shutdown,
-    )?;
-    let pipeline = Arc::new(pipeline);
+    let services = protection.services(backend, refresh_cookie.clone(), &clock);
+    let pipeline = Arc::new(pipeline(config, protection, services, clock, &shutdown)?);
     let sockets = SocketEndpoint {
         pipeline: Arc::clone(&pipeline),
         own_origins,
@@ -119,6 +122,20 @@ pub fn build_with(
         server: config.server.clone(),
         shutdown,
     })
+}
+
+/// The schema on the same use cases with nothing in front of it, for tests that compare.
+pub fn unguarded_schema(
+    config: &Config,
+    backend: &Backend,
+    secrets: &SigningSecrets,
+    hasher: Arc<dyn PasswordHasher>,
+    clock: &Arc<dyn Clock>,
+) -> Result<UnguardedSchema, InfraError> {
+    let protection = Protection::new(config, backend, secrets, hasher, clock)?;
+    let cookie = RefreshCookie::new(OwnOrigins::new(own_origins(config)), config.is_https());
+    let services = protection.services(backend, cookie, clock);
+    Ok(UnguardedSchema::new(services, protection.accounts))
 }
 
 /// What an operator can do to accounts.
@@ -193,49 +210,47 @@ impl Protection {
             },
         })
     }
+
+    fn services(
+        &self,
+        backend: &Backend,
+        refresh_cookie: RefreshCookie,
+        clock: &Arc<dyn Clock>,
+    ) -> Services {
+        let (tasks, events) = (Arc::clone(&backend.tasks), Arc::clone(&backend.events));
+        let (accounts, limits) = (Arc::clone(&self.accounts), Arc::clone(&self.limits));
+        Services {
+            tasks: Arc::new(Tasks::new(tasks, events, Arc::clone(clock))),
+            accounts: Arc::new(GuardedAccounts::new(accounts, limits, self.offer)),
+            revocations: Arc::clone(&self.revocations),
+            refresh_cookie,
+        }
+    }
 }
 
 fn pipeline(
     config: &Config,
-    backend: &Backend,
     protection: Protection,
-    refresh_cookie: RefreshCookie,
+    services: Services,
     clock: Arc<dyn Clock>,
     shutdown: &Shutdown,
 ) -> Result<Pipeline, InfraError> {
-    let Protection {
-        accounts,
-        revocations,
-        limits,
-        offer,
-    } = protection;
-    let (tasks, events) = (Arc::clone(&backend.tasks), Arc::clone(&backend.events));
-    let services = Services {
-        tasks: Arc::new(Tasks::new(tasks, events, Arc::clone(&clock))),
-        accounts: Arc::new(GuardedAccounts::new(
-            Arc::clone(&accounts),
-            Arc::clone(&limits),
-            offer,
-        )),
-        revocations: Arc::clone(&revocations),
-        refresh_cookie,
-    };
     let nesting = config.documents.nesting;
     let admission = Admission::new(&graphql::sdl(), config.documents.clone()).map_err(|error| {
         InfraError::new(InfraErrorKind::Broken, "the schema cannot be served", error)
     })?;
     Ok(Pipeline {
         policy: Policy::new(config.introspection),
-        guard: Guard::new(accounts, Arc::clone(&revocations)),
+        guard: Guard::new(protection.accounts, Arc::clone(&protection.revocations)),
         connections: Arc::new(ConnectionRegistry::new(
             config.live_per_user,
-            revocations,
+            protection.revocations,
             clock,
             shutdown.clone(),
         )),
         schema: graphql::executable(services, nesting),
         admission,
-        limits,
+        limits: protection.limits,
         timeout: config.execution_timeout,
     })
 }

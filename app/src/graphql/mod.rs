@@ -10,6 +10,7 @@ mod policy;
 mod query;
 mod subscription;
 mod types;
+mod unguarded;
 
 use async_graphql::{SDLExportOptions, Schema, ValidationMode};
 
@@ -20,6 +21,7 @@ pub use policy::FieldPolicy;
 use query::Query;
 use subscription::Subscription;
 use types::server_info::ServerInfo;
+pub use unguarded::UnguardedSchema;
 
 /// The schema, ready to execute operations that admission let through.
 pub(crate) type ApiSchema = Schema<Query, Mutation, Subscription>;

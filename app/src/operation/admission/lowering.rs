@@ -250,6 +250,6 @@ fn float(digits: &str) -> Value {
 }
 
 /// A default value. Validation has refused variables in it.
-fn constant(value: &ast::Value) -> ConstValue {
+pub(super) fn constant(value: &ast::Value) -> ConstValue {
     literal(value).into_const().unwrap_or_default()
 }

@@ -13,6 +13,7 @@ use apollo_compiler::validation::Valid;
 use async_graphql::{Name, Value, Variables};
 use serde_json::Map;
 
+use super::lowering::constant;
 use super::refusal::{Refusal, RefusalError, RefusalKind};
 
 /// The values of the variables that the operation declares, defaults filled in, or why they do not fit.
@@ -32,9 +33,19 @@ pub(super) fn coerce(
             Some((variable.name.as_str().into(), whole_numbers(value.into())))
         })
         .collect();
-    coerce_variable_values(schema, operation, &declared)
-        .map(Valid::into_inner)
-        .map_err(|_| explain(schema, operation, &declared))
+    let mut coerced = coerce_variable_values(schema, operation, &declared)
+        .map_err(|_| explain(schema, operation, &declared))?
+        .into_inner();
+    // The compiler reads the digits of a default as JSON, to which `-0` and long integers are floats.
+    for variable in &operation.variables {
+        let name = variable.name.as_str();
+        if let Some(default) = &variable.default_value
+            && !declared.contains_key(name)
+        {
+            coerced.insert(name, json_of(&constant(default)));
+        }
+    }
+    Ok(coerced)
 }
 
 /// JSON has one kind of number: `1.0` is the integer 1 to every client, whatever it writes.
@@ -63,6 +74,23 @@ pub(super) fn for_execution(coerced: JsonMap) -> Variables {
         variables.insert(Name::new(name.as_str()), value_of(value));
     }
     variables
+}
+
+/// The way back.
+fn json_of(value: &Value) -> JsonValue {
+    match value {
+        Value::Boolean(value) => JsonValue::Bool(*value),
+        Value::Number(number) => JsonValue::Number(number.clone()),
+        Value::String(text) => text.as_str().into(),
+        Value::Enum(name) => name.as_str().into(),
+        Value::List(items) => items.iter().map(json_of).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), json_of(value)))
+            .collect(),
+        // No literal is binary.
+        Value::Null | Value::Binary(_) => JsonValue::Null,
+    }
 }
 
 fn value_of(value: JsonValue) -> Value {

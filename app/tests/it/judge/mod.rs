@@ -3,34 +3,16 @@
 //! Needs `node` and, the first time, `npm ci` from the registry or its cache. Limits are set high here, because the
 //! reference implementation has none; `src/operation/admission/tests` covers them.
 
-mod generate;
 mod jury;
-mod mutate;
-mod random;
-mod values;
 
-use serde_json::{Map, Value, json};
 use taskhive::operation::admission::{Admission, Limits, Refusal, RefusalKind};
 
-use self::generate::Generator;
-use self::random::Random;
+use crate::requests::generate::Generator;
+use crate::requests::random::Random;
+use crate::requests::{Case, mutate};
 
 const SDL: &str = include_str!("../../../../schema.graphql");
 const CASES: u64 = 6000;
-
-/// One request, as both sides get it.
-#[derive(Debug, Clone)]
-struct Case {
-    query: String,
-    operation_name: Option<String>,
-    variables: Map<String, Value>,
-}
-
-impl Case {
-    fn to_json(&self) -> Value {
-        json!({"query": self.query, "operationName": self.operation_name, "variables": self.variables})
-    }
-}
 
 fn without_limits() -> Admission {
     let much = 1_000_000;

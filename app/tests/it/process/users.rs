@@ -123,7 +123,7 @@ fn whoever_reads_only_the_beginning_of_a_list_gets_no_complaint() {
     assert!(created.status.success(), "{}", said(&created));
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let mut command = taskhive(at, &[]);
+    let mut command = TASKHIVE.command(at, &[]);
     let output = command.args(["user", "list"]).stdout(writer).output();
     let output = output.unwrap();
     assert!(

@@ -12,6 +12,7 @@ use taskhive_domain::session::Session as DomainSession;
 use taskhive_domain::user::{EmailAddress, User as DomainUser};
 
 use super::*;
+use crate::accounts::guarded::Offer;
 use crate::graphql::types::account::{
     AuthPayload, DeleteAccountPayload, LogoutPayload, RevokeOtherSessionsPayload,
     RevokeSessionPayload, Session, User,
@@ -133,7 +134,11 @@ fn every_field_of_every_object_is_resolved() {
     check.object(&Task::from(task(2, None)));
     check.object(&user());
     check.object(&connection());
-    check.object(&ServerInfo::new(true, false));
+    let offer = Offer {
+        password_login: false,
+        registration_open: true,
+    };
+    check.object(&ServerInfo::new(offer));
     check.object(&CreateTaskPayload { task: some_task() });
     check.object(&UpdateTaskPayload { task: some_task() });
     check.object(&SetTaskCompletedPayload { task: some_task() });

@@ -171,3 +171,23 @@ fn the_executor_alone_would_run_one_mutation_twice() {
     // Should this ever be 2, the rule can go.
     assert_eq!(third.data.into_json().expect("JSON"), json!({"count": 3}));
 }
+
+/// JSON has no `-0` among its integers, and none that no machine word holds.
+#[test]
+fn defaults_of_variables_mean_what_they_mean_as_literals() {
+    answers(
+        "query ($id: ID! = 99999999999999999999) { id(id: $id) }",
+        json!({}),
+        &json!({"id": "99999999999999999999"}),
+    );
+    answers(
+        "mutation ($p: Int! = -0) { change(input: { priority: $p }) }",
+        json!({}),
+        &json!({"change": "None 0"}),
+    );
+    answers(
+        "mutation ($c: Change! = { title: \"a\", priority: -0 }) { change(input: $c) }",
+        json!({}),
+        &json!({"change": "Some(\"a\") 0"}),
+    );
+}
