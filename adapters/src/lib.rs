@@ -7,6 +7,7 @@ pub mod clock;
 pub mod events;
 pub mod external_issuer;
 pub mod jwt;
+pub mod known_users;
 pub mod store;
 
 // The tests in here share their support with the integration tests, which know this crate by its name.

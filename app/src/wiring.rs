@@ -9,8 +9,9 @@ use taskhive_adapters::argon2::Argon2Hasher;
 use taskhive_adapters::clock::SystemClock;
 use taskhive_adapters::external_issuer::ExternalIssuer;
 use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};
+use taskhive_adapters::known_users::KnownUsers;
 use taskhive_adapters::store::{Store, StoreSettings};
-use taskhive_domain::accounts::AccountPorts;
+use taskhive_domain::accounts::{AccountPorts, ExternalPorts};
 use taskhive_domain::ports::{Clock, InfraError, InfraErrorKind, PasswordHasher, SessionEvents};
 use taskhive_domain::{Accounts, Administration, SessionId, Tasks};
 
@@ -143,7 +144,12 @@ fn services(
             Accounts::new(ports, Arc::new(issuer))
         }
         Some(issuer) => {
-            Accounts::with_identity_provider(ports, Arc::new(ExternalIssuer::watching(issuer)?))
+            let known = KnownUsers::new(store.external_users(), Arc::clone(clock));
+            let external = ExternalPorts {
+                provider: Arc::new(ExternalIssuer::watching(issuer)?),
+                users: Arc::new(known),
+            };
+            Accounts::with_identity_provider(ports, external)
         }
     };
     Ok(Services {

@@ -25,7 +25,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use taskhive_domain::ports::{
-    InfraError, InfraErrorKind, SessionRepository, TaskEvents, TaskRepository, UserRepository,
+    ExternalUserRepository, InfraError, InfraErrorKind, SessionRepository, TaskEvents,
+    TaskRepository, UserRepository,
 };
 
 pub(crate) use self::errors::chain;
@@ -151,6 +152,15 @@ impl Store {
     /// The users.
     #[must_use]
     pub fn users(&self) -> Arc<dyn UserRepository> {
+        match self.backend.clone() {
+            Backend::Sqlite(database) => Arc::new(sqlite::queries::DieselUsers(database)),
+            Backend::Postgres(database) => Arc::new(postgres::queries::DieselUsers(database)),
+        }
+    }
+
+    /// Which users sign in elsewhere.
+    #[must_use]
+    pub fn external_users(&self) -> Arc<dyn ExternalUserRepository> {
         match self.backend.clone() {
             Backend::Sqlite(database) => Arc::new(sqlite::queries::DieselUsers(database)),
             Backend::Postgres(database) => Arc::new(postgres::queries::DieselUsers(database)),

@@ -32,6 +32,7 @@ fn repositories(store: &Store) -> Repositories {
     Repositories {
         tasks: store.tasks(),
         users: store.users(),
+        external: store.external_users(),
         sessions: store.sessions(),
     }
 }
