@@ -21,7 +21,7 @@ pub struct Authenticated {
 
 impl Accounts {
     /// Who an access token stands for. Does not know of ended sessions: see
-    /// [`SessionRepository::ended_since`] and [`SessionEvents`].
+    /// [`ended_since`](crate::ports::SessionRepository::ended_since) and [`SessionEvents`](crate::ports::SessionEvents).
     pub async fn authenticate(&self, token: &str) -> Result<Authenticated, AuthenticationError> {
         let now = self.ports.clock.now();
         let issuer = match &self.tokens {
