@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use taskhive_domain::ports::{
-    InfraError, SessionRepository, TaskEvents, TaskRepository, UserRepository,
+    ExternalUserRepository, InfraError, SessionRepository, TaskEvents, TaskRepository,
+    UserRepository,
 };
 
 use crate::events::InProcessEvents;
@@ -19,6 +20,8 @@ pub struct Backend {
     pub tasks: Arc<dyn TaskRepository>,
     /// The users.
     pub users: Arc<dyn UserRepository>,
+    /// The users of an identity provider.
+    pub external_users: Arc<dyn ExternalUserRepository>,
     /// The sessions.
     pub sessions: Arc<dyn SessionRepository>,
     /// What happens to the tasks: on SQLite within this process, on PostgreSQL also in all others, once
@@ -63,6 +66,7 @@ impl Backend {
         Self {
             tasks: repositories.tasks,
             users: repositories.users,
+            external_users: repositories.external_users,
             sessions: repositories.sessions,
             events,
             database: repositories.database,

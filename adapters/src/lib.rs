@@ -9,6 +9,7 @@ mod error_chain;
 pub mod events;
 pub mod external_issuer;
 pub mod jwt;
+pub mod known_users;
 pub mod store;
 mod tls;
 

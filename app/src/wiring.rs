@@ -10,7 +10,8 @@ use taskhive_adapters::backend::Backend;
 use taskhive_adapters::clock::SystemClock;
 use taskhive_adapters::external_issuer::ExternalIssuer;
 use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};
-use taskhive_domain::accounts::AccountPorts;
+use taskhive_adapters::known_users::KnownUsers;
+use taskhive_domain::accounts::{AccountPorts, ExternalPorts};
 use taskhive_domain::ports::{Clock, InfraError, InfraErrorKind, PasswordHasher, SessionEvents};
 use taskhive_domain::{Accounts, Administration, SessionId, Tasks};
 use tokio::net::TcpListener;
@@ -194,8 +195,12 @@ impl Protection {
                 Accounts::new(ports, Arc::new(issuer))
             }
             Some(issuer) => {
-                let provider = ExternalIssuer::watching(issuer)?;
-                Accounts::with_identity_provider(ports, Arc::new(provider))
+                let users = Arc::clone(&backend.external_users);
+                let external = ExternalPorts {
+                    provider: Arc::new(ExternalIssuer::watching(issuer)?),
+                    users: Arc::new(KnownUsers::new(users, Arc::clone(clock))),
+                };
+                Accounts::with_identity_provider(ports, external)
             }
         };
         // With an identity provider, neither signing up nor in is done here.

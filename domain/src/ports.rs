@@ -128,14 +128,6 @@ pub trait UserRepository: Send + Sync {
         hash: &PasswordHash,
         session: Option<&Session>,
     ) -> Result<RegistrationOutcome, InfraError>;
-    /// The user this identity stands for. If there is none yet, stores `newcomer`, with [`PasswordHash::unusable`]: from
-    /// then on the identity stands for that one, also for callers who came at the same time. If the newcomer's address has
-    /// an account already, that is somebody else: the newcomer is stored with [`EmailAddress::placeholder`].
-    async fn find_or_register_external(
-        &self,
-        identity: &ExternalIdentity,
-        newcomer: &User,
-    ) -> Result<UserId, InfraError>;
     /// The user with this id.
     async fn find(&self, id: UserId) -> Result<Option<User>, InfraError>;
     /// The user with this address, and the hash of their password.
@@ -169,6 +161,19 @@ pub trait UserRepository: Send + Sync {
         expected: &PasswordHash,
         now: Timestamp,
     ) -> Result<Option<Vec<SessionId>>, InfraError>;
+}
+
+/// Knows which users identities at a provider stand for.
+#[async_trait]
+pub trait ExternalUserRepository: Send + Sync {
+    /// The user this identity stands for. If there is none yet, stores `newcomer`, with [`PasswordHash::unusable`]: from then
+    /// on the identity stands for that one, also for callers who came at the same time. If the newcomer's address has an
+    /// account already, that is somebody else: the newcomer is stored with [`EmailAddress::placeholder`].
+    async fn find_or_register(
+        &self,
+        identity: &ExternalIdentity,
+        newcomer: &User,
+    ) -> Result<UserId, InfraError>;
 }
 
 /// A sign-in whose password was right a moment ago. Hashing takes so long that it may have been changed since.

@@ -23,7 +23,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use taskhive_domain::ports::{
-    InfraError, InfraErrorKind, SessionRepository, TaskRepository, UserRepository,
+    ExternalUserRepository, InfraError, InfraErrorKind, SessionRepository, TaskRepository,
+    UserRepository,
 };
 
 use self::url::{PostgresTarget, Target};
@@ -80,6 +81,7 @@ impl StoreSettings {
 pub(crate) struct Repositories {
     pub(crate) tasks: Arc<dyn TaskRepository>,
     pub(crate) users: Arc<dyn UserRepository>,
+    pub(crate) external_users: Arc<dyn ExternalUserRepository>,
     pub(crate) sessions: Arc<dyn SessionRepository>,
     pub(crate) database: Arc<dyn Maintenance>,
 }

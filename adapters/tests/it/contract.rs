@@ -34,6 +34,7 @@ fn repositories(backend: &Backend) -> Repositories {
     Repositories {
         tasks: Arc::clone(&backend.tasks),
         users: Arc::clone(&backend.users),
+        external: Arc::clone(&backend.external_users),
         sessions: Arc::clone(&backend.sessions),
     }
 }

@@ -8,11 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::authenticate::Authenticated;
-use self::authenticate::External;
 use crate::id::{SessionId, UserId};
 use crate::ports::{
-    Clock, IdentityProvider, InfraError, PasswordHasher, SessionEvents, SessionRepository,
-    TokenIssuer, UserRepository,
+    Clock, ExternalUserRepository, IdentityProvider, InfraError, PasswordHasher, SessionEvents,
+    SessionRepository, TokenIssuer, UserRepository,
 };
 use crate::session::{
     ACCESS_TOKEN_LIFETIME, AccessClaims, AccessToken, RefreshClaims, RefreshToken, Session,
@@ -103,7 +102,16 @@ enum Tokens {
     /// Ours: users sign in here, with a password.
     Own(Arc<dyn TokenIssuer>),
     /// Those of an identity provider.
-    External(External),
+    External(ExternalPorts),
+}
+
+/// What is needed besides for users who sign in elsewhere.
+#[derive(Clone)]
+pub struct ExternalPorts {
+    /// Verifies their tokens.
+    pub provider: Arc<dyn IdentityProvider>,
+    /// Which of our users they are. Asked with every request.
+    pub users: Arc<dyn ExternalUserRepository>,
 }
 
 impl Accounts {
@@ -114,13 +122,10 @@ impl Accounts {
         Self { ports, tokens }
     }
 
-    /// For users who sign in elsewhere: only tokens of this provider are accepted.
+    /// For users who sign in elsewhere: only tokens of that provider are accepted.
     #[must_use]
-    pub fn with_identity_provider(
-        ports: AccountPorts,
-        provider: Arc<dyn IdentityProvider>,
-    ) -> Self {
-        let tokens = Tokens::External(External::new(provider));
+    pub fn with_identity_provider(ports: AccountPorts, external: ExternalPorts) -> Self {
+        let tokens = Tokens::External(external);
         Self { ports, tokens }
     }
 

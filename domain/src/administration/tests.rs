@@ -6,7 +6,7 @@ use super::*;
 use crate::ports::{Clock, SignIn};
 use crate::session::IDLE_LIFETIME;
 use crate::session::Session;
-use crate::testing::{ManualClock, MemoryStore, PlainHasher, RecordedEnds};
+use crate::testing::{InsecureHasher, ManualClock, MemoryStore, RecordedEnds};
 
 struct House {
     clock: Arc<ManualClock>,
@@ -25,7 +25,7 @@ impl House {
             users: store.clone(),
             sessions: store,
             session_events: told.clone(),
-            hasher: Arc::new(PlainHasher::default()),
+            hasher: Arc::new(InsecureHasher::default()),
             clock: clock.clone(),
         });
         Self {

@@ -10,4 +10,4 @@ mod plain;
 
 pub use events::MemoryEvents;
 pub use memory::MemoryStore;
-pub use plain::{ManualClock, PlainHasher, PlainIssuer, RecordedEnds};
+pub use plain::{InsecureHasher, ManualClock, PlainIssuer, RecordedEnds};

@@ -48,19 +48,19 @@ impl Clock for ManualClock {
 }
 
 /// A "hash" that is the password itself, beside the parameters it was made with.
-pub struct PlainHasher {
+pub struct InsecureHasher {
     /// The parameters of today. A hash that was made with others is outdated.
     pub parameters: u32,
 }
 
-impl Default for PlainHasher {
+impl Default for InsecureHasher {
     fn default() -> Self {
         Self { parameters: 1 }
     }
 }
 
 #[async_trait]
-impl PasswordHasher for PlainHasher {
+impl PasswordHasher for InsecureHasher {
     async fn hash(&self, password: &Password) -> Result<PasswordHash, InfraError> {
         let text = format!("$plain${}${}", self.parameters, password.reveal());
         Ok(PasswordHash::new(text))

@@ -11,7 +11,7 @@ use axum::http::Request;
 use taskhive::config::{Config, Vars};
 use taskhive::wiring;
 use taskhive_adapters::jwt::SigningSecrets;
-use taskhive_domain::testing::PlainHasher;
+use taskhive_domain::testing::InsecureHasher;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -144,7 +144,7 @@ impl TestApp {
         configure(&mut config);
         let store = wiring::open_backend(&config).await.unwrap();
         store.migrate().await.unwrap();
-        let hasher = Arc::new(PlainHasher::default());
+        let hasher = Arc::new(InsecureHasher::default());
         let app = wiring::build_with(&config, &store, &signing_secrets(), hasher).unwrap();
         let router = app.router.clone();
         let (stop, stopped) = oneshot::channel();

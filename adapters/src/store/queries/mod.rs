@@ -40,6 +40,7 @@ pub(crate) fn repositories(database: backend::Database) -> Repositories {
             database: database.clone(),
         }),
         users: Arc::new(DieselUsers(database.clone())),
+        external_users: Arc::new(DieselUsers(database.clone())),
         sessions: Arc::new(DieselSessions(database.clone())),
         database: Arc::new(database),
     }

@@ -177,11 +177,13 @@ async fn make_room(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult
         .get_result::<(DbTime, DbId)>(conn)
         .await
         .optional()?;
-    let Some((used, id)) = last_to_stay else {
+    let Some((last_used_at, id)) = last_to_stay else {
         return Ok(Vec::new());
     };
-    let tied = sessions::last_used_at.eq(used).and(sessions::id.lt(id));
-    let giving_way = living.filter(sessions::last_used_at.lt(used).or(tied));
+    let tied = sessions::last_used_at
+        .eq(last_used_at)
+        .and(sessions::id.lt(id));
+    let giving_way = living.filter(sessions::last_used_at.lt(last_used_at).or(tied));
     let ended = diesel::delete(giving_way)
         .returning(sessions::id)
         .get_results(conn)

@@ -7,7 +7,8 @@ use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use taskhive_domain::identity::ExternalIdentity;
 use taskhive_domain::ports::{
-    InfraError, PasswordChange, PasswordChangeOutcome, RegistrationOutcome, UserRepository,
+    ExternalUserRepository, InfraError, PasswordChange, PasswordChangeOutcome, RegistrationOutcome,
+    UserRepository,
 };
 use taskhive_domain::session::Session;
 use taskhive_domain::user::{EmailAddress, PasswordHash, StoredCredentials, User};
@@ -60,14 +61,6 @@ impl UserRepository for DieselUsers {
                 .boxed()
             })
             .await
-    }
-
-    async fn find_or_register_external(
-        &self,
-        identity: &ExternalIdentity,
-        newcomer: &User,
-    ) -> Result<UserId, InfraError> {
-        external::find_or_register(&self.0, identity, newcomer).await
     }
 
     async fn find(&self, id: UserId) -> Result<Option<User>, InfraError> {
@@ -180,6 +173,17 @@ impl UserRepository for DieselUsers {
                 transaction(conn, move |conn| delete(conn, id, expected, now).boxed()).boxed()
             })
             .await
+    }
+}
+
+#[async_trait]
+impl ExternalUserRepository for DieselUsers {
+    async fn find_or_register(
+        &self,
+        identity: &ExternalIdentity,
+        newcomer: &User,
+    ) -> Result<UserId, InfraError> {
+        external::find_or_register(&self.0, identity, newcomer).await
     }
 }
 

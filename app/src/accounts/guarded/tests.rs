@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use governor::clock::MonotonicClock;
 use taskhive_domain::accounts::AccountPorts;
-use taskhive_domain::testing::{ManualClock, MemoryStore, PlainHasher, PlainIssuer, RecordedEnds};
+use taskhive_domain::testing::{
+    InsecureHasher, ManualClock, MemoryStore, PlainIssuer, RecordedEnds,
+};
 
 use super::*;
 use crate::accounts::rate_limit::Rates;
@@ -22,7 +24,7 @@ fn guarded(offer: Offer, rates: Rates) -> GuardedAccounts {
         users: store.clone(),
         sessions: store,
         session_events: Arc::new(RecordedEnds::default()),
-        hasher: Arc::new(PlainHasher::default()),
+        hasher: Arc::new(InsecureHasher::default()),
         clock: Arc::new(ManualClock::default()),
     };
     let accounts = Accounts::new(ports, Arc::new(PlainIssuer));

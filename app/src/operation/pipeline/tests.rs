@@ -7,7 +7,9 @@ use taskhive_domain::accounts::AccountPorts;
 use taskhive_domain::listing::{Page, PageRequest, TaskFilter};
 use taskhive_domain::ports::{InfraError, InfraErrorKind, Insertion, TaskRepository, Update};
 use taskhive_domain::task::{Task, TaskEdit};
-use taskhive_domain::testing::{ManualClock, MemoryEvents, MemoryStore, PlainHasher, PlainIssuer};
+use taskhive_domain::testing::{
+    InsecureHasher, ManualClock, MemoryEvents, MemoryStore, PlainIssuer,
+};
 use taskhive_domain::user::Registration;
 use taskhive_domain::{Accounts, TaskId, Tasks, Timestamp, UserId};
 
@@ -81,7 +83,7 @@ async fn pipeline(trouble: Trouble) -> (Pipeline, String) {
         users: store.clone(),
         sessions: store,
         session_events: revocations.clone(),
-        hasher: Arc::new(PlainHasher::default()),
+        hasher: Arc::new(InsecureHasher::default()),
         clock: clock.clone(),
     };
     let accounts = Arc::new(Accounts::new(ports, Arc::new(PlainIssuer)));

@@ -13,7 +13,7 @@ use taskhive::config::{Config, Vars};
 use taskhive::wiring;
 use taskhive_adapters::backend::Backend;
 use taskhive_domain::ports::{Clock, PasswordHasher};
-use taskhive_domain::testing::{ManualClock, PlainHasher};
+use taskhive_domain::testing::{InsecureHasher, ManualClock};
 use tempfile::TempDir;
 use testkit::{PASSWORD, signing_secrets};
 use tokio::net::TcpListener;
@@ -130,7 +130,7 @@ fn config(folder: &TempDir) -> Config {
 
 fn both(config: &Config, backend: &Backend, clock: Arc<dyn Clock>) -> (Router, Router) {
     let secrets = signing_secrets();
-    let hasher: Arc<dyn PasswordHasher> = Arc::new(PlainHasher::default());
+    let hasher: Arc<dyn PasswordHasher> = Arc::new(InsecureHasher::default());
     let schema = wiring::unguarded_schema(config, backend, &secrets, Arc::clone(&hasher), &clock);
     let app = wiring::build_at(config, backend, &secrets, hasher, clock).expect("a service");
     (app.router, library::router(schema.expect("a schema")))

@@ -12,7 +12,7 @@ use super::event_streams::event_stream;
 #[tokio::test(flavor = "multi_thread")]
 async fn who_does_not_greet_in_time_is_sent_away() {
     let app = TestApp::configured(&[], |config| {
-        config.sockets.init = Duration::from_millis(50)
+        config.sockets.init = Duration::from_millis(50);
     })
     .await;
     let mut client = Socket::open(app.address).await;

@@ -8,7 +8,7 @@ use super::*;
 use crate::identity::Identity;
 use crate::ports::{AuthenticationError, Verification};
 use crate::session::{ENDED_MEMORY, IDLE_LIFETIME, ROTATION_GRACE, TokenRejection};
-use crate::testing::{ManualClock, MemoryStore, PlainHasher, PlainIssuer, RecordedEnds};
+use crate::testing::{InsecureHasher, ManualClock, MemoryStore, PlainIssuer, RecordedEnds};
 use crate::user::{Credentials, EmailAddress, Registration};
 
 const MILLISECOND: Duration = Duration::from_millis(1);
@@ -23,7 +23,7 @@ struct House {
 
 impl House {
     fn new() -> Self {
-        Self::on(Arc::default(), PlainHasher::default())
+        Self::on(Arc::default(), InsecureHasher::default())
     }
 
     fn on(store: Arc<MemoryStore>, hasher: impl PasswordHasher + 'static) -> Self {
@@ -161,7 +161,7 @@ async fn signing_in_renews_an_outdated_hash() {
     house.login("ada@example.org", PASSWORD).await.unwrap();
     assert_eq!(house.stored_hash("ada@example.org").await, outdated);
 
-    let today = House::on(house.store.clone(), PlainHasher { parameters: 2 });
+    let today = House::on(house.store.clone(), InsecureHasher { parameters: 2 });
     assert!(today.login("ada@example.org", "wrong horse").await.is_err());
     assert_eq!(today.stored_hash("ada@example.org").await, outdated);
     today.login("ada@example.org", PASSWORD).await.unwrap();

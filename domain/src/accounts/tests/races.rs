@@ -19,7 +19,7 @@ struct OvertakenHasher {
 impl PasswordHasher for OvertakenHasher {
     async fn hash(&self, password: &Password) -> Result<PasswordHash, InfraError> {
         let parameters = self.parameters;
-        PlainHasher { parameters }.hash(password).await
+        InsecureHasher { parameters }.hash(password).await
     }
 
     async fn verify(
@@ -28,7 +28,7 @@ impl PasswordHasher for OvertakenHasher {
         hash: Option<&PasswordHash>,
     ) -> Result<Verification, InfraError> {
         let parameters = self.parameters;
-        let verification = PlainHasher { parameters }.verify(password, hash).await?;
+        let verification = InsecureHasher { parameters }.verify(password, hash).await?;
         let meanwhile = self.meanwhile.lock().unwrap().take();
         if let Some(new) = meanwhile {
             let now = ManualClock::default().now();

@@ -22,9 +22,7 @@ impl Repositories {
     /// The user behind an identity that is seen now.
     async fn sight(&self, identity: &ExternalIdentity, email: &str) -> Result<UserId, InfraError> {
         let newcomer = User::first_seen(Some(address(email)), START);
-        self.users
-            .find_or_register_external(identity, &newcomer)
-            .await
+        self.external.find_or_register(identity, &newcomer).await
     }
 
     async fn address_of(&self, user: UserId) -> Result<Option<EmailAddress>, InfraError> {
@@ -38,7 +36,10 @@ pub async fn an_external_identity_is_one_user(repositories: &Repositories) -> Ou
     let newcomer = User::first_seen(Some(address("ada@here.example")), start_plus(7));
     let ada = identity(HERE, "Zq3 kJ/ä:1");
     let users = &repositories.users;
-    let id = users.find_or_register_external(&ada, &newcomer).await?;
+    let id = repositories
+        .external
+        .find_or_register(&ada, &newcomer)
+        .await?;
     assert_eq!(id, newcomer.id);
     assert_eq!(users.find(id).await?, Some(newcomer));
     let stored = users.credentials_of(id).await?;

@@ -12,7 +12,9 @@
 
 use std::sync::Arc;
 
-use crate::ports::{InfraError, SessionRepository, TaskRepository, UserRepository};
+use crate::ports::{
+    ExternalUserRepository, InfraError, SessionRepository, TaskRepository, UserRepository,
+};
 
 mod accounts;
 mod edits;
@@ -41,26 +43,29 @@ pub use sign_ins::*;
 pub use stored::*;
 pub use tasks::*;
 
-/// The three repositories of one database.
+/// The repositories of one database.
 pub struct Repositories {
     /// Its tasks.
     pub tasks: Arc<dyn TaskRepository>,
     /// Its users.
     pub users: Arc<dyn UserRepository>,
+    /// Which of them sign in elsewhere.
+    pub external: Arc<dyn ExternalUserRepository>,
     /// Their sessions.
     pub sessions: Arc<dyn SessionRepository>,
 }
 
 impl Repositories {
-    /// For a store that is all three.
+    /// For a store that is all of them.
     #[must_use]
     pub fn of<S>(store: &Arc<S>) -> Self
     where
-        S: TaskRepository + UserRepository + SessionRepository + 'static,
+        S: TaskRepository + UserRepository + ExternalUserRepository + SessionRepository + 'static,
     {
         Self {
             tasks: store.clone(),
             users: store.clone(),
+            external: store.clone(),
             sessions: store.clone(),
         }
     }

@@ -6,7 +6,8 @@ use super::MemoryStore;
 use crate::id::{SessionId, UserId};
 use crate::identity::ExternalIdentity;
 use crate::ports::{
-    InfraError, PasswordChange, PasswordChangeOutcome, RegistrationOutcome, UserRepository,
+    ExternalUserRepository, InfraError, PasswordChange, PasswordChangeOutcome, RegistrationOutcome,
+    UserRepository,
 };
 use crate::session::Session;
 use crate::time::Timestamp;
@@ -33,26 +34,6 @@ impl UserRepository for MemoryStore {
         let session = session.map(|session| (session.id, session.clone()));
         records.sessions.extend(session);
         Ok(RegistrationOutcome::Registered)
-    }
-
-    async fn find_or_register_external(
-        &self,
-        identity: &ExternalIdentity,
-        newcomer: &User,
-    ) -> Result<UserId, InfraError> {
-        let mut records = self.records();
-        if let Some(user) = records.external.get(identity) {
-            return Ok(*user);
-        }
-        let mut user = newcomer.clone();
-        let taken = |stored: &StoredCredentials| stored.user.email == user.email;
-        if records.users.values().any(taken) {
-            user.email = EmailAddress::placeholder(user.id);
-        }
-        let (id, hash) = (user.id, PasswordHash::unusable());
-        records.users.insert(id, StoredCredentials { user, hash });
-        records.external.insert(identity.clone(), id);
-        Ok(id)
     }
 
     async fn find(&self, id: UserId) -> Result<Option<User>, InfraError> {
@@ -137,5 +118,28 @@ impl UserRepository for MemoryStore {
         records.external.retain(|_, user| *user != id);
         records.tasks.retain(|(owner, _), _| *owner != id);
         Ok(Some(ended))
+    }
+}
+
+#[async_trait]
+impl ExternalUserRepository for MemoryStore {
+    async fn find_or_register(
+        &self,
+        identity: &ExternalIdentity,
+        newcomer: &User,
+    ) -> Result<UserId, InfraError> {
+        let mut records = self.records();
+        if let Some(user) = records.external.get(identity) {
+            return Ok(*user);
+        }
+        let mut user = newcomer.clone();
+        let taken = |stored: &StoredCredentials| stored.user.email == user.email;
+        if records.users.values().any(taken) {
+            user.email = EmailAddress::placeholder(user.id);
+        }
+        let (id, hash) = (user.id, PasswordHash::unusable());
+        records.users.insert(id, StoredCredentials { user, hash });
+        records.external.insert(identity.clone(), id);
+        Ok(id)
     }
 }
