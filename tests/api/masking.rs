@@ -1,5 +1,4 @@
 //! The database goes away under the running service: no answer says anything about its inside.
-
 use serde_json::{Value, json};
 
 use testkit::*;
