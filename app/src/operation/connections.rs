@@ -95,13 +95,15 @@ impl ConnectionRegistry {
         let of_session = table.sessions.entry(identity.session()).or_default();
         of_session.connections += 1;
         let session_ended = of_session.ended.subscribe();
+        // Before the question below, so that no end falls between the two.
+        let additions = self.revocations.additions();
         // It may have ended since the guard looked, before anybody here listened for it.
         if self.revocations.has(identity.session()) {
             of_session.ended.send_replace(true);
         }
         if !table.watched {
             table.watched = true;
-            tokio::spawn(Arc::clone(self).watch_revocations(self.revocations.additions()));
+            tokio::spawn(Arc::clone(self).watch_revocations(additions));
         }
         drop(table);
         Some(LiveConnection {

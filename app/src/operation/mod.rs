@@ -1,7 +1,7 @@
 //! The one way from a request to a result, the same for every transport: admission (is it small and valid), access (may this
 //! client do it), execution. Nothing here knows how the request came or how the result goes out.
 //!
-//! Reading order: [`pipeline`], then what it asks, in that order.
+//! Reading order: `pipeline`, then what it asks, in that order.
 
 pub(crate) mod access;
 pub mod admission;

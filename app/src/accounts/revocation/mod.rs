@@ -27,6 +27,9 @@ use tokio::time::Instant;
 /// How old the list may be. Under the 2 s that are promised, so that fetching has its time, too.
 const MAX_AGE: Duration = Duration::from_millis(1500);
 
+/// What is promised. An answer that took so long to arrive says too little.
+const PROMISED_AGE: Duration = Duration::from_secs(2);
+
 /// From this age on it is fetched in the background, while requests are still answered by it.
 const REFRESH_AT: Duration = Duration::from_millis(750);
 
@@ -81,6 +84,12 @@ impl RevocationList {
             Some(age) if age < REFRESH_AT => {}
             Some(age) if age < MAX_AGE => drop(self.attempt()),
             _ => self.refresh().await?,
+        }
+        // An attempt that was joined may have begun long ago: what it fetched is as old as its query.
+        let is_too_old = |as_of: Instant| as_of.elapsed() >= PROMISED_AGE;
+        if self.known().as_of.is_none_or(is_too_old) {
+            let context = "the list of ended sessions was fetched too slowly to be believed";
+            return Err(InfraError::bare(InfraErrorKind::Unavailable, context));
         }
         Ok(self.has(session))
     }

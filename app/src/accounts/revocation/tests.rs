@@ -251,6 +251,24 @@ async fn one_attempt_serves_all_who_wait_failure_included() {
     assert!(!house.list.contains(house.somebody()).await.unwrap());
 }
 
+/// An answer that was long on its way is as old as its query: nobody is let in by it.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_took_too_long_is_not_believed() {
+    let house = House::new();
+    house.list.contains(house.somebody()).await.unwrap();
+    house.elsewhere.answers.forget_permits(1000);
+    house.pass(REFRESH_AT).await;
+    let renewal = house.list.attempt();
+    tokio::task::yield_now().await;
+    house.pass(PROMISED_AGE).await;
+    house.elsewhere.answers.add_permits(1);
+    let asked = house.list.contains(house.somebody()).await;
+    assert_eq!(asked.unwrap_err().kind, InfraErrorKind::Unavailable);
+    renewal.await.unwrap();
+    house.elsewhere.answers.add_permits(1);
+    assert!(!house.list.contains(house.somebody()).await.unwrap());
+}
+
 /// Whoever began the attempt may go away; the others still get its outcome.
 #[tokio::test(start_paused = true)]
 async fn an_attempt_outlives_the_one_who_began_it() {

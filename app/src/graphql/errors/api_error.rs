@@ -1,17 +1,14 @@
-//! From what went wrong to what a client is told: the one place that maps domain errors to `code` and `reason`.
+//! What a client is told when something went wrong. Which error of the layers below becomes which, is in `mapping`.
 //!
 //! [`ApiError`] deliberately has no `Display`: with it, `?` on any foreign error would compile into a client message.
 
 use std::sync::Arc;
 
 use async_graphql::{ErrorExtensionValues, Name, Value, indexmap::IndexMap};
-use taskhive_domain::ports::{InfraError, InfraErrorKind};
-use taskhive_domain::violation::{Violation, Violations};
-use taskhive_domain::{AccountError, TaskError};
+use taskhive_domain::ports::InfraError;
+use taskhive_domain::violation::Violation;
 
 use super::codes::{ErrorCode, ErrorReason, name_of};
-use crate::accounts::guarded::GuardedError;
-use crate::accounts::rate_limit::RateLimited;
 
 /// Seconds after which it makes sense to try an unavailable service again.
 const RETRY_AFTER_SECONDS: u64 = 1;
@@ -32,9 +29,9 @@ pub(crate) struct ApiError {
     pub(crate) code: ErrorCode,
     pub(crate) reason: Option<ErrorReason>,
     pub(crate) message: String,
-    issues: Vec<Violation>,
+    pub(super) issues: Vec<Violation>,
     pub(crate) retry_after: Option<u64>,
-    cause: Option<Arc<Cause>>,
+    pub(super) cause: Option<Arc<Cause>>,
 }
 
 impl ApiError {
@@ -82,7 +79,7 @@ impl ApiError {
         )
     }
 
-    fn refresh_token_missing() -> Self {
+    pub(super) fn refresh_token_missing() -> Self {
         let message = "Send the refresh token in the input. There was no cookie to take it from.";
         Self::new(
             ErrorCode::Unauthenticated,
@@ -95,18 +92,18 @@ impl ApiError {
         Self::new(ErrorCode::NotFound, None, "You have no task with this ID.")
     }
 
-    fn registration_closed() -> Self {
+    pub(super) fn registration_closed() -> Self {
         let message =
             "Accounts are not open to everybody here. Ask whoever runs this service for one.";
         Self::new(ErrorCode::Forbidden, None, message)
     }
 
-    fn sign_in_elsewhere() -> Self {
+    pub(super) fn password_login_disabled() -> Self {
         let message = "Accounts and passwords are kept by another service here: sign up, in and on there, and send its access token.";
         Self::new(ErrorCode::Forbidden, None, message)
     }
 
-    fn session_not_found() -> Self {
+    pub(super) fn session_not_found() -> Self {
         Self::new(
             ErrorCode::NotFound,
             None,
@@ -137,7 +134,7 @@ impl ApiError {
     }
 
     /// A limit of rate was met, and nothing was done.
-    fn rate_limited(retry_after: u64) -> Self {
+    pub(super) fn rate_limited(retry_after: u64) -> Self {
         let unit = if retry_after == 1 {
             "second"
         } else {
@@ -158,7 +155,7 @@ impl ApiError {
         }
     }
 
-    fn version_mismatch() -> Self {
+    pub(super) fn version_mismatch() -> Self {
         let message = "The task was changed in the meantime. Fetch it and decide anew.";
         Self::new(ErrorCode::Conflict, ErrorReason::VersionMismatch, message)
     }
@@ -227,97 +224,4 @@ fn camel_case(field: &str) -> String {
         name.push_str(rest);
     }
     name
-}
-
-impl From<Violations> for ApiError {
-    fn from(violations: Violations) -> Self {
-        let issues = violations.as_slice().to_vec();
-        let message = match issues.as_slice() {
-            [only] => only.message.clone(),
-            _ => format!("{} things in the input need to be put right.", issues.len()),
-        };
-        Self {
-            issues,
-            ..Self::new(ErrorCode::Validation, None, &message)
-        }
-    }
-}
-
-impl From<InfraError> for ApiError {
-    fn from(error: InfraError) -> Self {
-        let told = match error.kind {
-            InfraErrorKind::Unavailable => Self::overloaded(),
-            InfraErrorKind::Interrupted => Self::timed_out(),
-            InfraErrorKind::Broken => Self::internal(),
-        };
-        Self {
-            cause: Some(Arc::new(Cause::Infra(error))),
-            ..told
-        }
-    }
-}
-
-impl From<TaskError> for ApiError {
-    fn from(error: TaskError) -> Self {
-        match error {
-            TaskError::NotFound => Self::task_not_found(),
-            TaskError::VersionMismatch => Self::version_mismatch(),
-            TaskError::AccountGone => Self::token_invalid(),
-            TaskError::Infra(error) => error.into(),
-        }
-    }
-}
-
-impl From<AccountError> for ApiError {
-    fn from(error: AccountError) -> Self {
-        match error {
-            AccountError::EmailTaken => {
-                let message = "This address already has an account. Sign in instead.";
-                Self::new(ErrorCode::Conflict, ErrorReason::EmailTaken, message)
-            }
-            AccountError::PasswordLoginDisabled => Self::sign_in_elsewhere(),
-            AccountError::CredentialsWrong => {
-                let message = "Address and password do not belong together.";
-                Self::new(
-                    ErrorCode::Unauthenticated,
-                    ErrorReason::CredentialsWrong,
-                    message,
-                )
-            }
-            AccountError::SessionNotFound => Self::session_not_found(),
-            AccountError::AccountGone
-            | AccountError::RefreshTokenInvalid
-            | AccountError::RefreshTokenReused { .. } => Self::token_invalid(),
-            AccountError::Infra(error) => error.into(),
-        }
-    }
-}
-
-impl From<RateLimited> for ApiError {
-    fn from(limited: RateLimited) -> Self {
-        Self::rate_limited(limited.retry_after)
-    }
-}
-
-impl From<GuardedError> for ApiError {
-    fn from(error: GuardedError) -> Self {
-        match error {
-            GuardedError::RegistrationClosed => Self::registration_closed(),
-            GuardedError::RefreshTokenMissing => Self::refresh_token_missing(),
-            // Every mutation takes one argument, `input`: that is where its fields are.
-            GuardedError::Invalid(violations) => violations.at("input").into(),
-            GuardedError::RateLimited(limited) => limited.into(),
-            GuardedError::Account(error) => error.into(),
-        }
-    }
-}
-
-impl From<ApiError> for async_graphql::Error {
-    fn from(error: ApiError) -> Self {
-        Self {
-            message: error.message.clone(),
-            extensions: Some(error.extensions()),
-            source: Some(Arc::new(error)),
-        }
-    }
 }

@@ -2,6 +2,7 @@
 
 mod api_error;
 mod codes;
+mod mapping;
 
 pub(crate) use api_error::{ApiError, Cause};
 pub(crate) use codes::{ErrorCode, ErrorReason};

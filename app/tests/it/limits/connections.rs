@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use testkit::TestApp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 const LIVE: &str = "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 const BODY: &str = r#"{"query":"{ __typename }"}"#;
@@ -48,6 +48,31 @@ async fn connections_that_bring_no_request_are_closed() {
     assert!(matches!(status(&half), "closed" | "408"), "{half}");
     let kept = exchange(app.address, b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").await;
     assert_eq!(kept.matches("HTTP/1.1").count(), 1, "{kept}");
+}
+
+/// Whoever holds connections open leaves others room: from another network of the loopback range.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_network_cannot_take_all_connections() {
+    let app = TestApp::configured(&[], |config| config.server.connections_per_network = 2).await;
+    let from = async |own: [u8; 4]| {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::from((own, 0))).unwrap();
+        socket.connect(app.address).await.unwrap()
+    };
+    let ask = async |mut stream: TcpStream| {
+        // One that is refused may be closed before it has said anything.
+        let _ = stream.write_all(LIVE.as_bytes()).await;
+        read_to_end(stream).await
+    };
+    let held = [from([127, 0, 0, 2]).await, from([127, 0, 0, 2]).await];
+    assert_eq!(ask(from([127, 0, 0, 2]).await).await, "");
+    assert_eq!(status(&ask(from([127, 0, 0, 3]).await).await), "200");
+    drop(held);
+    let answered = async || status(&ask(from([127, 0, 0, 2]).await).await) == "200";
+    // The service learns of closed connections one after the other.
+    while !answered().await {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
