@@ -15,18 +15,30 @@ mod runs;
 mod server;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use taskhive_bench::{Failure, setting};
+use tokio::signal::unix::{SignalKind, signal};
 
 use self::report::Report;
 use self::runs::Settings;
 
 /// One thread for the whole load: with the load's requests made in advance it costs a few microseconds each.
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Failure> {
-    let mut stop = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    // Whichever way this ends, the servers are dropped with the future, and dropped servers are killed.
+async fn main() -> ExitCode {
+    match until_told_to_stop().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whichever way this ends, the servers are dropped with the future, and dropped servers are killed.
+async fn until_told_to_stop() -> Result<(), Failure> {
+    let mut stop = signal(SignalKind::terminate())?;
     tokio::select! {
         done = bench() => done,
         _ = stop.recv() => Err("told to stop".into()),

@@ -85,7 +85,7 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
     Some(if values.len() % 2 == 1 {
         upper
     } else {
-        (values[middle - 1] + upper) / 2.0
+        f64::midpoint(values[middle - 1], upper)
     })
 }
 

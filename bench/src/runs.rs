@@ -130,7 +130,7 @@ pub(crate) async fn postgres(settings: &Settings) -> Result<Outcome, Failure> {
         size,
         format!("PostgreSQL {version}"),
         &servers,
-        after_tasks,
+        &after_tasks,
         lines,
     )
 }
@@ -162,7 +162,7 @@ pub(crate) async fn sqlite(settings: &Settings) -> Result<Outcome, Failure> {
         }
         lines.push(take_turns(scenario, &servers, &users, None, settings).await?);
     }
-    outcome(size, "SQLite".to_owned(), &servers, after_tasks, lines)
+    outcome(size, "SQLite".to_owned(), &servers, &after_tasks, lines)
 }
 
 async fn connect(url: &str) -> Result<Client, Failure> {
@@ -197,7 +197,7 @@ fn outcome(
     size: Size,
     version: String,
     servers: &[Server],
-    after_tasks: Vec<f64>,
+    after_tasks: &[f64],
     lines: Vec<Line>,
 ) -> Result<Outcome, Failure> {
     let peaks = peaks(servers)?;
