@@ -242,7 +242,13 @@ async fn take_turns(
                 round as u64,
             )
             .await
-            .map_err(|error| format!("{}, {}: {error}", scenario.name, server.name))?;
+            .map_err(|error| {
+                let (name, said) = (server.name, server.last_words());
+                format!(
+                    "{}, {name}: {error}\nwhat it logged last:\n{said}",
+                    scenario.name
+                )
+            })?;
             eprintln!(
                 "bench: {:30} {:9} {:7.0}/s  server {:.4} ms  database {:.4} ms  p95 {:.2} ms  others {:.0} %",
                 scenario.name,

@@ -26,6 +26,7 @@ pub(crate) struct Server {
     pub(crate) port: u16,
     /// MiB that it has in memory before it has done anything.
     pub(crate) idle: f64,
+    log: PathBuf,
     process: Child,
 }
 
@@ -51,12 +52,12 @@ impl Server {
             api,
             port,
             idle: 0.0,
+            log: folder.join("log"),
             process,
         };
-        server.ready().await.map_err(|error| {
-            let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
-            format!("{name} does not answer: {error}\n{log}")
-        })?;
+        let ready = server.ready().await;
+        ready
+            .map_err(|error| format!("{name} does not answer: {error}\n{}", server.last_words()))?;
         tokio::time::sleep(Duration::from_secs(1)).await;
         server.idle = crate::accounts::memory(server.pid())?.0;
         Ok(server)
@@ -64,6 +65,13 @@ impl Server {
 
     pub(crate) fn pid(&self) -> u32 {
         self.process.id()
+    }
+
+    /// The end of its log.
+    pub(crate) fn last_words(&self) -> String {
+        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
     }
 
     async fn ready(&mut self) -> Result<(), Failure> {
