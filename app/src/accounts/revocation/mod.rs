@@ -22,6 +22,7 @@ use taskhive_domain::ports::{
 use taskhive_domain::session::{CLOCK_LEEWAY, ENDED_MEMORY};
 use taskhive_domain::{SessionId, Timestamp};
 use tokio::sync::broadcast;
+use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 /// How old the list may be. Under the 2 s that are promised, so that fetching has its time, too.
@@ -49,7 +50,7 @@ pub(crate) struct RevocationList {
     clock: Arc<dyn Clock>,
     known: RwLock<Known>,
     /// The attempt to fetch that is under way, if any.
-    attempt: Mutex<Option<Attempt>>,
+    attempt: Mutex<Option<Running>>,
     additions: broadcast::Sender<SessionId>,
 }
 
@@ -65,6 +66,12 @@ struct Known {
 
 /// What everybody waits for who finds the list too old.
 type Attempt = Shared<BoxFuture<'static, Result<(), Arc<InfraError>>>>;
+
+struct Running {
+    outcome: Attempt,
+    /// Knows whether the attempt is over also when nobody has waited for it; `outcome` knows only what it was asked for.
+    task: AbortHandle,
+}
 
 impl RevocationList {
     pub(crate) fn new(sessions: Arc<dyn SessionRepository>, clock: Arc<dyn Clock>) -> Self {
@@ -115,10 +122,11 @@ impl RevocationList {
     /// The attempt that is under way, or a new one. It is a task of its own: whoever began it may go away.
     fn attempt(self: &Arc<Self>) -> Attempt {
         let mut attempt = self.attempt.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = attempt.as_ref().filter(|running| running.peek().is_none()) {
-            return running.clone();
+        if let Some(running) = attempt.as_ref().filter(|it| !it.task.is_finished()) {
+            return running.outcome.clone();
         }
         let fetching = tokio::spawn(Arc::clone(self).fetch());
+        let task = fetching.abort_handle();
         let outcome = async {
             fetching.await.unwrap_or_else(|panic| {
                 let context = "the list of ended sessions was not fetched to the end";
@@ -126,7 +134,9 @@ impl RevocationList {
             })
         };
         let outcome = outcome.map(|outcome| outcome.map_err(Arc::new));
-        attempt.insert(outcome.boxed().shared()).clone()
+        let outcome = outcome.boxed().shared();
+        let running = Running { outcome, task };
+        attempt.insert(running).outcome.clone()
     }
 
     async fn fetch(self: Arc<Self>) -> Result<(), InfraError> {

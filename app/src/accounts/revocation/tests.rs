@@ -269,6 +269,22 @@ async fn an_answer_that_took_too_long_is_not_believed() {
     assert!(!house.list.contains(house.somebody()).await.unwrap());
 }
 
+/// Nobody may have waited for the attempt in the background; it is over all the same.
+#[tokio::test(start_paused = true)]
+async fn who_asks_after_a_pause_does_not_join_an_attempt_that_is_over() {
+    let house = House::new();
+    assert!(!house.list.contains(house.somebody()).await.unwrap());
+    house.pass(REFRESH_AT).await;
+    // Begins an attempt in the background, which comes to its end.
+    assert!(!house.list.contains(house.somebody()).await.unwrap());
+    tokio::task::yield_now().await;
+    assert_eq!(house.asked().len(), 2);
+    house.pass(PROMISED_AGE * 2).await;
+    let session = house.ended_elsewhere();
+    assert!(house.list.contains(session).await.unwrap());
+    assert_eq!(house.asked().len(), 3);
+}
+
 /// Whoever began the attempt may go away; the others still get its outcome.
 #[tokio::test(start_paused = true)]
 async fn an_attempt_outlives_the_one_who_began_it() {
