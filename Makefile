@@ -1,6 +1,6 @@
 # Thin names for commands that can also be pasted.
 
-.PHONY: run release test check deny generated web-check web-test
+.PHONY: run release test bench check deny generated web-check web-test
 
 # Serves on http://127.0.0.1:8000 with nothing set up, and the browser client with it. Where Node.js cannot be had it starts
 # without.
@@ -22,10 +22,17 @@ test:
 	scripts/with-node scripts/with-postgres cargo test --workspace
 	TASKHIVE_TEST_DATABASE=postgres scripts/with-node scripts/with-postgres cargo test --workspace --test it -- api::
 
+# What a request costs, against a hand-written service and against the plain idiom of the same stack, on a private PostgreSQL
+# server and on SQLite; docs/performance.md gets the figures. `BENCH_SECONDS=1 BENCH_ROUNDS=1 BENCH_SCALE=0.1 make bench` tries it.
+bench:
+	scripts/need cargo cc postgres
+	scripts/bench
+
 # Format, lints, documentation, and what the crates may depend on. Warnings are errors here and nowhere else.
 check:
 	scripts/need cargo cc
 	cargo fmt --all --check
+	cargo fmt --check --manifest-path bench/Cargo.toml
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 	scripts/check-layers
