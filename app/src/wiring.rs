@@ -89,14 +89,13 @@ pub fn build_at(
 ) -> Result<App, InfraError> {
     backend.start_events();
     let shutdown = Shutdown::new();
-    let own_origins = OwnOrigins::new(own_origins(config));
-    let refresh_cookie = RefreshCookie::new(own_origins.clone(), config.is_https());
+    let refresh_cookie = refresh_cookie(config);
     let protection = Protection::new(config, backend, secrets, hasher, &clock)?;
     let services = protection.services(backend, refresh_cookie.clone(), &clock);
     let pipeline = Arc::new(pipeline(config, protection, services, clock, &shutdown)?);
     let sockets = SocketEndpoint {
         pipeline: Arc::clone(&pipeline),
-        own_origins,
+        own_origins: own_origins(config),
         cors_origins: config.cors_origins.clone(),
         limits: config.sockets,
         shutdown: shutdown.clone(),
@@ -134,8 +133,7 @@ pub fn unguarded_schema(
     clock: &Arc<dyn Clock>,
 ) -> Result<UnguardedSchema, InfraError> {
     let protection = Protection::new(config, backend, secrets, hasher, clock)?;
-    let cookie = RefreshCookie::new(OwnOrigins::new(own_origins(config)), config.is_https());
-    let services = protection.services(backend, cookie, clock);
+    let services = protection.services(backend, refresh_cookie(config), clock);
     Ok(UnguardedSchema::new(services, protection.accounts))
 }
 
@@ -261,12 +259,16 @@ fn pipeline(
 }
 
 /// Under which origins browsers know the service. A service on loopback has two names.
-fn own_origins(config: &Config) -> Vec<String> {
+fn own_origins(config: &Config) -> OwnOrigins {
     let mut origins = vec![config.public_url.clone()];
     if config.listen.ip().is_loopback() {
         origins.push(format!("http://localhost:{}", config.listen.port()));
     }
-    origins
+    OwnOrigins::new(origins)
+}
+
+fn refresh_cookie(config: &Config) -> RefreshCookie {
+    RefreshCookie::new(own_origins(config), config.is_https())
 }
 
 #[async_trait]

@@ -4,8 +4,7 @@ use async_graphql::{Context, Error, Subscription as SubscriptionRoot};
 use futures_util::{Stream, StreamExt};
 use taskhive_domain::event::Lagged;
 
-use super::Services;
-use super::context::who;
+use super::context::{tasks, who};
 use super::errors::ApiError;
 use super::types::task::TaskEvent;
 
@@ -27,7 +26,7 @@ impl Subscription {
         ctx: &Context<'_>,
     ) -> Result<impl Stream<Item = Result<TaskEvent, Error>> + use<>, ApiError> {
         let who = who(ctx)?;
-        let changes = ctx.data_unchecked::<Services>().tasks.changes(who);
+        let changes = tasks(ctx).changes(who);
         Ok(changes.map(|event| match event {
             Ok(event) => Ok(event.into()),
             Err(Lagged) => Err(ApiError::lagged().into()),

@@ -4,7 +4,6 @@ use axum::http::StatusCode;
 
 use super::admission::{OperationKind, RootField};
 use super::request_error::RequestError;
-use crate::graphql::{ApiError, ErrorCode};
 
 /// How an operation arrived, as far as it matters for what it may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,10 +34,9 @@ impl Transport {
             (OperationKind::Mutation, Self::Socket)
                 if root_fields.iter().any(|field| field.policy.credentials) =>
             {
-                let message =
-                    "Signing up, in and on works over HTTP only: send this with POST to /graphql.";
-                let error = ApiError::new(ErrorCode::Forbidden, None, message);
-                Err(RequestError::new(StatusCode::FORBIDDEN, error))
+                Err(RequestError::forbidden(
+                    "Signing up, in and on works over HTTP only: send this with POST to /graphql.",
+                ))
             }
             (
                 OperationKind::Subscription,

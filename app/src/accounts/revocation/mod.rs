@@ -11,6 +11,7 @@
 //! Not here: whose live connections end with a session. They listen to [`RevocationList::additions`].
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -22,7 +23,6 @@ use taskhive_domain::ports::{
 use taskhive_domain::session::{CLOCK_LEEWAY, ENDED_MEMORY};
 use taskhive_domain::{SessionId, Timestamp};
 use tokio::sync::broadcast;
-use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 /// How old the list may be. Under the 2 s that are promised, so that fetching has its time, too.
@@ -50,7 +50,7 @@ pub(crate) struct RevocationList {
     clock: Arc<dyn Clock>,
     known: RwLock<Known>,
     /// The attempt to fetch that is under way, if any.
-    attempt: Mutex<Option<Running>>,
+    attempt: Mutex<Option<Attempt>>,
     additions: broadcast::Sender<SessionId>,
 }
 
@@ -66,12 +66,6 @@ struct Known {
 
 /// What everybody waits for who finds the list too old.
 type Attempt = Shared<BoxFuture<'static, Result<(), Arc<InfraError>>>>;
-
-struct Running {
-    outcome: Attempt,
-    /// Knows whether the attempt is over also when nobody has waited for it; `outcome` knows only what it was asked for.
-    task: AbortHandle,
-}
 
 impl RevocationList {
     pub(crate) fn new(sessions: Arc<dyn SessionRepository>, clock: Arc<dyn Clock>) -> Self {
@@ -94,11 +88,12 @@ impl RevocationList {
         }
         // An attempt that was joined may have begun long ago: what it fetched is as old as its query.
         let is_too_old = |as_of: Instant| as_of.elapsed() >= PROMISED_AGE;
-        if self.known().as_of.is_none_or(is_too_old) {
+        let known = self.known();
+        if known.as_of.is_none_or(is_too_old) {
             let context = "the list of ended sessions was fetched too slowly to be believed";
             return Err(InfraError::bare(InfraErrorKind::Unavailable, context));
         }
-        Ok(self.has(session))
+        Ok(known.ended_at.contains_key(&session))
     }
 
     /// Whether the session is in the list as it is, however old: what ended on this instance is.
@@ -119,24 +114,24 @@ impl RevocationList {
         self.additions.subscribe()
     }
 
-    /// The attempt that is under way, or a new one. It is a task of its own: whoever began it may go away.
+    /// The attempt that is under way, or a new one. A task of its own brings it to its end: whoever began it may go away, and
+    /// perhaps nobody waits for it.
     fn attempt(self: &Arc<Self>) -> Attempt {
         let mut attempt = self.attempt.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = attempt.as_ref().filter(|it| !it.task.is_finished()) {
-            return running.outcome.clone();
+        if let Some(running) = attempt.as_ref().filter(|running| running.peek().is_none()) {
+            return running.clone();
         }
-        let fetching = tokio::spawn(Arc::clone(self).fetch());
-        let task = fetching.abort_handle();
-        let outcome = async {
-            fetching.await.unwrap_or_else(|panic| {
+        let fetched = AssertUnwindSafe(Arc::clone(self).fetch()).catch_unwind();
+        let outcome = fetched.map(|fetched| {
+            let outcome = fetched.unwrap_or_else(|_panic| {
                 let context = "the list of ended sessions was not fetched to the end";
-                Err(InfraError::new(InfraErrorKind::Broken, context, panic))
-            })
-        };
-        let outcome = outcome.map(|outcome| outcome.map_err(Arc::new));
-        let outcome = outcome.boxed().shared();
-        let running = Running { outcome, task };
-        attempt.insert(running).outcome.clone()
+                Err(InfraError::bare(InfraErrorKind::Broken, context))
+            });
+            outcome.map_err(Arc::new)
+        });
+        let new = outcome.boxed().shared();
+        tokio::spawn(new.clone());
+        attempt.insert(new).clone()
     }
 
     async fn fetch(self: Arc<Self>) -> Result<(), InfraError> {
