@@ -12,6 +12,7 @@ use clap::{Parser, Subcommand};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+use taskhive_adapters::error_chain;
 use taskhive_adapters::jwt::SigningSecrets;
 use taskhive_domain::Administration;
 
@@ -19,7 +20,6 @@ use crate::config::settings::{self, SECRET_FILE};
 use crate::config::{Config, Vars};
 use crate::http::static_files;
 use crate::{graphql, secret_file, telemetry, wiring};
-use taskhive_adapters::error_chain;
 use user::UserCommand;
 
 /// A task service with a GraphQL API. Without a command it serves.

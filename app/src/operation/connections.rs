@@ -11,6 +11,7 @@ use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use taskhive_adapters::error_chain;
 use taskhive_domain::accounts::Authenticated;
 use taskhive_domain::ports::Clock;
 use taskhive_domain::session::CLOCK_LEEWAY;
@@ -21,7 +22,6 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use crate::accounts::revocation::RevocationList;
 use crate::http::shutdown::{Participant, Shutdown};
-use taskhive_adapters::error_chain;
 
 /// How often new revocations are fetched. What is promised is 2 s; the query needs its time, too.
 const FETCH_EVERY: Duration = Duration::from_secs(1);

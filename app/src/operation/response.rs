@@ -5,11 +5,11 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::{PathSegment, Pos, ServerError, Value};
 use axum::http::StatusCode;
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use taskhive_adapters::error_chain;
 use taskhive_domain::ports::InfraErrorKind;
 
 use super::request_error::RequestError;
 use crate::graphql::{ApiError, Cause, ErrorCode, ErrorReason};
-use taskhive_adapters::error_chain;
 
 /// The answer to one operation. As JSON it is what the specification calls a response.
 #[derive(Debug)]

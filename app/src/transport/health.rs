@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use axum::extract::State;
 use axum::http::StatusCode;
+use taskhive_adapters::error_chain;
 use taskhive_domain::ports::InfraError;
 use tokio::sync::Mutex;
 
 use crate::http::shutdown::Shutdown;
-use taskhive_adapters::error_chain;
 
 /// How long an answer about the database is kept, so that probing costs at most one query a second.
 const KEEP: Duration = Duration::from_secs(1);

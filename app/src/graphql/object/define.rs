@@ -4,7 +4,7 @@
 /// value. The value is an expression over the parts, all of which are in scope by reference, and is made only when the
 /// field is selected; the schema's type is that of the expression.
 ///
-/// ```ignore
+/// ```text
 /// object! {
 ///     /// A task and its place in a list.
 ///     pub(crate) struct TaskEdge<'a>: Node { page: &'a TaskPage, task: &'a Task } => {

@@ -1,9 +1,10 @@
 //! Output objects: their types in the schema and their resolution, from one list of fields.
 //!
-//! [`object!`] makes of the list the same type in the schema as the library's derives would, and an eager resolution: the library makes a future and a box of every field, which for a page of tasks costs more than reading
-//! it from the database. Here one walk over the selection asks the object for what is selected, and for nothing else: an ID
-//! or a cursor becomes text when somebody wants it. Fields of objects have no arguments, do not wait and do not fail;
-//! whatever needs a use case is a root field, and those stay with the library.
+//! [`object!`] makes of the list the same type in the schema as the library's derives would, and an eager resolution: the
+//! library makes a future and a box of every field, which for a page of tasks costs more than reading it from the database.
+//! Here one walk over the selection asks the object for what is selected, and for nothing else: an ID or a cursor becomes
+//! text when somebody wants it. Fields of objects have no arguments, do not wait and do not fail; whatever needs a use case
+//! is a root field, and those stay with the library.
 
 mod define;
 mod registration;

@@ -3,8 +3,9 @@
 //!
 //! In order: a scan of the bytes (`scan`), the compiler's parser and what it skips (`syntax`), the size of the expanded
 //! document (`expansion`), the compiler's validation and what it misses (`unique_input_fields`, `variable_usage`), lowering
-//! into the executor's types (`lowering`), and what the execution may cost (`cost`). All that is kept per document in a bounded cache; a request then pays for choosing its
-//! operation, its variables (`variables`), one sum and one copy of the document.
+//! into the executor's types (`lowering`), and what the execution may cost (`cost`). All that is kept per document in a
+//! bounded cache; a request then pays for choosing its operation, its variables (`variables`), one sum and one copy of the
+//! document.
 //!
 //! The executor runs in `ValidationMode::Fast`, which leaves out every rule about types, names and values. All of them are
 //! kept here instead, and `app/tests/it/judge` holds the outcome against graphql-js. Give its schema
