@@ -5,7 +5,7 @@ mod context;
 pub(crate) mod directive;
 mod errors;
 mod mutation;
-mod object;
+pub(crate) mod object;
 mod policy;
 mod query;
 mod subscription;

@@ -10,7 +10,7 @@ use taskhive_domain::{SessionId, TaskId, UserId};
 use super::context::{accounts, tasks, who};
 use super::directive::public;
 use super::errors::{ApiError, ErrorCode, ErrorReason};
-use super::object::Selections;
+use super::object::is_asked_for;
 use super::types::account::{Session, User};
 use super::types::connection::{TaskConnection, TaskPage};
 use super::types::cursor;
@@ -79,7 +79,7 @@ impl Query {
         let request = arguments.parse(who.user())?;
         let tasks = tasks(ctx);
         let page = TaskPage::new(tasks.page(who, &request).await?, who.user(), request.order);
-        let total = if Selections::in_field(ctx).ask_for::<TaskConnection>("totalCount") {
+        let total = if is_asked_for::<TaskConnection>(ctx, "totalCount") {
             let total = tasks.count(who, &request.filter).await?;
             Some(i32::try_from(total).unwrap_or(i32::MAX))
         } else {

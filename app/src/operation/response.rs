@@ -2,13 +2,15 @@
 //! which is a response without `data`.
 
 use async_graphql::indexmap::IndexMap;
-use async_graphql::{PathSegment, Pos, ServerError, Value};
+use async_graphql::{PathSegment, Pos, ServerError, ServerResult, Value};
 use axum::http::StatusCode;
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::ser::{Error, Serialize, Serializer};
+use serde_json::value::RawValue;
 use taskhive_adapters::error_chain;
 use taskhive_domain::ports::InfraErrorKind;
 
 use super::request_error::RequestError;
+use crate::graphql::object::{into_text, write_leaf, write_value};
 use crate::graphql::{ApiError, Cause, ErrorCode, ErrorReason};
 
 /// The answer to one operation. As JSON it is what the specification calls a response.
@@ -87,18 +89,33 @@ impl Response {
             clippy::expect_used,
             reason = "values, texts and numbers, with texts as keys: nothing that JSON cannot hold"
         )]
-        serde_json::to_string(self).expect("a response is JSON")
+        let json = self.written().expect("a response is JSON");
+        json
+    }
+
+    /// Most of it is JSON already; the library's own way would read that once more.
+    fn written(&self) -> ServerResult<String> {
+        let mut json = b"{".to_vec();
+        if self.has_data {
+            json.extend_from_slice(b"\"data\":");
+            write_value(&self.content.data, &mut json)?;
+        }
+        if !self.has_data || !self.content.errors.is_empty() {
+            if self.has_data {
+                json.push(b',');
+            }
+            json.extend_from_slice(b"\"errors\":");
+            write_leaf(&self.content.errors, &mut json)?;
+        }
+        json.push(b'}');
+        into_text(json)
     }
 }
 
 impl Serialize for Response {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.has_data {
-            return self.content.serialize(serializer);
-        }
-        let mut response = serializer.serialize_map(Some(1))?;
-        response.serialize_entry("errors", &self.content.errors)?;
-        response.end()
+        let json = RawValue::from_string(self.to_json()).map_err(S::Error::custom)?;
+        json.serialize(serializer)
     }
 }
 

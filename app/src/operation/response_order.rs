@@ -1,6 +1,6 @@
 //! The order of the root's keys. By the specification a response has them in the order in which they were asked for, which
 //! admission knows; async-graphql 7.2 answers in the order in which they were ready. Below the root everything is ready at
-//! once, except that the library runs a root field that is asked for twice under one key twice, and merges what is ready first.
+//! once, and in order.
 
 use async_graphql::Value;
 

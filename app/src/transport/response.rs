@@ -1,10 +1,8 @@
 //! Responses over HTTP: status, media type and headers of the contract's table.
 
-use async_graphql_axum::GraphQLResponse;
 use axum::body::Body;
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Response as HttpResponse, StatusCode};
-use axum::response::IntoResponse;
 
 use super::negotiation::GRAPHQL_RESPONSE;
 use crate::graphql::ErrorReason;
@@ -12,7 +10,7 @@ use crate::operation::request_error::RequestError;
 use crate::operation::response::Response;
 
 /// A response in the representation the client prefers. One that is no success has always the media type that says so.
-pub(super) fn write(response: Response, representation: &'static str) -> HttpResponse<Body> {
+pub(super) fn write(mut response: Response, representation: &'static str) -> HttpResponse<Body> {
     let (status, retry_after) = (response.status, response.retry_after);
     let (allow, reason) = (response.allow, response.reason);
     let media_type = if status.is_success() {
@@ -20,9 +18,11 @@ pub(super) fn write(response: Response, representation: &'static str) -> HttpRes
     } else {
         GRAPHQL_RESPONSE
     };
-    let mut written = body_and_headers(response);
+    let mut written = HttpResponse::new(Body::from(response.to_json()));
     *written.status_mut() = status;
     let headers = written.headers_mut();
+    // What resolvers have set: the cookie of the refresh token.
+    headers.extend(std::mem::take(&mut response.content.http_headers));
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Some(allow) = allow {
@@ -40,16 +40,6 @@ pub(super) fn write(response: Response, representation: &'static str) -> HttpRes
 /// A request error, which all clients are told in the same media type.
 pub(super) fn request_error(error: RequestError, request_id: &str) -> HttpResponse<Body> {
     write(Response::refused(error, request_id), GRAPHQL_RESPONSE)
-}
-
-/// The library writes what was executed, with the headers that resolvers have set. A request error it cannot write: it has no
-/// response without `data`.
-fn body_and_headers(response: Response) -> HttpResponse<Body> {
-    if response.has_data {
-        GraphQLResponse::from(response.content).into_response()
-    } else {
-        HttpResponse::new(Body::from(response.to_json()))
-    }
 }
 
 /// RFC 6750, 3: no error code for a request that brought no credential at all.

@@ -31,16 +31,16 @@ macro_rules! object {
 
         const _: () = {
             use $crate::graphql::object::{
-                Eager, FieldDefinition, InterfaceDefinition, Object, Selections,
+                Eager, FieldDefinition, InterfaceDefinition, Json, Object, Plan, Selections, no_such_field, resolve,
             };
 
             #[derive(Clone, Copy)]
             #[expect(non_camel_case_types, reason = "they are the names of the schema")]
-            pub(crate) enum Field { $($field),+ }
+            enum Field { $($field),+ }
+
+            const BY_NUMBER: &[Field] = &[$(Field::$field),+];
 
             impl $(<$life>)? Object for $name $(<$life>)? {
-                type Field = Field;
-
                 const NAME: &'static str = stringify!($name);
                 const DESCRIPTION: &'static [&'static str] = &[$($description),+];
                 const INTERFACES: &'static [InterfaceDefinition] = &[$(InterfaceDefinition {
@@ -53,24 +53,29 @@ macro_rules! object {
                     register: |registry| <$type as async_graphql::OutputType>::create_type_info(registry),
                 }),+];
 
-                fn named(name: &str) -> Option<Field> {
-                    match name {
-                        $(stringify!($field) => Some(Field::$field),)+
-                        _ => None,
+                fn plan_below(
+                    field: usize,
+                    selected: &[Selections<'_>],
+                ) -> async_graphql::ServerResult<Plan> {
+                    match BY_NUMBER.get(field) {
+                        $(Some(Field::$field) => <$type as Eager>::plan(selected),)+
+                        None => Err(no_such_field::<Self>(field)),
                     }
                 }
 
-                fn value_of(
+                fn write_field(
                     &self,
-                    field: Field,
-                    below: Selections<'_>,
-                ) -> async_graphql::ServerResult<async_graphql::Value> {
+                    field: usize,
+                    below: &Plan,
+                    json: &mut Json,
+                ) -> async_graphql::ServerResult<()> {
                     let Self { $($part),* } = self;
-                    match field {
-                        $(Field::$field => {
+                    match BY_NUMBER.get(field) {
+                        $(Some(Field::$field) => {
                             let value: $type = $value;
-                            value.into_value(below)
+                            value.write(below, json)
                         })+
+                        None => Err(no_such_field::<Self>(field)),
                     }
                 }
             }
@@ -87,18 +92,19 @@ macro_rules! object {
                 async fn resolve(
                     &self,
                     ctx: &async_graphql::ContextSelectionSet<'_>,
-                    _: &async_graphql::Positioned<async_graphql::parser::types::Field>,
+                    field: &async_graphql::Positioned<async_graphql::parser::types::Field>,
                 ) -> async_graphql::ServerResult<async_graphql::Value> {
-                    Selections::of(ctx).resolve(self)
+                    resolve(self, &field.node.response_key().node, ctx)
                 }
             }
 
             impl $(<$life>)? Eager for $name $(<$life>)? {
-                fn into_value(
-                    self,
-                    below: Selections<'_>,
-                ) -> async_graphql::ServerResult<async_graphql::Value> {
-                    below.resolve(&self)
+                fn plan(selected: &[Selections<'_>]) -> async_graphql::ServerResult<Plan> {
+                    Plan::of::<Self>(selected)
+                }
+
+                fn write(self, plan: &Plan, json: &mut Json) -> async_graphql::ServerResult<()> {
+                    plan.write(&self, json)
                 }
             }
         };

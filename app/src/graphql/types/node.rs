@@ -8,7 +8,7 @@ use async_graphql::{ContextSelectionSet, ID, OutputType, Positioned, ServerResul
 
 use super::account::{Session, User};
 use super::task::Task;
-use crate::graphql::object::{FieldDefinition, Object, Selections, register_interface};
+use crate::graphql::object::{FieldDefinition, Object, register_interface, resolve};
 
 /// An object that can be fetched again by its ID.
 pub(crate) enum Node {
@@ -37,13 +37,13 @@ impl OutputType for Node {
     async fn resolve(
         &self,
         ctx: &ContextSelectionSet<'_>,
-        _: &Positioned<Field>,
+        field: &Positioned<Field>,
     ) -> ServerResult<Value> {
-        let selections = Selections::of(ctx);
+        let key = &field.node.response_key().node;
         match self {
-            Self::User(user) => selections.resolve(user),
-            Self::Task(task) => selections.resolve(task),
-            Self::Session(session) => selections.resolve(session),
+            Self::User(user) => resolve(user, key, ctx),
+            Self::Task(task) => resolve(task, key, ctx),
+            Self::Session(session) => resolve(session, key, ctx),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The scalar of the API.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{DateTime as Rfc3339, SecondsFormat, Utc};
+use chrono::{DateTime as Rfc3339, Datelike, SecondsFormat, Timelike, Utc};
 use taskhive_domain::Timestamp;
 
 use crate::graphql::object::leaf;
@@ -27,18 +27,61 @@ impl ScalarType for DateTime {
     }
 
     fn to_value(&self) -> Value {
-        // Times come from our own clock; one that chrono cannot show (the year 262143) is shown as the latest it can.
-        let time = Rfc3339::<Utc>::from_timestamp_millis(self.0.millis())
-            .unwrap_or(Rfc3339::<Utc>::MAX_UTC);
-        Value::String(time.to_rfc3339_opts(SecondsFormat::Millis, true))
+        Value::String(self.text())
     }
 }
 
-leaf!(DateTime: |time| time.to_value());
+impl DateTime {
+    /// chrono writes the same and takes ten times as long, three times for every task of a page: it formats digit groups by
+    /// the general machinery for texts.
+    fn text(self) -> String {
+        // Times come from our own clock; one that chrono cannot hold (the year 262143) is shown as the latest it can.
+        let time = Rfc3339::<Utc>::from_timestamp_millis(self.0.millis())
+            .unwrap_or(Rfc3339::<Utc>::MAX_UTC);
+        let Ok(year @ 0..=9999) = u32::try_from(time.year()) else {
+            return time.to_rfc3339_opts(SecondsFormat::Millis, true);
+        };
+        let mut text = String::with_capacity("2026-01-31T09:30:00.000Z".len());
+        for (number, digits, then) in [
+            (year, 4, '-'),
+            (time.month(), 2, '-'),
+            (time.day(), 2, 'T'),
+            (time.hour(), 2, ':'),
+            (time.minute(), 2, ':'),
+            (time.second(), 2, '.'),
+            (time.timestamp_subsec_millis(), 3, 'Z'),
+        ] {
+            push_digits(&mut text, number, digits);
+            text.push(then);
+        }
+        text
+    }
+}
+
+/// The last decimal digits of a number.
+fn push_digits(text: &mut String, number: u32, digits: u32) {
+    for place in (0..digits).rev() {
+        let digit = number / 10_u32.pow(place) % 10;
+        text.push(char::from_digit(digit, 10).unwrap_or_default());
+    }
+}
+
+leaf!(DateTime: |time| &time.text());
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn times_are_shown_as_chrono_shows_them(millis in -70_000_000_000_000_i64..300_000_000_000_000) {
+            let expected = Rfc3339::<Utc>::from_timestamp_millis(millis).unwrap();
+            let expected = expected.to_rfc3339_opts(SecondsFormat::Millis, true);
+            prop_assert_eq!(DateTime(Timestamp::from_millis(millis)).text(), expected);
+        }
+    }
 
     fn shown(text: &str) -> Option<Value> {
         DateTime::parse(Value::from(text))

@@ -175,7 +175,7 @@ pub(crate) enum TaskEventKind {
     Deleted,
 }
 
-leaf!(TaskEventKind: |kind| enum_value(kind));
+leaf!(TaskEventKind: |kind| &enum_value(kind));
 
 object! {
     /// A change to one of your tasks.

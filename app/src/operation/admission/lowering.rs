@@ -17,6 +17,50 @@ use async_graphql::{Name, Pos, Positioned, Value as ConstValue, indexmap::IndexM
 use async_graphql_value::Value;
 
 use super::line_index::LineIndex;
+use crate::graphql::object::Fragments;
+
+/// One operation in the executor's types, and the fragments it needs and no others.
+pub(super) struct LoweredOperation {
+    pub(super) operation: Positioned<OperationDefinition>,
+    pub(super) fragments: Fragments,
+}
+
+impl LoweredOperation {
+    /// A document of this operation with these root fields instead of its own. Without a name: there is one to choose from.
+    pub(super) fn running(
+        &self,
+        roots: Vec<Positioned<Field>>,
+        fragments: &Fragments,
+    ) -> ExecutableDocument {
+        let below = roots
+            .iter()
+            .any(|root| !root.node.selection_set.node.items.is_empty());
+        let selected = roots
+            .into_iter()
+            .map(|root| Positioned::new(Selection::Field(root.clone()), root.pos));
+        let items = selected.collect();
+        let OperationDefinition {
+            ty,
+            variable_definitions,
+            directives,
+            selection_set,
+        } = &self.operation.node;
+        let operation = OperationDefinition {
+            ty: *ty,
+            variable_definitions: variable_definitions.clone(),
+            directives: directives.clone(),
+            selection_set: Positioned::new(SelectionSet { items }, selection_set.pos),
+        };
+        ExecutableDocument {
+            operations: DocumentOperations::Single(Positioned::new(operation, self.operation.pos)),
+            fragments: if below {
+                fragments.clone()
+            } else {
+                Fragments::new()
+            },
+        }
+    }
+}
 
 /// Translates the operations of one document; fragments are translated once.
 pub(super) struct Lowering<'doc> {
@@ -47,12 +91,12 @@ impl<'doc> Lowering<'doc> {
         lowering
     }
 
-    /// A document that holds this operation and the fragments it needs, and nothing else.
-    pub(super) fn document(
+    /// This operation, and the fragments it needs.
+    pub(super) fn operation(
         &self,
         operation: &'doc Node<ast::OperationDefinition>,
-    ) -> ExecutableDocument {
-        let mut fragments = HashMap::new();
+    ) -> LoweredOperation {
+        let mut fragments = Fragments::new();
         let mut pending = vec![operation.selection_set.as_slice()];
         while let Some(selections) = pending.pop() {
             for selection in selections {
@@ -72,21 +116,13 @@ impl<'doc> Lowering<'doc> {
                 }
             }
         }
-        let translated = self.positioned(operation.location(), self.operation(operation));
-        let operations = match &operation.name {
-            None => DocumentOperations::Single(translated),
-            Some(name) => DocumentOperations::Multiple(HashMap::from([(
-                Name::new(name.as_str()),
-                translated,
-            )])),
-        };
-        ExecutableDocument {
-            operations,
+        LoweredOperation {
+            operation: self.positioned(operation.location(), self.definition(operation)),
             fragments,
         }
     }
 
-    fn operation(&self, operation: &Node<ast::OperationDefinition>) -> OperationDefinition {
+    fn definition(&self, operation: &Node<ast::OperationDefinition>) -> OperationDefinition {
         let variables = operation.variables.iter().map(|variable| {
             let translated = VariableDefinition {
                 name: self.name(&variable.name),

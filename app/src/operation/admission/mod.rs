@@ -3,9 +3,10 @@
 //!
 //! In order: a scan of the bytes (`scan`), the compiler's parser and what it skips (`syntax`), the size of the expanded
 //! document (`expansion`), the compiler's validation and what it misses (`unique_input_fields`, `variable_usage`), lowering
-//! into the executor's types (`lowering`), and what the execution may cost (`cost`). All that is kept per document in a
-//! bounded cache; a request then pays for choosing its operation, its variables (`variables`), one sum and one copy of the
-//! document.
+//! into the executor's types (`lowering`), what the executor runs and what is answered below it (`runnable`), and what the
+//! execution may cost (`cost`). All that is kept per document in a bounded cache; a request then pays for choosing its
+//! operation, its variables (`variables`), one sum and one copy of the root fields; and where `@skip` or `@include` ask a
+//! variable, for applying them (`conditions`).
 //!
 //! The executor runs in `ValidationMode::Fast`, which leaves out every rule about types, names and values. All of them are
 //! kept here instead, and `app/tests/it/judge` holds the outcome against graphql-js. Give its schema
@@ -14,6 +15,7 @@
 //! Not here: access and rate limits, which look at [`ValidOperation::root_fields`], and HTTP status codes. A custom scalar's
 //! text is not looked at either: the contract takes none as input.
 
+mod conditions;
 mod cost;
 mod diagnostics;
 mod expansion;
@@ -22,6 +24,7 @@ mod line_index;
 mod lowering;
 mod prepared;
 mod refusal;
+mod runnable;
 mod scan;
 mod syntax;
 mod unique_input_fields;
@@ -81,7 +84,7 @@ pub struct ValidOperation {
     pub kind: OperationKind,
     /// Every root field the operation selects, through fragments and whatever `@skip` and `@include` say.
     pub root_fields: Arc<[RootField]>,
-    /// The keys of the root in the order in which they are asked for, which is the order a response must have.
+    /// The keys of the root in the order in which they are asked for, each once, which is the order a response must have.
     pub response_keys: Arc<[String]>,
     /// Ready for the executor: parsed, with coerced variables. It holds the chosen operation and no other.
     pub request: Request,
@@ -125,13 +128,15 @@ impl Admission {
                 self.limits.complexity
             )));
         }
-        let mut request = Request::new("").variables(variables::for_execution(coerced));
-        request.operation_name = operation.name.as_ref().map(ToString::to_string);
-        request.set_parsed_query(operation.executable.clone());
+        let runnable = operation.runnable(&coerced);
+        let mut request = Request::new("")
+            .variables(variables::for_execution(coerced))
+            .data(runnable.below_roots);
+        request.set_parsed_query(runnable.document);
         Ok(ValidOperation {
             kind: operation.kind.into(),
             root_fields: Arc::clone(&operation.roots),
-            response_keys: Arc::clone(&operation.response_keys),
+            response_keys: runnable.response_keys,
             request,
         })
     }

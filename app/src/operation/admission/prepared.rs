@@ -1,23 +1,24 @@
 //! A document that passed every check that does not depend on the request, ready to run many times.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use apollo_compiler::ast::{self, Definition, OperationType};
 use apollo_compiler::executable::{
-    ExecutableDocument as ValidDocument, Field, Operation, Selection, SelectionSet,
+    ExecutableDocument as ValidDocument, Operation, Selection, SelectionSet,
 };
 use apollo_compiler::parser::Parser;
+use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{Name, Node, Schema};
-use async_graphql::parser::types::ExecutableDocument;
 
 use super::limits::Limits;
 use super::line_index::LineIndex;
-use super::lowering::Lowering;
+use super::lowering::{LoweredOperation, Lowering};
 use super::refusal::Refusal;
+use super::runnable::Runnable;
 use super::{
-    cost, cost::Cost, diagnostics, expansion, scan, syntax, unique_input_fields, variable_usage,
+    conditions, cost, cost::Cost, diagnostics, expansion, scan, syntax, unique_input_fields,
+    variable_usage,
 };
 use crate::graphql::FieldPolicy;
 
@@ -35,12 +36,18 @@ pub(super) struct PreparedOperation {
     pub(super) kind: OperationType,
     pub(super) name: Option<Name>,
     pub(super) roots: Arc<[RootField]>,
-    /// The keys of the root in the order in which they are asked for, each once.
-    pub(super) response_keys: Arc<[String]>,
     pub(super) cost: Cost,
     /// The declared variables; the selection set is left empty, it would only take up memory.
     pub(super) declared: Operation,
-    pub(super) executable: ExecutableDocument,
+    execution: Execution,
+}
+
+/// How an operation runs.
+enum Execution {
+    /// Always in the same way.
+    Fixed(Runnable),
+    /// As its variables say, because `@skip` or `@include` ask them.
+    ByVariables(LoweredOperation),
 }
 
 /// A validated document.
@@ -109,7 +116,11 @@ impl PreparedDocument {
 
 /// The scan has bounded nesting and tokens in its own terms; the parser's limits, which also count white space, are a
 /// second fence and never the first to be met.
-fn parse(source: &str, lines: &LineIndex, limits: &Limits) -> Result<ast::Document, Refusal> {
+pub(super) fn parse(
+    source: &str,
+    lines: &LineIndex,
+    limits: &Limits,
+) -> Result<ast::Document, Refusal> {
     let document = Parser::new()
         .recursion_limit(4 * limits.nesting)
         .token_limit(limits.document_bytes + 2)
@@ -130,62 +141,55 @@ impl PreparedOperation {
             .operations
             .get(operation.name.as_deref())
             .map_err(|_| Refusal::validation("The document names an operation twice."))?;
-        let mut root = RootSelection::default();
-        root.collect(&valid.selection_set, document);
-        unique_input_fields::check_runs_once(valid.operation_type, &root.keys)?;
+        let mut roots = Vec::new();
+        collect_roots(&valid.selection_set, document, &mut roots);
+        let lowered = lowering.operation(operation);
         Ok(Self {
             kind: valid.operation_type,
             name: valid.name.clone(),
-            response_keys: root.keys_once().into(),
-            roots: root.fields.into(),
+            roots: roots.into(),
             cost: cost::of(valid, document, limits)?,
             declared: Operation {
                 selection_set: SelectionSet::new(valid.selection_set.ty.clone()),
                 ..Operation::clone(valid)
             },
-            executable: lowering.document(operation),
+            execution: if conditions::ask_variables(&lowered) {
+                Execution::ByVariables(lowered)
+            } else {
+                Execution::Fixed(Runnable::of(&lowered, &JsonMap::new()))
+            },
         })
     }
-}
 
-/// Root fields through fragments, whatever `@skip` and `@include` say: access must not depend on them.
-#[derive(Default)]
-struct RootSelection {
-    keys: Vec<Name>,
-    fields: Vec<RootField>,
-}
-
-impl RootSelection {
-    fn collect(&mut self, set: &SelectionSet, document: &ValidDocument) {
-        for selection in &set.selections {
-            match selection {
-                Selection::Field(field) => {
-                    self.keys.push(field.response_key().clone());
-                    self.note(field);
-                }
-                Selection::InlineFragment(inline) => self.collect(&inline.selection_set, document),
-                Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = document.fragments.get(&spread.fragment_name) {
-                        self.collect(&fragment.selection_set, document);
-                    }
-                }
-            }
+    /// What runs with these values of its variables.
+    pub(super) fn runnable(&self, variables: &JsonMap) -> Runnable {
+        match &self.execution {
+            Execution::Fixed(runnable) => runnable.clone(),
+            Execution::ByVariables(lowered) => Runnable::of(lowered, variables),
         }
     }
+}
 
-    fn keys_once(&self) -> Vec<String> {
-        let mut seen = HashSet::new();
-        let first = self.keys.iter().filter(|key| seen.insert(*key));
-        first.map(ToString::to_string).collect()
-    }
-
-    /// Each once.
-    fn note(&mut self, field: &Field) {
-        if self.fields.iter().all(|known| field.name != *known.name) {
-            self.fields.push(RootField {
-                name: field.name.to_string(),
-                policy: FieldPolicy::of(&field.definition),
-            });
+/// Notes each root field once, through fragments and whatever `@skip` and `@include` say: access must not depend on them.
+fn collect_roots(set: &SelectionSet, document: &ValidDocument, roots: &mut Vec<RootField>) {
+    for selection in &set.selections {
+        match selection {
+            Selection::Field(field) => {
+                if roots.iter().all(|known| field.name != *known.name) {
+                    roots.push(RootField {
+                        name: field.name.to_string(),
+                        policy: FieldPolicy::of(&field.definition),
+                    });
+                }
+            }
+            Selection::InlineFragment(inline) => {
+                collect_roots(&inline.selection_set, document, roots);
+            }
+            Selection::FragmentSpread(spread) => {
+                if let Some(fragment) = document.fragments.get(&spread.fragment_name) {
+                    collect_roots(&fragment.selection_set, document, roots);
+                }
+            }
         }
     }
 }

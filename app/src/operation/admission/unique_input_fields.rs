@@ -1,13 +1,10 @@
-//! What makes a document invalid and the compiler lets pass, and what is valid but would not run as it reads.
+//! Input objects that name a field twice, which the compiler lets pass.
 //!
 //! The executor runs with its own validation off (`ValidationMode::Fast`), so nothing behind this module looks again.
 
 use std::collections::HashSet;
 
-use apollo_compiler::Name;
-use apollo_compiler::ast::{
-    Argument, Definition, Directive, Document, OperationType, Selection, Value,
-};
+use apollo_compiler::ast::{Argument, Definition, Directive, Document, Selection, Value};
 use apollo_compiler::{Node, parser::SourceSpan};
 
 use super::line_index::LineIndex;
@@ -42,18 +39,6 @@ pub(super) fn check(document: &Document, lines: &LineIndex) -> Result<(), Refusa
         return Ok(());
     }
     Err(Refusal::many(RefusalKind::Validation, found.errors))
-}
-
-/// Refuses a mutation that selects one field twice under one name. GraphQL merges the two, the executor would run both: a
-/// task toggled twice. (The compiler refuses such subscriptions by itself, more strictly than the specification.)
-pub(super) fn check_runs_once(kind: OperationType, keys: &[Name]) -> Result<(), Refusal> {
-    let mut seen = HashSet::new();
-    match keys.iter().find(|key| !seen.insert(*key)) {
-        Some(twice) if kind == OperationType::Mutation => Err(Refusal::too_complex(format!(
-            "The mutation selects `{twice}` twice: put both selections into one, or give one of them an alias."
-        ))),
-        _ => Ok(()),
-    }
 }
 
 struct DuplicateFields<'doc> {

@@ -1,6 +1,6 @@
 //! What a side answered, and whether it is what the other one answered.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -18,6 +18,11 @@ pub(crate) struct Answer {
 #[derive(Debug, Default)]
 pub(crate) struct Labels(HashMap<String, usize>);
 
+/// What failed, and how: where in the document is left out.
+fn failure(error: &Value) -> (String, String) {
+    (error["path"].to_string(), error["message"].to_string())
+}
+
 impl Answer {
     pub(crate) fn from_body(body: Value) -> Self {
         let Value::Object(mut body) = body else {
@@ -33,11 +38,20 @@ impl Answer {
             }
         }
         // By the specification, errors have no order.
-        errors.sort_by_key(|error| (error["path"].to_string(), error["message"].to_string()));
+        errors.sort_by_key(failure);
         Self {
             data: body.remove("data"),
             errors,
         }
+    }
+
+    /// Leaves one error of each failure, from the place where `other` has it.
+    pub(crate) fn report_each_failure_once(&mut self, other: &Self) {
+        self.errors
+            .sort_by_key(|error| !other.errors.contains(error));
+        let mut seen = HashSet::new();
+        self.errors.retain(|error| seen.insert(failure(error)));
+        self.errors.sort_by_key(failure);
     }
 
     /// The data of an operation that has to succeed.

@@ -1,4 +1,4 @@
-//! The objects of a connection by the library's own derives: what the walk is held against.
+//! The objects of a connection by the library's own derives: what a plan is held against.
 
 use async_graphql::{ID, Interface, SimpleObject};
 use taskhive_domain::listing::{Page, TaskPosition};

@@ -1,5 +1,6 @@
 //! What is admitted, and what the executor and the guards are handed.
 
+use async_graphql::parser::types::Selection;
 use serde_json::json;
 
 use super::super::{Admission, Limits, OperationKind, RefusalKind, RootField};
@@ -54,7 +55,6 @@ fn root_fields_are_found_through_fragments_and_conditions() {
         root("__typename", false, false),
     ];
     assert_eq!(*admitted.root_fields, expected);
-    assert_eq!(admitted.request.operation_name.as_deref(), Some("Q"));
 }
 
 #[test]
@@ -153,15 +153,27 @@ fn a_cached_document_is_costed_for_every_request_anew() {
 }
 
 #[test]
-fn the_executor_is_given_the_chosen_operation_only() {
+fn the_executor_is_given_the_root_fields_of_the_chosen_operation() {
     let source =
         "query A { ...F } query B { me { id } ...F } fragment F on Query { server { version } }";
     let mut admitted = gate()
         .admit(source, Some("A"), object(json!({})))
         .expect("valid");
+    assert_eq!(*admitted.response_keys, ["server".to_owned()]);
     let document = admitted.request.parsed_query().expect("already parsed");
-    assert_eq!(document.operations.iter().count(), 1);
-    assert_eq!(document.fragments.len(), 1);
+    let operations: Vec<_> = document.operations.iter().collect();
+    let [(None, operation)] = operations[..] else {
+        panic!("{operations:?}");
+    };
+    let [root] = &operation.node.selection_set.node.items[..] else {
+        panic!("{operation:?}");
+    };
+    assert!(matches!(&root.node, Selection::Field(field) if field.node.name.node == "server"));
+    assert_eq!(
+        document.fragments.len(),
+        0,
+        "what is below is answered without the executor"
+    );
     assert!(
         admitted.request.query.is_empty(),
         "there is no text that could be parsed again"

@@ -2,13 +2,15 @@
 
 use std::sync::atomic::{AtomicI32, Ordering};
 
+use async_graphql::resolver_utils::enum_value;
 use async_graphql::{
     EmptySubscription, Enum, ID, InputObject, Object, Schema, ValidationMode, Value,
 };
 use serde_json::json;
 
-use super::super::{Admission, Limits, Refusal, RefusalKind};
-use super::{object, series};
+use super::super::{Admission, Limits, Refusal};
+use super::{object as variables_of, series};
+use crate::graphql::object::{leaf, object};
 
 struct Query;
 
@@ -43,10 +45,24 @@ impl Query {
         orders
     }
 
-    async fn itself(&self) -> Query {
-        Query
+    async fn itself(&self) -> Itself {
+        Itself {}
     }
 }
+
+object! {
+    /// What is below a root field.
+    struct Itself {} => {
+        /// As it is.
+        order: Order => Order::Newest,
+        /// All of them.
+        orders: Vec<Order> => vec![Order::Newest],
+        /// Another one.
+        deeper: Itself => Itself {},
+    }
+}
+
+leaf!(Order: |order| &enum_value(order));
 
 #[derive(Default)]
 struct Mutation {
@@ -64,14 +80,17 @@ impl Mutation {
     }
 }
 
-async fn run(source: &str, variables: serde_json::Value) -> Result<Value, Refusal> {
-    let limits = Limits::default();
-    let schema = Schema::build(Query, Mutation::default(), EmptySubscription)
+fn executable() -> Schema<Query, Mutation, EmptySubscription> {
+    Schema::build(Query, Mutation::default(), EmptySubscription)
         .validation_mode(ValidationMode::Fast)
-        .limit_recursive_depth(limits.nesting)
-        .finish();
-    let gate = Admission::new(&schema.sdl(), limits).expect("printed by the library");
-    let admitted = gate.admit(source, None, object(variables))?;
+        .limit_recursive_depth(Limits::default().nesting)
+        .finish()
+}
+
+async fn run(source: &str, variables: serde_json::Value) -> Result<Value, Refusal> {
+    let schema = executable();
+    let gate = Admission::new(&schema.sdl(), Limits::default()).expect("printed by the library");
+    let admitted = gate.admit(source, None, variables_of(variables))?;
     let response = schema.execute(admitted.request).await;
     assert!(
         response.errors.is_empty(),
@@ -129,7 +148,7 @@ fn operations_run_with_fragments_directives_and_defaults() {
     answers(
         "query Q($no: Boolean = false, $o: Order) { ...A @include(if: $no) itself { ...B } order(order: TRUEST) o: order }
          query Other { order }
-         fragment A on Query { x: order } fragment B on Query { ... { order } }"
+         fragment A on Query { x: order } fragment B on Itself { ... { order } }"
             .replace(", $o: Order", "")
             .replace("query Other { order }", "")
             .as_str(),
@@ -158,18 +177,61 @@ fn nested_to_the_limit_still_runs() {
     answers(&spread, json!({}), &json!({"order": "NEWEST"}));
 }
 
+/// 6.3.2: fields of one key are one field, which runs once.
 #[test]
-fn the_executor_alone_would_run_one_mutation_twice() {
-    let twice = "mutation { count count }";
-    let refusal = runtime()
-        .block_on(run(twice, json!({})))
-        .expect_err("twice");
-    assert_eq!(refusal.kind, RefusalKind::TooComplex);
+fn one_key_runs_once() {
+    for twice in [
+        "mutation { count count }",
+        "mutation { ...F ... { count } } fragment F on Mutation { count }",
+        "mutation ($no: Boolean = false) { count @include(if: $no) count }",
+    ] {
+        answers(twice, json!({}), &json!({"count": 1}));
+    }
     let schema = Schema::new(Query, Mutation::default(), EmptySubscription);
-    runtime().block_on(schema.execute(twice));
+    runtime().block_on(schema.execute("mutation { count count }"));
     let third = runtime().block_on(schema.execute("mutation { count }"));
-    // Should this ever be 2, the rule can go.
+    // Should this ever be 2, the executor does it by itself.
     assert_eq!(third.data.into_json().expect("JSON"), json!({"count": 3}));
+}
+
+#[test]
+fn one_key_has_what_all_its_selections_want() {
+    let merged = "query ($no: Boolean = false, $yes: Boolean = true) {
+        i: itself @skip(if: $no) { order } order ...F ... @include(if: $no) { i: itself { orders } }
+        j: itself @include(if: $no) { order }
+    }
+    fragment F on Query { i: itself { deeper { o: order } ... @include(if: $yes) { order deeper { order } } } }";
+    answers(
+        merged,
+        json!({}),
+        &json!({"i": {"order": "NEWEST", "deeper": {"o": "NEWEST", "order": "NEWEST"}}, "order": "NEWEST"}),
+    );
+    answers(
+        merged,
+        json!({"no": true, "yes": false}),
+        &json!({"order": "NEWEST", "i": {"deeper": {"o": "NEWEST"}, "orders": ["NEWEST"]}, "j": {"order": "NEWEST"}}),
+    );
+}
+
+/// The same document runs for others with other values: nothing of one run is left in the next.
+#[test]
+fn a_prepared_document_runs_many_times() {
+    let source = "query ($no: Boolean!) { itself { order orders @skip(if: $no) } }";
+    let gate = Admission::new(&executable().sdl(), Limits::default()).expect("printed");
+    for (no, expected) in [
+        (true, json!({"itself": {"order": "NEWEST"}})),
+        (
+            false,
+            json!({"itself": {"order": "NEWEST", "orders": ["NEWEST"]}}),
+        ),
+        (true, json!({"itself": {"order": "NEWEST"}})),
+    ] {
+        let admitted = gate
+            .admit(source, None, variables_of(json!({"no": no})))
+            .expect("admitted");
+        let response = runtime().block_on(executable().execute(admitted.request));
+        assert_eq!(response.data.into_json().expect("JSON"), expected);
+    }
 }
 
 /// JSON has no `-0` among its integers, and none that no machine word holds.

@@ -4,6 +4,10 @@ use async_graphql::parser::parse_query;
 use proptest::prelude::*;
 use serde_json::json;
 
+use super::super::Limits;
+use super::super::line_index::LineIndex;
+use super::super::lowering::Lowering;
+use super::super::prepared::parse;
 use super::super::syntax::without_commas;
 use super::{admit, gate, object};
 
@@ -88,13 +92,20 @@ proptest! {
     }
 
     #[test]
-    fn what_is_executed_is_what_was_written(source in operation()) {
-        let mut admitted = gate().admit(&source, Some("Q"), object(json!({}))).expect("valid");
-        let executed = admitted.request.parsed_query().expect("already parsed");
+    fn what_is_lowered_is_what_was_written(source in operation()) {
+        let admitted = admit(&source, json!({}));
+        prop_assert!(admitted.is_ok(), "{source}");
+        let lines = LineIndex::of(&source);
+        let document = parse(&source, &lines, &Limits::default()).expect("it is valid");
+        let lowering = Lowering::of(&document, &lines);
+        let written = document.definitions.iter().find_map(|definition| definition.as_operation_definition());
+        let lowered = lowering.operation(written.expect("it is there"));
         let parsed = parse_query(&source).expect("also valid for the executor's own parser");
+        let (_, operation) = parsed.operations.iter().next().expect("it is there");
         // Numbers no machine word holds become texts: see `lowering`.
-        let parsed = shape(&parsed).replace("Number(Number(1e+20))", "String(\"99999999999999999999\")");
-        prop_assert_eq!(shape(executed), parsed);
+        let parsed_operation = shape(operation).replace("Number(Number(1e+20))", "String(\"99999999999999999999\")");
+        prop_assert_eq!(shape(&lowered.operation), parsed_operation);
+        prop_assert_eq!(shape(&lowered.fragments), shape(&parsed.fragments));
     }
 
     #[test]

@@ -181,6 +181,17 @@ async fn an_empty_operation_name_is_none() {
     );
 }
 
+/// 6.3.2: fields of one key are one field, which runs once.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_library_runs_a_root_field_for_each_selection_of_it() {
+    let scene = Scene::new().await;
+    let query = "{ task(id: \"x\") { id } task(id: \"x\") { title } }";
+    let case = Case::new(query, Value::Object(serde_json::Map::new()));
+    let ours = scene.ask(Side::Ours, &case).await;
+    let library = scene.ask(Side::Library, &case).await;
+    assert_eq!((ours.errors.len(), library.errors.len()), (1, 2));
+}
+
 /// 7.2.2: keys stand in the order in which they were asked for. Here in the one in which they are ready.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_library_puts_first_what_is_ready_first() {
