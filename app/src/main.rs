@@ -9,7 +9,8 @@ use taskhive::cli::{self, Arguments};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-#[tokio::main]
+/// One thread; the service adds a cell for every other core.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // Names and values that are not text cannot be settings of ours.

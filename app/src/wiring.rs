@@ -21,6 +21,7 @@ use crate::accounts::rate_limit::RateLimits;
 use crate::accounts::revocation::RevocationList;
 use crate::config::Config;
 use crate::graphql::{self, Services, UnguardedSchema};
+use crate::http::cells::Cells;
 use crate::http::own_origins::OwnOrigins;
 use crate::http::refresh_cookie::RefreshCookie;
 use crate::http::server::{self, ServerLimits};
@@ -47,9 +48,14 @@ pub struct App {
 }
 
 impl App {
-    /// Serves until `stop` is ready; returns when all requests, sockets and streams have come to their end.
-    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
-        server::serve(listener, self.router, self.server, self.shutdown, stop).await;
+    /// Serves in these cells until `stop` is ready; returns when all requests, sockets and streams have come to their end.
+    pub async fn serve(self, listener: TcpListener, cells: Cells, stop: impl Future<Output = ()>) {
+        let Self {
+            router,
+            server,
+            shutdown,
+        } = self;
+        server::serve(listener, cells, router, server, shutdown, stop).await;
     }
 }
 
@@ -155,7 +161,8 @@ impl SessionEvents for NobodyListens {
     fn ended(&self, _sessions: &[SessionId]) {}
 }
 
-fn cores() -> usize {
+/// How many threads can run at the same time.
+pub(crate) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 

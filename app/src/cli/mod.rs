@@ -18,6 +18,7 @@ use taskhive_domain::Administration;
 
 use crate::config::settings::{self, SECRET_FILE};
 use crate::config::{Config, Vars};
+use crate::http::cells::Cells;
 use crate::http::static_files;
 use crate::{graphql, secret_file, telemetry, wiring};
 use user::UserCommand;
@@ -109,6 +110,7 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
     })?;
     let address = listener.local_addr()?;
     tokio::spawn(clean_up(wiring::administration(&backend)?));
+    let cells = Cells::start(wiring::cores())?;
     let stop = stop_signal()?;
     let playground = if config.playground {
         format!("; the playground is at http://{address}/playground")
@@ -121,7 +123,7 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
             "built without the browser client: with Node, `make run` builds it and puts it in"
         );
     }
-    app.serve(listener, stop).await;
+    app.serve(listener, cells, stop).await;
     backend.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -1,6 +1,7 @@
 //! HTTP as such: listening and stopping, request ids, the addresses of clients, the files of the browser client and the
 //! playground. Knows nothing of GraphQL.
 
+pub mod cells;
 pub mod client_address;
 pub(crate) mod connection_limits;
 pub(crate) mod own_origins;

@@ -13,6 +13,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
+use super::cells::Cells;
 use super::client_address::TrustedProxies;
 use super::connection_limits::{ConnectionLimits, ConnectionPermit};
 use super::shutdown::{Participant, Shutdown};
@@ -40,8 +41,9 @@ pub struct ServerLimits {
 
 /// Serves until `stop` is ready, gives notice, then begins the `shutdown` and waits for all who take part in it: connections finish
 /// their request, sockets are closed, streams come to their end.
-pub async fn serve(
+pub(crate) async fn serve(
     listener: TcpListener,
+    cells: Cells,
     router: Router,
     limits: ServerLimits,
     shutdown: Shutdown,
@@ -68,10 +70,12 @@ pub async fn serve(
         if let Some((stream, address, permit)) = accepted {
             let participant = shutdown.participant();
             let router = router.clone();
-            tokio::spawn(async move {
+            let serve = move |stream| {
                 serve_connection(stream, address, router, header_timeout, permit, participant)
-                    .await;
-            });
+            };
+            if let Err(error) = cells.spawn(stream, serve) {
+                tracing::warn!(%error, "a connection could not be served");
+            }
         }
     }
     shutdown.begin();

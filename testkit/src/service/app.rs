@@ -9,6 +9,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use taskhive::config::{Config, Vars};
+use taskhive::http::cells::Cells;
 use taskhive::wiring;
 use taskhive_adapters::jwt::SigningSecrets;
 use taskhive_domain::testing::InsecureHasher;
@@ -148,7 +149,7 @@ impl TestApp {
         let app = wiring::build_with(&config, &store, &signing_secrets(), hasher).unwrap();
         let router = app.router.clone();
         let (stop, stopped) = oneshot::channel();
-        let served = tokio::spawn(app.serve(listener, async move {
+        let served = tokio::spawn(app.serve(listener, Cells::one(), async move {
             // Who was not told to stop goes on, whoever has gone.
             if stopped.await.is_err() {
                 std::future::pending::<()>().await;
