@@ -28,6 +28,7 @@ use crate::http::server::{self, ServerLimits};
 use crate::http::shutdown::Shutdown;
 use crate::operation::access::{Guard, Policy};
 use crate::operation::admission::Admission;
+use crate::operation::capacity::Capacity;
 use crate::operation::connections::ConnectionRegistry;
 use crate::operation::pipeline::Pipeline;
 use crate::transport::health::{Probe, Readiness};
@@ -261,6 +262,7 @@ fn pipeline(
         schema: graphql::executable(services, nesting),
         admission,
         limits: protection.limits,
+        capacity: Capacity::new(config.operations),
         timeout: config.execution_timeout,
     })
 }

@@ -66,6 +66,8 @@ pub struct Config {
     pub sockets: SocketLimits,
     /// Sockets and event streams of one user.
     pub live_per_user: usize,
+    /// Operations under way at the same time.
+    pub operations: usize,
     /// Longest execution of one operation.
     pub execution_timeout: Duration,
     /// Limits of rate.
@@ -138,6 +140,7 @@ impl Config {
             intake: read_intake_limits(&mut reader),
             sockets: read_socket_limits(&mut reader),
             live_per_user: reader.number("LIMIT_SOCKETS_PER_USER", 1..=100_000),
+            operations: reader.number("LIMIT_OPERATIONS", 1..=1_000_000),
             execution_timeout: reader.seconds("LIMIT_EXECUTION_SECONDS"),
             rates: read_rates(&mut reader),
             documents: read_document_limits(&mut reader),

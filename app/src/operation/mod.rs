@@ -5,6 +5,7 @@
 
 pub(crate) mod access;
 pub mod admission;
+pub(crate) mod capacity;
 pub(crate) mod connections;
 pub(crate) mod pipeline;
 pub(crate) mod request;

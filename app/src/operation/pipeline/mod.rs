@@ -11,6 +11,7 @@ use taskhive_domain::accounts::Authenticated;
 
 use super::access::{Guard, Policy, Requirement};
 use super::admission::{Admission, OperationKind, ValidOperation};
+use super::capacity::{Capacity, Room};
 use super::connections::{ConnectionRegistry, LiveConnection};
 use super::request::GraphQlRequest;
 use super::request_error::RequestError;
@@ -35,6 +36,7 @@ pub(crate) struct AuthorizedOperation {
     pub(crate) authenticated: Option<Authenticated>,
     request: Request,
     request_id: String,
+    room: Room,
     /// The root's keys in the order in which they were asked for.
     response_keys: Arc<[String]>,
 }
@@ -50,13 +52,14 @@ pub(crate) struct Pipeline {
     pub(crate) guard: Guard,
     pub(crate) connections: Arc<ConnectionRegistry>,
     pub(crate) limits: Arc<RateLimits>,
+    pub(crate) capacity: Capacity,
     /// Longest execution of one operation.
     pub(crate) timeout: Duration,
 }
 
 impl Pipeline {
-    /// Whether the operation may run, in the order of the contract's table: does the client leave others room, is it small
-    /// and valid, does it fit the transport, may this client do it. Nothing is executed.
+    /// Whether the operation may run, in the order of the contract's table: does the client leave others room, is there any, is
+    /// it small and valid, does it fit the transport, may this client do it. Nothing is executed.
     pub(crate) async fn authorize(
         &self,
         operation: OperationRequest,
@@ -67,6 +70,7 @@ impl Pipeline {
             mut client,
         } = operation;
         client.enforce(self.limits.request(client.address))?;
+        let room = self.capacity.enter()?;
         let valid = self.admission.admit(
             &request.query,
             request.operation_name.as_deref(),
@@ -79,6 +83,7 @@ impl Pipeline {
             kind: valid.kind,
             authenticated,
             request_id: client.request_id.clone(),
+            room,
             request: valid.request.data(client),
             response_keys: valid.response_keys,
         })
@@ -104,11 +109,16 @@ impl Pipeline {
             kind,
             request,
             request_id,
+            room,
             response_keys,
             ..
         } = operation;
         let schema = self.schema.clone();
-        let work = async move { schema.execute(request).await };
+        let work = async move {
+            let response = schema.execute(request).await;
+            drop(room);
+            response
+        };
         let limited = tokio::time::timeout(self.timeout, AssertUnwindSafe(work).catch_unwind());
         let outcome = if kind == OperationKind::Mutation {
             match tokio::spawn(limited).await {

@@ -119,14 +119,15 @@ async fn pipeline(trouble: Trouble) -> (Pipeline, String) {
             Shutdown::new(),
         )),
         limits,
+        capacity: Capacity::new(2),
         timeout: Duration::from_millis(50),
     };
     (pipeline, signed_in.access_token.reveal().to_owned())
 }
 
-/// The status and the body of what the pipeline answers.
-async fn answer(pipeline: &Pipeline, token: &str, query: &str) -> (u16, Value) {
-    let operation = OperationRequest {
+/// An operation of whoever holds the token.
+fn operation(token: &str, query: &str) -> OperationRequest {
+    OperationRequest {
         request: GraphQlRequest::from_value(json!({ "query": query }))
             .ok()
             .unwrap(),
@@ -138,8 +139,12 @@ async fn answer(pipeline: &Pipeline, token: &str, query: &str) -> (u16, Value) {
             request_id: "id-of-this-request".to_owned(),
             ..Client::default()
         },
-    };
-    let Ok(operation) = pipeline.authorize(operation).await else {
+    }
+}
+
+/// The status and the body of what the pipeline answers.
+async fn answer(pipeline: &Pipeline, token: &str, query: &str) -> (u16, Value) {
+    let Ok(operation) = pipeline.authorize(operation(token, query)).await else {
         panic!("{query} was refused")
     };
     let response = pipeline.execute(operation).await;
@@ -221,4 +226,45 @@ async fn a_failed_field_that_cannot_be_null_leaves_no_data() {
     assert_eq!((status, &body["data"]), (200, &Value::Null));
     let (_, body) = answer(&pipeline, &token, "{ me @skip(if: true) { email } }").await;
     assert_eq!(body, json!({ "data": {} }));
+}
+
+/// Whoever finds no room is refused before anything is done; subscriptions, and operations that ended in whatever way, take
+/// none.
+#[tokio::test]
+async fn what_is_over_capacity_is_refused_at_once() {
+    let (pipeline, token) = pipeline(Trouble::Hang).await;
+    let me = || pipeline.authorize(operation(&token, "{ me { email } }"));
+    let subscription = OperationRequest {
+        transport: Transport::Post { event_stream: true },
+        ..operation(&token, "subscription { taskEvents { kind } }")
+    };
+    let subscription = pipeline.authorize(subscription).await.ok().unwrap();
+    let listening = pipeline.subscribe(subscription);
+    let (first, second) = (me().await.ok().unwrap(), me().await.ok().unwrap());
+    let refused = Response::refused(me().await.err().unwrap(), "id-of-this-request");
+    assert_eq!(
+        (refused.status.as_u16(), refused.retry_after),
+        (503, Some(1))
+    );
+    let body = serde_json::to_value(refused).unwrap();
+    assert_eq!(
+        body["errors"][0]["extensions"]["reason"], "OVERLOADED",
+        "{body}"
+    );
+    assert_eq!(pipeline.execute(first).await.status, 200);
+    drop(second);
+    for query in [
+        "{ tasks { nodes { id } } }",
+        "{ me { email } }",
+        "{ nonsense }",
+    ] {
+        for _ in 0..3 {
+            let Ok(operation) = pipeline.authorize(operation(&token, query)).await else {
+                continue;
+            };
+            pipeline.execute(operation).await;
+        }
+    }
+    assert!(me().await.is_ok());
+    drop(listening);
 }
