@@ -34,6 +34,12 @@ pub(crate) async fn register(
     Ok((user, session))
 }
 
+/// Counts tasks, on a connection of the pool.
+fn count(backend: &Backend) -> impl Future<Output = Result<u64, InfraError>> + use<> {
+    let tasks = Arc::clone(&backend.tasks);
+    async move { tasks.count(UserId::new(NOW), &TaskFilter::default()).await }
+}
+
 fn kind<T>(result: Result<T, InfraError>) -> InfraErrorKind {
     result.err().expect("a failure").kind
 }
@@ -78,14 +84,13 @@ async fn without_a_free_connection_it_is_unavailable() {
         database.client().await,
     );
     client.batch_execute(LOCK_EVERYTHING).await.unwrap();
-    let users = Arc::clone(&backend.users);
-    let blocked = tokio::spawn(async move { users.find(UserId::new(NOW)).await });
+    let blocked = tokio::spawn(count(&backend));
     until_waiting(&database, 1).await;
 
     assert_eq!(kind(backend.ping().await), InfraErrorKind::Unavailable);
 
     client.batch_execute("ROLLBACK").await.unwrap();
-    assert_eq!(blocked.await.unwrap().unwrap(), None);
+    assert_eq!(blocked.await.unwrap().unwrap(), 0);
     backend.ping().await.unwrap();
 }
 
@@ -119,8 +124,7 @@ async fn a_connection_lost_in_a_statement_is_interrupted_and_replaced() {
         database.client().await,
     );
     client.batch_execute(LOCK_EVERYTHING).await.unwrap();
-    let users = Arc::clone(&backend.users);
-    let blocked = tokio::spawn(async move { users.find(UserId::new(NOW)).await });
+    let blocked = tokio::spawn(count(&backend));
     until_waiting(&database, 1).await;
 
     let terminate = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \

@@ -1,5 +1,6 @@
 //! Opens connections to PostgreSQL: TLS, keep-alives, time-outs.
 
+use std::future::poll_fn;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,8 +10,10 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
+use tokio::task::AbortHandle;
 use tokio_postgres::config::SslMode;
-use tokio_postgres::{CancelToken, Config, NoTls};
+use tokio_postgres::tls::{MakeTlsConnect, NoTlsStream, TlsStream};
+use tokio_postgres::{CancelToken, Client, Config, Connection, NoTls, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::error_chain;
@@ -57,18 +60,38 @@ impl Connector {
         })
     }
 
-    /// A new connection. With `sslmode=prefer`, the default, a server whose certificate is not trusted is talked to in
-    /// plain text, like one without TLS: that mode promises nothing. `require` and above always verify.
+    /// A new connection.
     pub(super) async fn connect(&self) -> ConnectionResult<AsyncPgConnection> {
-        match self.config.connect(self.tls.clone()).await {
-            Ok((client, connection)) => {
+        match self.open().await? {
+            Opened::Encrypted(client, connection) => {
                 AsyncPgConnection::try_from_client_and_connection(client, connection).await
             }
+            Opened::Plain(client, connection) => {
+                AsyncPgConnection::try_from_client_and_connection(client, connection).await
+            }
+        }
+    }
+
+    /// A new connection that several may use at once, and what closes it under all of them.
+    pub(super) async fn connect_shared(
+        &self,
+    ) -> ConnectionResult<(AsyncPgConnection, AbortHandle)> {
+        match self.open().await? {
+            Opened::Encrypted(client, connection) => share(client, connection).await,
+            Opened::Plain(client, connection) => share(client, connection).await,
+        }
+    }
+
+    /// With `sslmode=prefer`, the default, a server whose certificate is not trusted is talked to in plain text, like one
+    /// without TLS: that mode promises nothing. `require` and above always verify.
+    async fn open(&self) -> ConnectionResult<Opened> {
+        match self.config.connect(self.tls.clone()).await {
+            Ok((client, connection)) => Ok(Opened::Encrypted(client, connection)),
             Err(error) if self.config.get_ssl_mode() == SslMode::Prefer && is_tls(&error) => {
                 let mut plain = self.config.clone();
                 plain.ssl_mode(SslMode::Disable);
                 let (client, connection) = plain.connect(NoTls).await.map_err(|e| bad(&e))?;
-                AsyncPgConnection::try_from_client_and_connection(client, connection).await
+                Ok(Opened::Plain(client, connection))
             }
             Err(error) => Err(bad(&error)),
         }
@@ -82,6 +105,27 @@ impl Connector {
             tracing::debug!("a statement that ran out of time could not be cancelled");
         }
     }
+}
+
+/// Both ends of what the driver opens: `Encrypted` is also what it calls a connection that did not get TLS from the server.
+enum Opened {
+    Encrypted(
+        Client,
+        Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>,
+    ),
+    Plain(Client, Connection<Socket, NoTlsStream>),
+}
+
+/// Runs a connection in a task of its own. Diesel would do the same, but ends its task only when the last user lets go.
+async fn share<S: TlsStream + Unpin + Send + 'static>(
+    client: Client,
+    mut connection: Connection<Socket, S>,
+) -> ConnectionResult<(AsyncPgConnection, AbortHandle)> {
+    let driver = tokio::spawn(async move {
+        while let Some(Ok(_notice)) = poll_fn(|context| connection.poll_message(context)).await {}
+    });
+    let conn = AsyncPgConnection::try_from(client).await?;
+    Ok((conn, driver.abort_handle()))
 }
 
 /// The driver keeps its kinds to itself; this text is what it has for them.

@@ -2,6 +2,7 @@
 //! a server connection that does not know of it. (Prepared statements need PgBouncer 1.21 or later, which carries them along.)
 
 mod connect;
+mod lines;
 mod migrations;
 pub(crate) mod notifications;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use deadpool::Runtime;
 use diesel::QueryResult;
 use diesel::prelude::*;
 use diesel::sql_types::Array;
+use diesel_async::methods::LoadQuery;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
@@ -29,6 +31,7 @@ use taskhive_domain::listing::TaskFilter;
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
 
 use self::connect::{CONNECT_TIMEOUT, Connector};
+use self::lines::Lines;
 use super::StoreSettings;
 use super::errors::{self, Cause};
 use super::rows::SessionRow;
@@ -92,6 +95,8 @@ pub(crate) async fn remember_ended(
 #[derive(Clone)]
 pub(crate) struct Database {
     pool: Pool<Conn>,
+    /// For reads by a key.
+    lines: Arc<Lines>,
     connector: Arc<Connector>,
     /// For migrations and for listening: past the pooler.
     direct: Arc<Connector>,
@@ -106,12 +111,33 @@ impl Database {
         settings: &StoreSettings,
     ) -> Result<Self, InfraError> {
         let connector = Arc::new(Connector::new(target)?);
+        let lines = lines::number(settings.pool_size);
+        let pooled = settings.pool_size.saturating_sub(lines).max(1);
         Ok(Self {
-            pool: pool(&connector, settings)?,
+            pool: pool(&connector, pooled, settings)?,
+            lines: Arc::new(Lines::new(
+                lines,
+                Arc::clone(&connector),
+                settings.statement_timeout,
+            )),
             connector,
             direct: Arc::new(Connector::new(direct)?),
             statement_timeout: settings.statement_timeout,
         })
+    }
+
+    /// The rows of a query that names its rows by a key, or a range of an index: few, and found at once. It does not wait for
+    /// a connection of its own.
+    pub(crate) async fn read_by_key<Query, Row>(
+        &self,
+        doing: &'static str,
+        query: Query,
+    ) -> Result<Vec<Row>, InfraError>
+    where
+        Query: for<'line> LoadQuery<'static, &'line Conn, Row> + Clone + Send + 'static,
+        Row: Send + 'static,
+    {
+        self.lines.read(doing, query).await
     }
 
     /// Runs `work` on a connection. PostgreSQL makes no difference between reading and writing here.
@@ -193,7 +219,11 @@ impl Database {
     }
 }
 
-fn pool(connector: &Arc<Connector>, settings: &StoreSettings) -> Result<Pool<Conn>, InfraError> {
+fn pool(
+    connector: &Arc<Connector>,
+    size: usize,
+    settings: &StoreSettings,
+) -> Result<Pool<Conn>, InfraError> {
     let connector = Arc::clone(connector);
     let mut config = ManagerConfig::default();
     // No question to the server at each checkout, which would double the round trips: a closed connection is noticed anyway,
@@ -205,7 +235,7 @@ fn pool(connector: &Arc<Connector>, settings: &StoreSettings) -> Result<Pool<Con
     });
     // The connector knows the URL; this text would only be one more copy of the password.
     Pool::builder(AsyncDieselConnectionManager::new_with_config("", config))
-        .max_size(settings.pool_size.max(1))
+        .max_size(size)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(settings.wait_timeout))
         .create_timeout(Some(CONNECT_TIMEOUT))

@@ -1,4 +1,5 @@
-//! Each statement of a task's life is prepared once per connection. What is not would take three round trips instead of one.
+//! Each statement of a task's life is prepared once per connection, of the pool or shared. What is not would take three round
+//! trips instead of one.
 
 use std::collections::BTreeMap;
 
@@ -65,17 +66,14 @@ async fn every_statement_on_tasks_is_prepared_once() {
         .await;
     }
 
-    let prepared = tasks
-        .database
-        .read("look at prepared statements", |conn| {
-            let sql = "SELECT split_part(statement, ' ', 1) AS verb, \
-                       generic_plans + custom_plans AS executions \
-                       FROM pg_prepared_statements \
-                       WHERE statement LIKE '%tasks%' AND statement NOT LIKE '%pg_prepared%'";
-            async move { diesel::sql_query(sql).load::<Prepared>(conn).await }.boxed()
-        })
-        .await
-        .unwrap();
+    let sql = "SELECT split_part(statement, ' ', 1) AS verb, \
+               generic_plans + custom_plans AS executions FROM pg_prepared_statements \
+               WHERE statement LIKE '%tasks%' AND statement NOT LIKE '%pg_prepared%'";
+    let query = diesel::sql_query(sql);
+    let (database, doing) = (tasks.database, "look at prepared statements");
+    let mut prepared: Vec<Prepared> = database.read_by_key(doing, query.clone()).await.unwrap();
+    let pooled = database.read(doing, |conn| query.load::<Prepared>(conn).boxed());
+    prepared.extend(pooled.await.unwrap());
 
     let executions: BTreeMap<String, i64> = prepared
         .into_iter()

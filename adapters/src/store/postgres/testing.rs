@@ -24,12 +24,15 @@ pub(crate) fn line(plan: PlanText) -> String {
 pub(crate) async fn filled() -> (PostgresDatabase, Database) {
     let database = PostgresDatabase::migrated().await;
     database.client().await.batch_execute(FILL).await.unwrap();
-    let settings = StoreSettings::for_tests(&database.url);
+    let opened = prepared(&StoreSettings::for_tests(&database.url));
+    (database, opened)
+}
+
+pub(super) fn prepared(settings: &StoreSettings) -> Database {
     let Target::Postgres(target) = &settings.url.0 else {
         panic!("not PostgreSQL");
     };
-    let opened = Database::prepare(target, target, &settings).unwrap();
-    (database, opened)
+    Database::prepare(target, target, settings).unwrap()
 }
 
 /// From now on every statement runs on the same connection.

@@ -12,6 +12,7 @@ use super::task_statements::{TaskColumns, task_columns};
 use crate::store::types::{DbId, DbTime, Millis, Uid};
 
 /// Which tasks of which owner.
+#[derive(Clone)]
 struct Conditions {
     owner: DbId,
     open: Option<bool>,
@@ -54,6 +55,7 @@ impl Conditions {
 }
 
 /// A position as it is bound.
+#[derive(Clone)]
 struct Bound {
     is_open: bool,
     at: DbTime,
@@ -71,6 +73,7 @@ impl From<TaskPosition> for Bound {
 }
 
 /// Reads one page, and one row more.
+#[derive(Clone)]
 pub(super) struct SelectPage {
     conditions: Conditions,
     order: TaskOrder,
@@ -91,6 +94,14 @@ impl SelectPage {
             before: request.before.map(Bound::from),
             limit: i64::from(request.take.limit()) + 1,
         }
+    }
+
+    /// Whether the rows lie together in the index of the order, so that no others are looked at: nothing is searched for, and
+    /// what is asked of the completion is part of the key.
+    pub(super) fn is_index_range(&self) -> bool {
+        let conditions = &self.conditions;
+        let completion_is_in_key = matches!(self.order, TaskOrder::OpenFirst);
+        conditions.words.is_empty() && (conditions.open.is_none() || completion_is_in_key)
     }
 
     /// The key of the order, as columns. Only the columns it needs: an index that ends too early is an index that sorts.

@@ -53,28 +53,24 @@ impl TaskRepository for DieselTasks {
 
     async fn find(&self, owner: UserId, id: TaskId) -> Result<Option<Task>, InfraError> {
         let (owner, id) = (DbId(owner.uuid()), DbId(id.uuid()));
-        let row = self
-            .database
-            .read("find a task", move |conn| {
-                tasks::table
-                    .find((owner, id))
-                    .select(TaskRow::as_select())
-                    .get_result(conn)
-                    .map(OptionalExtension::optional)
-                    .boxed()
-            })
-            .await?;
+        let query = tasks::table.find((owner, id)).select(TaskRow::as_select());
+        let found = self.database.read_by_key("find a task", query).await?;
+        let row = found.into_iter().next();
         row.map(TaskRow::parse).transpose()
     }
 
     async fn page(&self, owner: UserId, request: &PageRequest) -> Result<Page, InfraError> {
+        const DOING: &str = "read a page of tasks";
         let statement = SelectPage::new(owner, request);
-        let rows = self
-            .database
-            .read_matching(&request.filter, "read a page of tasks", |conn| {
-                async move { statement.load::<TaskRow>(conn).await }.boxed()
-            })
-            .await?;
+        let rows: Vec<TaskRow> = if statement.is_index_range() {
+            self.database.read_by_key(DOING, statement).await?
+        } else {
+            self.database
+                .read_matching(&request.filter, DOING, |conn| {
+                    async move { statement.load(conn).await }.boxed()
+                })
+                .await?
+        };
         let tasks: Result<_, _> = rows.into_iter().map(TaskRow::parse).collect();
         Ok(Page::from_surplus(request, tasks?))
     }

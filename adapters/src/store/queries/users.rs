@@ -64,17 +64,11 @@ impl UserRepository for DieselUsers {
     }
 
     async fn find(&self, id: UserId) -> Result<Option<User>, InfraError> {
-        let row = self
-            .0
-            .read("find a user", move |conn| {
-                users::table
-                    .find(DbId(id.uuid()))
-                    .select(UserRow::as_select())
-                    .get_result(conn)
-                    .map(OptionalExtension::optional)
-                    .boxed()
-            })
-            .await?;
+        let query = users::table
+            .find(DbId(id.uuid()))
+            .select(UserRow::as_select());
+        let found = self.0.read_by_key("find a user", query).await?;
+        let row = found.into_iter().next();
         row.map(UserRow::parse).transpose()
     }
 

@@ -19,7 +19,9 @@ use diesel::connection::AnsiTransactionManager;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
+use diesel_async::methods::LoadQuery;
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use taskhive_domain::listing::TaskFilter;
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
@@ -132,6 +134,20 @@ impl Database {
         work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
     ) -> Result<T, InfraError> {
         self.run(&self.readers, None, doing, work).await
+    }
+
+    /// The rows of a query that names its rows by a key, or a range of an index.
+    pub(crate) async fn read_by_key<Query, Row>(
+        &self,
+        doing: &'static str,
+        query: Query,
+    ) -> Result<Vec<Row>, InfraError>
+    where
+        Query: LoadQuery<'static, Conn, Row> + Send + 'static,
+        Row: Send + 'static,
+    {
+        self.read(doing, |conn| async move { query.load(conn).await }.boxed())
+            .await
     }
 
     /// Runs `work`, which looks for the tasks that match `filter`, on a connection that cannot write. A search may have to
