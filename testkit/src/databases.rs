@@ -138,6 +138,7 @@ pub fn settings(url: &str) -> StoreSettings {
         url: StoreUrl::parse(url).unwrap(),
         direct_url: None,
         pool_size: POOL_SIZE,
+        runtimes: 1,
         wait_timeout: POOL_WAIT,
         statement_timeout: Duration::from_secs(5),
     }

@@ -40,6 +40,8 @@ pub struct StoreSettings {
     pub direct_url: Option<StoreUrl>,
     /// Connections to PostgreSQL; on SQLite connections that read (one more writes).
     pub pool_size: usize,
+    /// Tokio runtimes that ask at the same time. On PostgreSQL each has its share of the connections to itself.
+    pub runtimes: usize,
     /// How long a call waits for a free connection.
     pub wait_timeout: Duration,
     /// How long the statements of one call may take together.
@@ -54,6 +56,7 @@ impl StoreSettings {
             url: StoreUrl::parse(url).unwrap(),
             direct_url: None,
             pool_size: 4,
+            runtimes: 1,
             wait_timeout: Duration::from_secs(20),
             statement_timeout: Duration::from_secs(5),
         }

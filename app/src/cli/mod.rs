@@ -89,7 +89,9 @@ fn print(text: &str) -> Result<bool, StartError> {
 }
 
 async fn serve(environment: Vars) -> Result<(), StartError> {
-    let config = configure(environment)?;
+    let mut config = configure(environment)?;
+    let cells = Cells::start(cells_for(&config))?;
+    config.store.runtimes = cells.count();
     let secrets = match &config.jwt_secret {
         Some(_) => None,
         None => Some(secret_file::load_or_make(Path::new(SECRET_FILE))?),
@@ -110,7 +112,6 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
     })?;
     let address = listener.local_addr()?;
     tokio::spawn(clean_up(wiring::administration(&backend)?));
-    let cells = Cells::start(wiring::cores())?;
     let stop = stop_signal()?;
     let playground = if config.playground {
         format!("; the playground is at http://{address}/playground")
@@ -127,6 +128,12 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
     backend.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// One for each core, unless there are so few connections to the database that some cells would have none to read with and
+/// none to write with.
+fn cells_for(config: &Config) -> usize {
+    wiring::cores().min(config.store.pool_size / 2).max(1)
 }
 
 /// Removes what expired, now and every hour. Instances that do so at the same time are in nobody's way: a batch is small.

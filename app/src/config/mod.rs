@@ -170,6 +170,7 @@ fn read_store(reader: &mut Reader<'_>) -> Option<StoreSettings> {
         url,
         direct_url,
         pool_size,
+        runtimes: 1,
         wait_timeout,
         statement_timeout,
     })

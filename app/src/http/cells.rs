@@ -47,6 +47,12 @@ impl Cells {
         })
     }
 
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        1 + self.others.len()
+    }
+
     /// Serves a connection in the cell with the fewest.
     pub(crate) fn spawn<F>(
         &self,

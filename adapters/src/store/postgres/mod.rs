@@ -5,6 +5,7 @@ mod connect;
 mod lines;
 mod migrations;
 pub(crate) mod notifications;
+mod per_runtime;
 #[cfg(test)]
 mod prepared_tests;
 #[path = "../queries/mod.rs"]
@@ -32,6 +33,7 @@ use taskhive_domain::ports::{InfraError, InfraErrorKind};
 
 use self::connect::{CONNECT_TIMEOUT, Connector};
 use self::lines::Lines;
+use self::per_runtime::PerRuntime;
 use super::StoreSettings;
 use super::errors::{self, Cause};
 use super::rows::SessionRow;
@@ -94,13 +96,27 @@ pub(crate) async fn remember_ended(
 /// A server, and the connections to it.
 #[derive(Clone)]
 pub(crate) struct Database {
-    pool: Pool<Conn>,
-    /// For reads by a key.
-    lines: Arc<Lines>,
+    connections: Arc<PerRuntime<Connections>>,
     connector: Arc<Connector>,
     /// For migrations and for listening: past the pooler.
     direct: Arc<Connector>,
-    statement_timeout: Duration,
+    limits: Limits,
+}
+
+/// What requests of one runtime run on.
+struct Connections {
+    pool: Pool<Conn>,
+    /// For reads by a key.
+    lines: Lines,
+}
+
+/// How many connections a runtime may have, and how long things may take.
+#[derive(Clone, Copy)]
+struct Limits {
+    lines: usize,
+    pooled: usize,
+    wait: Duration,
+    statement: Duration,
 }
 
 impl Database {
@@ -110,19 +126,30 @@ impl Database {
         direct: &PostgresTarget,
         settings: &StoreSettings,
     ) -> Result<Self, InfraError> {
-        let connector = Arc::new(Connector::new(target)?);
-        let lines = lines::number(settings.pool_size);
-        let pooled = settings.pool_size.saturating_sub(lines).max(1);
+        // Rounded down, so that all together have no more than they may.
+        let share = settings.pool_size / settings.runtimes.max(1);
+        let lines = lines::number(share);
         Ok(Self {
-            pool: pool(&connector, pooled, settings)?,
-            lines: Arc::new(Lines::new(
-                lines,
-                Arc::clone(&connector),
-                settings.statement_timeout,
-            )),
-            connector,
+            connections: Arc::new(PerRuntime::new()),
+            connector: Arc::new(Connector::new(target)?),
             direct: Arc::new(Connector::new(direct)?),
-            statement_timeout: settings.statement_timeout,
+            limits: Limits {
+                lines,
+                pooled: share.saturating_sub(lines).max(1),
+                wait: settings.wait_timeout,
+                statement: settings.statement_timeout,
+            },
+        })
+    }
+
+    /// Those of the current runtime.
+    fn connections(&self) -> Result<Arc<Connections>, InfraError> {
+        self.connections.here(|| {
+            let (connector, limits) = (Arc::clone(&self.connector), self.limits);
+            Ok(Connections {
+                pool: pool(&self.connector, limits)?,
+                lines: Lines::new(limits.lines, connector, limits.statement),
+            })
         })
     }
 
@@ -137,7 +164,7 @@ impl Database {
         Query: for<'line> LoadQuery<'static, &'line Conn, Row> + Clone + Send + 'static,
         Row: Send + 'static,
     {
-        self.lines.read(doing, query).await
+        self.connections()?.lines.read(doing, query).await
     }
 
     /// Runs `work` on a connection. PostgreSQL makes no difference between reading and writing here.
@@ -192,11 +219,12 @@ impl Database {
         work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
     ) -> Result<T, InfraError> {
         let mut conn: Object<Conn> = self
+            .connections()?
             .pool
             .get()
             .await
             .map_err(|error| errors::no_connection(&error))?;
-        let (connector, limit) = (Arc::clone(&self.connector), self.statement_timeout);
+        let (connector, limit) = (Arc::clone(&self.connector), self.limits.statement);
         let statement = tokio::spawn(async move {
             let Ok(result) = tokio::time::timeout(limit, work(&mut conn)).await else {
                 let running = conn.cancel_token();
@@ -219,11 +247,7 @@ impl Database {
     }
 }
 
-fn pool(
-    connector: &Arc<Connector>,
-    size: usize,
-    settings: &StoreSettings,
-) -> Result<Pool<Conn>, InfraError> {
+fn pool(connector: &Arc<Connector>, limits: Limits) -> Result<Pool<Conn>, InfraError> {
     let connector = Arc::clone(connector);
     let mut config = ManagerConfig::default();
     // No question to the server at each checkout, which would double the round trips: a closed connection is noticed anyway,
@@ -235,11 +259,11 @@ fn pool(
     });
     // The connector knows the URL; this text would only be one more copy of the password.
     Pool::builder(AsyncDieselConnectionManager::new_with_config("", config))
-        .max_size(size)
+        .max_size(limits.pooled)
         .runtime(Runtime::Tokio1)
-        .wait_timeout(Some(settings.wait_timeout))
+        .wait_timeout(Some(limits.wait))
         .create_timeout(Some(CONNECT_TIMEOUT))
-        .recycle_timeout(Some(settings.wait_timeout))
+        .recycle_timeout(Some(limits.wait))
         .build()
         .map_err(|error| InfraError::new(InfraErrorKind::Broken, "make a pool", error))
 }

@@ -74,7 +74,7 @@ impl Database {
     /// Begins to listen, on a connection of its own and past the pooler, which would forget about it.
     pub(crate) async fn listen(&self) -> Result<Listening, InfraError> {
         let mut conn = self.connect_directly().await?;
-        timeout(self.statement_timeout, conn.batch_execute(LISTEN))
+        timeout(self.limits.statement, conn.batch_execute(LISTEN))
             .await
             .map_err(|_| errors::out_of_time(LISTENING))?
             .map_err(|error| errors::failed(LISTENING, &error))?;

@@ -56,7 +56,7 @@ async fn live_a_life(tasks: &DieselTasks, owner: UserId) {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_statement_on_tasks_is_prepared_once() {
     let (_guard, database) = filled().await;
-    database.pool.resize(1);
+    database.connections().unwrap().pool.resize(1);
     let tasks = DieselTasks { database };
     for _ in 0..TIMES {
         live_a_life(

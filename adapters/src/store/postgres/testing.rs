@@ -37,7 +37,7 @@ pub(super) fn prepared(settings: &StoreSettings) -> Database {
 
 /// From now on every statement runs on the same connection.
 pub(crate) fn keep_to_one_connection(database: &Database) {
-    database.pool.resize(1);
+    database.connections().unwrap().pool.resize(1);
 }
 
 /// Sessions of one user, begun in 1970: binds whose, and how many.

@@ -38,7 +38,7 @@ async fn one_line(statement_timeout: Duration) -> (PostgresDatabase, Database) {
         statement_timeout,
         ..StoreSettings::for_tests(&guard.url)
     });
-    assert!(database.lines.others.is_empty());
+    assert!(database.connections().unwrap().lines.others.is_empty());
     (guard, database)
 }
 
@@ -106,7 +106,8 @@ async fn stuck(
 async fn line(database: &Database) -> Arc<Line> {
     let mut open = None;
     until("an open line", async || {
-        let newest = database.lines.first.newest.lock().unwrap();
+        let connections = database.connections().unwrap();
+        let newest = connections.lines.first.newest.lock().unwrap();
         let opened = newest.as_ref().and_then(|opening| opening.peek().cloned());
         open = opened.and_then(Result::ok).filter(|line| line.is_open());
         open.is_some()
@@ -127,7 +128,7 @@ async fn many_readers_share_one_connection() {
     let readers = join_all((0..20).map(|_| find_task(database.clone())));
     let readers = tokio::spawn(readers);
     until("twenty readers", async || {
-        database.lines.first.readers() == 20
+        database.connections().unwrap().lines.first.readers() == 20
     })
     .await;
     until_waiting_for_a_lock(&guard, 1).await;
@@ -183,7 +184,10 @@ async fn a_lost_line_is_unavailable_to_its_readers_and_replaced() {
         let database = database.clone();
         async move { find_user(&database).await }
     });
-    until("two readers", async || database.lines.first.readers() == 2).await;
+    until("two readers", async || {
+        database.connections().unwrap().lines.first.readers() == 2
+    })
+    .await;
 
     terminate_connections(&guard).await;
 
@@ -213,7 +217,7 @@ async fn all_who_wait_for_a_line_share_one_attempt_and_its_failure() {
     let readers = join_all((0..20).map(|_| find_task(database.clone())));
     let readers = tokio::spawn(readers);
     until("twenty readers", async || {
-        database.lines.first.readers() == 20
+        database.connections().unwrap().lines.first.readers() == 20
     })
     .await;
 
@@ -243,7 +247,10 @@ async fn a_reader_who_goes_away_leaves_no_half_prepared_statement() {
     let query = diesel::sql_query(sql);
     let prepared: Vec<Count> = database.read_by_key("count", query).await.unwrap();
     assert_eq!(prepared[0].count, 1);
-    until("no readers", async || database.lines.first.readers() == 0).await;
+    until("no readers", async || {
+        database.connections().unwrap().lines.first.readers() == 0
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
