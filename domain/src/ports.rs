@@ -114,8 +114,11 @@ pub enum PasswordChangeOutcome {
         /// All others of the user, which are over.
         ended: Vec<SessionId>,
     },
-    /// Nothing was changed: the stored hash is another one, the session to keep is over, or the user is gone.
-    Refused,
+    /// Nothing was changed: the session to keep is over, or it is not this user's, or the user is gone. Goes before
+    /// [`Self::HashMismatch`].
+    SessionEnded,
+    /// Nothing was changed: the stored hash is another one.
+    HashMismatch,
 }
 
 /// Stores users.

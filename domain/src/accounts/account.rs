@@ -83,7 +83,8 @@ impl Accounts {
                 self.ports.tell_ended(&ended);
                 Ok(signed_in(issuer, stored.user, &kept, now)?)
             }
-            PasswordChangeOutcome::Refused => Err(AccountError::CredentialsWrong),
+            PasswordChangeOutcome::SessionEnded => Err(AccountError::SessionEnded),
+            PasswordChangeOutcome::HashMismatch => Err(AccountError::CredentialsWrong),
         }
     }
 
@@ -95,10 +96,12 @@ impl Accounts {
         new: &Password,
     ) -> Result<SignedIn, AccountError> {
         let now = self.ports.clock.now();
-        let session = self.session(who, who.session).await?;
-        let Some(session) = session.filter(|session| session.awaits_first_use(now)) else {
-            return Err(AccountError::CredentialsWrong);
+        let Some(session) = self.session(who, who.session).await? else {
+            return Err(AccountError::SessionEnded);
         };
+        if !session.awaits_first_use(now) {
+            return Err(AccountError::CredentialsWrong);
+        }
         let stored = self.confirmed(who, Some(new)).await?;
         Ok(signed_in(self.issuer()?, stored.user, &session, now)?)
     }

@@ -34,6 +34,9 @@ pub enum AccountError {
     /// The caller has no such session.
     #[error("there is no such session")]
     SessionNotFound,
+    /// The caller's session is over; the token outlived it.
+    #[error("the session is over")]
+    SessionEnded,
     /// The caller's account was deleted; the token outlived it.
     #[error("the account is gone")]
     AccountGone,

@@ -84,7 +84,7 @@ async fn end(database: &Database, user: UserId, way: Way) -> Vec<SessionId> {
             };
             match users.change_password(user, &change, NOW).await.unwrap() {
                 PasswordChangeOutcome::Changed { ended, .. } => ended,
-                PasswordChangeOutcome::Refused => panic!("refused"),
+                refused => panic!("{refused:?}"),
             }
         }
         Way::SetPassword => users.set_password(user, &hash, NOW).await.unwrap().unwrap(),

@@ -256,8 +256,9 @@ async fn remember(
     Ok(ids)
 }
 
-/// The session with its next generation, stored; `None` if it is not this user's or is over.
-pub(super) async fn renew(
+/// The session with its next generation, not stored yet, and locked until the end of the transaction; `None` if it is not this
+/// user's or is over.
+pub(super) async fn renewed(
     conn: &mut Conn,
     user: UserId,
     id: SessionId,
@@ -267,14 +268,11 @@ pub(super) async fn renew(
     let session = row
         .map(Session::from)
         .filter(|session| session.user == user);
-    let Some(next) = session.and_then(|session| session.renewed(now)) else {
-        return Ok(None);
-    };
-    store_generation(conn, &next).await?;
-    Ok(Some(next))
+    Ok(session.and_then(|session| session.renewed(now)))
 }
 
-async fn store_generation(conn: &mut Conn, next: &Session) -> QueryResult<()> {
+/// Stores what is new of a session that was rotated or renewed.
+pub(super) async fn store_generation(conn: &mut Conn, next: &Session) -> QueryResult<()> {
     diesel::update(sessions::table.find(DbId(next.id.uuid())))
         .set((
             sessions::generation.eq(next.generation),

@@ -210,13 +210,16 @@ async fn change_password(
     change: PasswordChange,
     now: Timestamp,
 ) -> QueryResult<PasswordChangeOutcome> {
-    if !has_hash(conn, id, &change.expected).await? {
-        return Ok(PasswordChangeOutcome::Refused);
-    }
-    let Some(kept) = sessions::renew(conn, id, change.keep, now).await? else {
-        return Ok(PasswordChangeOutcome::Refused);
+    // The user is locked before the session, as everywhere, though the session is judged first.
+    let is_expected = has_hash(conn, id, &change.expected).await?;
+    let Some(kept) = sessions::renewed(conn, id, change.keep, now).await? else {
+        return Ok(PasswordChangeOutcome::SessionEnded);
     };
+    if !is_expected {
+        return Ok(PasswordChangeOutcome::HashMismatch);
+    }
     store_hash(conn, id, &change.new).await?;
+    sessions::store_generation(conn, &kept).await?;
     let ended = sessions::end_others(conn, id, Some(kept.id), now).await?;
     Ok(PasswordChangeOutcome::Changed { kept, ended })
 }

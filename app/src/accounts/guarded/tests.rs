@@ -143,3 +143,25 @@ async fn what_is_not_offered_is_refused_whatever_the_input() {
     assert!(is_elsewhere(accounts.login(&client, "", "").await));
     assert!(is_elsewhere(accounts.refresh(&client, None).await));
 }
+
+/// Another device has signed this one out, and this instance has not heard of it yet: no guess was wrong.
+#[tokio::test]
+async fn a_change_of_password_in_a_session_that_ended_is_no_failure() {
+    let accounts = guarded(OPEN, rates());
+    let client = Client::default();
+    let registered = accounts.register(&client, "ada@example.org", PASSWORD);
+    let token = registered.await.unwrap().access_token;
+    let authenticated = accounts.accounts.authenticate(token.reveal()).await;
+    let who = authenticated.unwrap().identity;
+    accounts.logout(&client, who).await.unwrap();
+    for current in [PASSWORD, "wrong", PASSWORD, "wrong", PASSWORD] {
+        let refused = accounts.change_password(&client, who, current, "a better horse");
+        let refused = refused.await.unwrap_err();
+        assert!(
+            matches!(refused, GuardedError::Account(AccountError::SessionEnded)),
+            "{refused:?}"
+        );
+    }
+    let login = accounts.login(&client, "ada@example.org", PASSWORD).await;
+    assert!(login.is_ok());
+}

@@ -67,7 +67,8 @@ impl From<AccountError> for ApiError {
                 )
             }
             AccountError::SessionNotFound => Self::session_not_found(),
-            AccountError::AccountGone
+            AccountError::SessionEnded
+            | AccountError::AccountGone
             | AccountError::RefreshTokenInvalid
             | AccountError::RefreshTokenReused { .. } => Self::token_invalid(),
             AccountError::Infra(error) => error.into(),

@@ -61,16 +61,20 @@ pub async fn a_changed_password_ends_the_other_sessions(repositories: &Repositor
     Ok(())
 }
 
-/// A stale hash, a session that is over or somebody else's, a user who is gone: all or nothing.
+/// A session that is over or somebody else's, a stale hash, a user who is gone: all or nothing. Where several hold, that the
+/// session is over is what the caller has to know.
 pub async fn a_refused_change_of_password_changes_nothing(repositories: &Repositories) -> Outcome {
     let (user, session) = repositories.signed_up().await?;
     let (_, strangers) = repositories.signed_up().await?;
     let now = start_plus(7);
-    for (id, expected, keep) in [
-        (user, "c3RhbGU", session.id),
-        (user, "aGFzaA", strangers.id),
-        (user, "aGFzaA", SessionId::new(now)),
-        (UserId::new(now), "aGFzaA", session.id),
+    let hash_mismatch = PasswordChangeOutcome::HashMismatch;
+    let session_ended = PasswordChangeOutcome::SessionEnded;
+    for (id, expected, keep, refusal) in [
+        (user, "c3RhbGU", session.id, hash_mismatch),
+        (user, "aGFzaA", strangers.id, session_ended.clone()),
+        (user, "aGFzaA", SessionId::new(now), session_ended.clone()),
+        (user, "c3RhbGU", SessionId::new(now), session_ended.clone()),
+        (UserId::new(now), "aGFzaA", session.id, session_ended),
     ] {
         let change = PasswordChange {
             expected: hash(expected),
@@ -78,14 +82,28 @@ pub async fn a_refused_change_of_password_changes_nothing(repositories: &Reposit
             keep,
         };
         let outcome = repositories.users.change_password(id, &change, now).await?;
-        assert_eq!(outcome, PasswordChangeOutcome::Refused);
+        assert_eq!(outcome, refusal);
     }
     assert_eq!(
         repositories.stored_hash(user).await?.as_deref(),
         Some(hash("aGFzaA").reveal())
     );
-    assert_eq!(repositories.sessions.list(user, now).await?, [session]);
+    assert_eq!(
+        repositories.sessions.list(user, now).await?,
+        [session.clone()]
+    );
     assert_eq!(repositories.ended_since(START).await?, []);
+    let change = PasswordChange {
+        expected: hash("aGFzaA"),
+        new: hash("bmV3"),
+        keep: session.id,
+    };
+    let too_late = session.expires_at();
+    let outcome = repositories
+        .users
+        .change_password(user, &change, too_late)
+        .await?;
+    assert_eq!(outcome, PasswordChangeOutcome::SessionEnded);
     Ok(())
 }
 

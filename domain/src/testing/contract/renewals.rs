@@ -27,7 +27,7 @@ impl Repositories {
         };
         match self.users.change_password(user, &change, now).await? {
             PasswordChangeOutcome::Changed { kept, .. } => Ok(kept),
-            PasswordChangeOutcome::Refused => panic!("the hash is the stored one"),
+            refused => panic!("{refused:?}"),
         }
     }
 }

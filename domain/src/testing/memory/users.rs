@@ -76,11 +76,12 @@ impl UserRepository for MemoryStore {
         let mut records = self.records();
         let kept = records.sessions.get(&change.keep);
         let kept = kept.filter(|session| session.user == id);
-        let kept = kept.and_then(|session| session.renewed(now));
+        let Some(kept) = kept.and_then(|session| session.renewed(now)) else {
+            return Ok(PasswordChangeOutcome::SessionEnded);
+        };
         let user = records.users.get_mut(&id);
-        let user = user.filter(|stored| stored.has(&change.expected));
-        let (Some(user), Some(kept)) = (user, kept) else {
-            return Ok(PasswordChangeOutcome::Refused);
+        let Some(user) = user.filter(|stored| stored.has(&change.expected)) else {
+            return Ok(PasswordChangeOutcome::HashMismatch);
         };
         user.hash = change.new.clone();
         records.sessions.insert(kept.id, kept.clone());
