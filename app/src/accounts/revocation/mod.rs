@@ -186,4 +186,6 @@ impl SessionEvents for RevocationList {
 }
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
