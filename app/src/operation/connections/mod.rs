@@ -8,12 +8,14 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::stream::{self, Stream, StreamExt};
 use taskhive_adapters::error_chain;
 use taskhive_domain::accounts::Authenticated;
-use taskhive_domain::ports::Clock;
+use taskhive_domain::ports::{Clock, InfraError};
 use taskhive_domain::session::CLOCK_LEEWAY;
 use taskhive_domain::{Identity, SessionId, UserId};
 use tokio::sync::broadcast::Receiver;
@@ -117,10 +119,10 @@ impl ConnectionRegistry {
         })
     }
 
-    /// Ends the connections of ended sessions for as long as there are any connections.
+    /// Ends the connections of ended sessions for as long as there are any connections. What ended here is heard at once, also
+    /// while a fetch takes its time.
     async fn watch_revocations(self: Arc<Self>, mut additions: Receiver<SessionId>) {
-        let mut fetch = interval(FETCH_EVERY);
-        fetch.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut fetches = pin!(self.fetches());
         let mut reachable = true;
         while self.is_needed() {
             tokio::select! {
@@ -128,8 +130,7 @@ impl ConnectionRegistry {
                     Ok(session) => self.end(session),
                     Err(_lagged) => self.end_all_revoked(),
                 },
-                _ = fetch.tick() => {
-                    let fetched = self.revocations.refresh().await;
+                Some(fetched) = fetches.next() => {
                     if let Err(error) = &fetched
                         && reachable
                     {
@@ -142,6 +143,16 @@ impl ConnectionRegistry {
                 }
             }
         }
+    }
+
+    /// Fetches what is new among the ended sessions, again and again, and says how it went.
+    fn fetches(&self) -> impl Stream<Item = Result<(), InfraError>> {
+        let mut due = interval(FETCH_EVERY);
+        due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        stream::unfold(due, |mut due| async {
+            due.tick().await;
+            Some((self.revocations.refresh().await, due))
+        })
     }
 
     fn end_all_revoked(&self) {
@@ -217,3 +228,6 @@ impl Drop for Slot {
         self.all.close(self.identity);
     }
 }
+
+#[cfg(test)]
+mod tests;
