@@ -225,6 +225,9 @@ pub trait SessionRepository: Send + Sync {
         presented: Generation,
         now: Timestamp,
     ) -> Result<Rotation, InfraError>;
+    /// Ends the session that somebody has the refresh token of, and says whose it was; `None` if it had ended already, or was
+    /// never there. As with [`rotate`](Self::rotate), the token stands for the owner.
+    async fn end_held(&self, id: SessionId, now: Timestamp) -> Result<Option<UserId>, InfraError>;
     /// Ends one session of this user; false if it is not theirs or had ended already.
     async fn end(&self, user: UserId, id: SessionId, now: Timestamp) -> Result<bool, InfraError>;
     /// Ends all sessions of this user but one, and names those that ended.

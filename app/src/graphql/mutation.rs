@@ -68,9 +68,16 @@ impl Mutation {
     }
 
     /// End the session the access token belongs to. Its refresh token stops working at once, its
-    /// access tokens within seconds, and its live connections are closed.
+    /// access tokens within seconds, and its live connections are closed. Where the refresh token
+    /// is in a cookie, that will do instead of a valid access token.
     async fn logout(&self, ctx: &Context<'_>) -> Result<LogoutPayload, ApiError> {
-        accounts(ctx).logout(client(ctx), who(ctx)?).await?;
+        let client = client(ctx);
+        match &client.refresh_cookie {
+            Some(token) if client.identity.is_none() => {
+                accounts(ctx).logout_by_cookie(client, token).await?;
+            }
+            _ => accounts(ctx).logout(client, who(ctx)?).await?,
+        }
         set_cookie(ctx, services(ctx).refresh_cookie.cleared());
         Ok(LogoutPayload { success: true })
     }

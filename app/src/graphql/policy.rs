@@ -2,12 +2,12 @@
 //! them knows a field by its name.
 //!
 //! Nothing is listed, so nothing can be forgotten: a field is protected unless it bears `@public`, and it hands out
-//! credentials if it returns [`AuthPayload`], the only type that holds tokens.
+//! credentials if it returns [`AuthPayload`], the only type that holds tokens. What returns [`LogoutPayload`] signs out.
 
 use apollo_compiler::ast::FieldDefinition;
 
 use super::object::Object;
-use super::types::account::AuthPayload;
+use super::types::account::{AuthPayload, LogoutPayload};
 
 /// Special rules for a field of `Query`, `Mutation` or `Subscription`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct FieldPolicy {
     /// It hands out credentials: it stands alone in its operation, so that neither aliases nor fragments multiply tries, and
     /// sockets do not carry it.
     pub credentials: bool,
+    /// Instead of an access token, the refresh token of a browser's cookie will do: it ends the session it belongs to.
+    pub refresh_cookie: bool,
 }
 
 impl FieldPolicy {
@@ -25,6 +27,7 @@ impl FieldPolicy {
         Self {
             public: definition.directives.has("public"),
             credentials: definition.ty.inner_named_type() == AuthPayload::NAME,
+            refresh_cookie: definition.ty.inner_named_type() == LogoutPayload::NAME,
         }
     }
 }
@@ -75,6 +78,13 @@ mod tests {
                 "Mutation.changePassword"
             ]
         );
+    }
+
+    /// A literal on purpose: a cookie comes without being asked for, so it must not open anything else.
+    #[test]
+    fn exactly_this_field_takes_the_cookie_for_a_token() {
+        let fields = root_fields(|policy| policy.refresh_cookie);
+        assert_eq!(fields, ["Mutation.logout"]);
     }
 
     /// The reason why the type decides.

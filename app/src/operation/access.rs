@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use axum::http::StatusCode;
 use taskhive_domain::Accounts;
 use taskhive_domain::accounts::Authenticated;
 use taskhive_domain::ports::{AuthenticationError, InfraError};
@@ -13,7 +14,7 @@ use taskhive_domain::session::TokenRejection;
 use super::admission::RootField;
 use super::request_error::RequestError;
 
-use crate::accounts::client::Credential;
+use crate::accounts::client::{Client, Credential};
 use crate::accounts::revocation::RevocationList;
 use crate::graphql::ApiError;
 
@@ -38,6 +39,8 @@ pub(crate) struct Policy {
 pub(crate) enum Requirement {
     /// Nothing: whatever credential came with it is not even looked at.
     Nothing,
+    /// A signed-in user, or a browser that shows its refresh token to sign out.
+    UserOrRefreshCookie,
     /// A signed-in user.
     User,
     /// It is switched off.
@@ -60,6 +63,7 @@ impl Policy {
                 Introspection::Off => Requirement::Forbidden,
             },
             _ if field.policy.public => Requirement::Nothing,
+            _ if field.policy.refresh_cookie => Requirement::UserOrRefreshCookie,
             _ => Requirement::User,
         });
         needs.max().unwrap_or(Requirement::Nothing)
@@ -77,6 +81,21 @@ impl Guard {
         Self {
             accounts,
             revocations,
+        }
+    }
+
+    /// The signed-in user; `None` for a browser that brings its refresh token and no good access token.
+    pub(crate) async fn identify_unless_cookie(
+        &self,
+        client: &Client,
+    ) -> Result<Option<Authenticated>, RequestError> {
+        match self.identify(&client.credential).await {
+            Err(error)
+                if error.status == StatusCode::UNAUTHORIZED && client.refresh_cookie.is_some() =>
+            {
+                Ok(None)
+            }
+            outcome => outcome.map(Some),
         }
     }
 
@@ -144,7 +163,14 @@ mod tests {
                 "mutation { refreshToken(input: {}) { expiresIn } }",
                 Requirement::Nothing,
             ),
-            ("mutation { logout { success } }", Requirement::User),
+            (
+                "mutation { logout { success } __typename }",
+                Requirement::UserOrRefreshCookie,
+            ),
+            (
+                "mutation { logout { success } revokeOtherSessions { ids } }",
+                Requirement::User,
+            ),
             ("subscription { taskEvents { kind } }", Requirement::User),
         ] {
             assert_eq!(
@@ -179,6 +205,7 @@ mod tests {
             policy: FieldPolicy {
                 public,
                 credentials: false,
+                refresh_cookie: false,
             },
         };
         let policy = Policy::new(Introspection::Public);

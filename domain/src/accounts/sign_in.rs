@@ -1,6 +1,6 @@
 //! Signing up, in, on and out: for users with a password of ours.
 
-use super::{AccountError, Accounts, SignedIn, signed_in};
+use super::{AccountError, Accounts, SignedIn, Tokens, signed_in};
 use crate::id::UserId;
 use crate::identity::Identity;
 use crate::ports::{InfraError, InfraErrorKind, RegistrationOutcome, SignIn, Verification};
@@ -94,6 +94,24 @@ impl Accounts {
             self.ports.tell_ended(&[who.session]);
         }
         Ok(())
+    }
+
+    /// Ends the session that this refresh token belongs to, however old the token is, and says whose it was. What belongs to no
+    /// living session ends nothing.
+    pub async fn logout_held(&self, token: &RefreshToken) -> Result<Option<UserId>, InfraError> {
+        let claims = match &self.tokens {
+            Tokens::Own(issuer) => issuer.read_refresh(token.reveal()),
+            Tokens::External(_) => None,
+        };
+        let Some(RefreshClaims { session, .. }) = claims else {
+            return Ok(None);
+        };
+        let now = self.ports.clock.now();
+        let owner = self.ports.sessions.end_held(session, now).await?;
+        if owner.is_some() {
+            self.ports.tell_ended(&[session]);
+        }
+        Ok(owner)
     }
 
     /// Whose credentials these are; with a new hash, if the stored one was made with the parameters of yesterday.

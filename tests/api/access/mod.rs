@@ -3,6 +3,7 @@
 
 mod credentials;
 mod fields;
+mod signing_out;
 mod sockets;
 
 use reqwest::RequestBuilder;

@@ -198,7 +198,8 @@ export type Mutation = {
   login: AuthPayload;
   /**
    * End the session the access token belongs to. Its refresh token stops working at once, its
-   * access tokens within seconds, and its live connections are closed.
+   * access tokens within seconds, and its live connections are closed. Where the refresh token
+   * is in a cookie, that will do instead of a valid access token.
    */
   logout: LogoutPayload;
   /**

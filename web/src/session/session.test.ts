@@ -65,6 +65,14 @@ test("a change of the password that meets an expired token waits for no lock of 
   expect(calls.map(({ operation }) => operation)).toEqual(["ChangePassword", "Renew", "ChangePassword"]);
 });
 
+test("signing out takes one request, also when the access token has expired", async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+  const calls = serve({ SignOut: () => ({ logout: { success: true } }) });
+  await session.signOut();
+  expect(calls.map(({ operation }) => operation)).toEqual(["SignOut"]);
+  expect(session.current()).toEqual({ status: "signedOut", because: "signedOut" });
+});
+
 test("nobody is told that they signed out when the service did not hear it", async () => {
   serve({ SignOut: () => new TypeError("no network") });
   await expect(session.signOut()).rejects.toThrow("cannot be reached");

@@ -54,8 +54,10 @@ export const session = {
   /** Ends the session here and in all tabs. The page forgets everything even if the service cannot be told. */
   async signOut(): Promise<void> {
     try {
-      const accessToken = await session.accessToken();
-      await send(signOutMutation, {}, { accessToken, keepalive: true });
+      // A renewal that is under way would bring the session back.
+      await renewal?.catch(() => undefined);
+      // An access token that has expired needs none: the cookie will do.
+      await send(signOutMutation, {}, { accessToken: token?.value, keepalive: true });
     } catch (error) {
       // The cookie would bring the session back: without an answer, nobody may believe it has ended.
       if (isTransient(error)) throw error;

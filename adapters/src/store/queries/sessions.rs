@@ -65,6 +65,14 @@ impl SessionRepository for DieselSessions {
             .await
     }
 
+    async fn end_held(&self, id: SessionId, now: Timestamp) -> Result<Option<UserId>, InfraError> {
+        self.0
+            .write("end a session", move |conn| {
+                transaction(conn, move |conn| end_held(conn, id, now).boxed()).boxed()
+            })
+            .await
+    }
+
     async fn end(&self, user: UserId, id: SessionId, now: Timestamp) -> Result<bool, InfraError> {
         self.0
             .write("end a session", move |conn| {
@@ -212,6 +220,19 @@ async fn rotate(
         Rotation::Repeated(_) | Rotation::Refused => {}
     }
     Ok(rotation)
+}
+
+async fn end_held(conn: &mut Conn, id: SessionId, now: Timestamp) -> QueryResult<Option<UserId>> {
+    let id = DbId(id.uuid());
+    let owner: Option<DbId> = diesel::delete(sessions::table.find(id))
+        .returning(sessions::user_id)
+        .get_result(conn)
+        .await
+        .optional()?;
+    if owner.is_some() {
+        remember(conn, vec![id], now).await?;
+    }
+    Ok(owner.map(|owner| UserId::from_uuid(owner.0)))
 }
 
 async fn end(conn: &mut Conn, user: UserId, id: SessionId, now: Timestamp) -> QueryResult<bool> {

@@ -126,6 +126,20 @@ impl GuardedAccounts {
         Ok(())
     }
 
+    /// Ends the session that the refresh token of the client's cookie belongs to. Success whatever the token is: one of a session
+    /// that is over, or of none, leaves nothing to sign out of.
+    pub(crate) async fn logout_by_cookie(
+        &self,
+        client: &Client,
+        token: &RefreshToken,
+    ) -> Result<(), GuardedError> {
+        client.enforce(self.limits.refresh(client.address))?;
+        if let Some(user) = self.accounts.logout_held(token).await? {
+            audit::sign_out(client, user);
+        }
+        Ok(())
+    }
+
     /// Changes the caller's password and ends the other sessions.
     pub(crate) async fn change_password(
         &self,

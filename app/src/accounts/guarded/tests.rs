@@ -165,3 +165,17 @@ async fn a_change_of_password_in_a_session_that_ended_is_no_failure() {
     let login = accounts.login(&client, "ada@example.org", PASSWORD).await;
     assert!(login.is_ok());
 }
+
+#[tokio::test]
+async fn signing_out_by_cookie_is_limited_like_refreshing() {
+    let accounts = guarded(OPEN, rates());
+    let client = Client::default();
+    let rubbish = RefreshToken::new("rubbish".to_owned());
+    for _ in 0..3 {
+        let ended = accounts.logout_by_cookie(&client, &rubbish).await;
+        assert!(ended.is_ok(), "there is nothing to sign out of");
+    }
+    assert!(is_limited(
+        &accounts.logout_by_cookie(&client, &rubbish).await
+    ));
+}

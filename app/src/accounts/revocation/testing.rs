@@ -57,6 +57,9 @@ impl SessionRepository for Elsewhere {
     ) -> Result<Rotation, InfraError> {
         unreachable!()
     }
+    async fn end_held(&self, _: SessionId, _: Timestamp) -> Result<Option<UserId>, InfraError> {
+        unreachable!()
+    }
     async fn end(&self, _: UserId, _: SessionId, _: Timestamp) -> Result<bool, InfraError> {
         unreachable!()
     }

@@ -77,7 +77,7 @@ impl Pipeline {
             request.variables,
         )?;
         transport.carries(valid.kind, &valid.root_fields)?;
-        let authenticated = self.authenticate(&valid, &client.credential).await?;
+        let authenticated = self.authenticate(&valid, &client).await?;
         client.identity = authenticated.map(|authenticated| authenticated.identity);
         Ok(AuthorizedOperation {
             kind: valid.kind,
@@ -92,11 +92,12 @@ impl Pipeline {
     async fn authenticate(
         &self,
         operation: &ValidOperation,
-        credential: &Credential,
+        client: &Client,
     ) -> Result<Option<Authenticated>, RequestError> {
         match self.policy.requirement(&operation.root_fields) {
             Requirement::Nothing => Ok(None),
-            Requirement::User => self.guard.identify(credential).await.map(Some),
+            Requirement::UserOrRefreshCookie => self.guard.identify_unless_cookie(client).await,
+            Requirement::User => self.guard.identify(&client.credential).await.map(Some),
             Requirement::Forbidden => Err(RequestError::forbidden(
                 "Introspection is switched off here. The schema is published with the service.",
             )),

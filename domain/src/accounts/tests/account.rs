@@ -241,6 +241,26 @@ async fn whoever_hears_of_ended_sessions_hears_of_all_and_of_nothing_else() {
     assert_eq!(house.told.take(), []);
 }
 
+/// Also by a token that was exchanged long ago; what is none ends nothing.
+#[tokio::test]
+async fn whoever_holds_a_refresh_token_can_end_its_session() {
+    let house = House::new();
+    let here = house.register("ada@example.org").await.unwrap();
+    let elsewhere = house.login("ada@example.org", PASSWORD).await.unwrap();
+    house.accounts.refresh(&here.refresh_token).await.unwrap();
+    house.clock.advance(ROTATION_GRACE * 2);
+    let junk = RefreshToken::new(here.access_token.reveal().to_owned());
+    assert_eq!(house.accounts.logout_held(&junk).await.unwrap(), None);
+    assert_eq!(house.ended().await, []);
+    for owner in [Some(here.user.id), None] {
+        let ended = house.accounts.logout_held(&here.refresh_token).await;
+        assert_eq!(ended.unwrap(), owner);
+    }
+    assert_eq!(house.ended().await, [here.session]);
+    let refreshed = house.accounts.refresh(&elsewhere.refresh_token).await;
+    assert!(refreshed.is_ok());
+}
+
 #[tokio::test]
 async fn a_session_that_gives_way_to_a_new_one_is_told() {
     let house = House::new();

@@ -248,6 +248,20 @@ pub async fn a_session_ends_once_and_is_remembered(repositories: &Repositories) 
     Ok(())
 }
 
+/// Once, whoever's it is, and no other of theirs.
+pub async fn a_session_ends_for_who_holds_its_token(repositories: &Repositories) -> Outcome {
+    let (user, session) = repositories.signed_up().await?;
+    let other = repositories.signed_in(user, "curl/8", START).await?;
+    let (sessions, end) = (&repositories.sessions, start_plus(20));
+    let unknown = SessionId::new(START);
+    assert_eq!(sessions.end_held(unknown, end).await?, None);
+    assert_eq!(sessions.end_held(session.id, end).await?, Some(user));
+    assert_eq!(sessions.end_held(session.id, end).await?, None);
+    assert_eq!(sessions.list(user, end).await?, [other]);
+    assert_eq!(repositories.ended_since(end).await?, [session.id]);
+    Ok(())
+}
+
 /// It stays alive, and is not told to be over.
 pub async fn a_foreign_session_cannot_be_ended(repositories: &Repositories) -> Outcome {
     let (_, session) = repositories.signed_up().await?;

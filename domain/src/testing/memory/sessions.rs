@@ -60,6 +60,13 @@ impl SessionRepository for MemoryStore {
         Ok(rotation)
     }
 
+    async fn end_held(&self, id: SessionId, now: Timestamp) -> Result<Option<UserId>, InfraError> {
+        let mut records = self.records();
+        let owner = records.sessions.get(&id).map(|session| session.user);
+        records.end(id, now);
+        Ok(owner)
+    }
+
     async fn end(&self, user: UserId, id: SessionId, now: Timestamp) -> Result<bool, InfraError> {
         let mut records = self.records();
         let theirs = records

@@ -15,6 +15,7 @@ fn root(name: &str, public: bool, credentials: bool) -> RootField {
         policy: FieldPolicy {
             public,
             credentials,
+            refresh_cookie: false,
         },
     }
 }
