@@ -267,13 +267,9 @@ fn pipeline(
     })
 }
 
-/// Under which origins browsers know the service. A service on loopback has two names.
+/// Under which origins browsers know the service.
 fn own_origins(config: &Config) -> OwnOrigins {
-    let mut origins = vec![config.public_url.clone()];
-    if config.listen.ip().is_loopback() {
-        origins.push(format!("http://localhost:{}", config.listen.port()));
-    }
-    OwnOrigins::new(origins)
+    OwnOrigins::new(config.public_url.clone())
 }
 
 fn refresh_cookie(config: &Config) -> RefreshCookie {

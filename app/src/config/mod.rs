@@ -36,8 +36,8 @@ pub type Vars = BTreeMap<String, String>;
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
-    /// How browsers reach the service, without a slash at the end.
-    pub public_url: String,
+    /// How browsers reach the service, without a slash at the end; `None` if nobody said.
+    pub public_url: Option<String>,
     /// The database.
     pub store: StoreSettings,
     /// What signs tokens; `None` keeps a secret in [`settings::SECRET_FILE`].
@@ -108,9 +108,7 @@ impl Config {
         let proxies = TrustedProxies::new(reader.list("TRUSTED_PROXIES", parse_network));
         let config = Self {
             listen: SocketAddr::new(host, port),
-            public_url: reader
-                .optional("PUBLIC_URL", parse_origin)
-                .unwrap_or_else(|| format!("http://{}", SocketAddr::new(host, port))),
+            public_url: reader.optional("PUBLIC_URL", parse_origin),
             jwt_secret,
             external_issuer: external_issuer::read(&mut reader),
             cors_origins: reader.list("CORS_ORIGINS", parse_origin),
@@ -156,7 +154,8 @@ impl Config {
     /// Whether browsers reach the service by https: then cookies are Secure and HSTS is sent.
     #[must_use]
     pub fn is_https(&self) -> bool {
-        self.public_url.starts_with("https://")
+        let url = self.public_url.as_deref();
+        url.is_some_and(|url| url.starts_with("https://"))
     }
 }
 

@@ -34,7 +34,7 @@ settings! {
     "AUTH_ALGORITHMS" = "EdDSA", "How its tokens may be signed: `EdDSA`, `ES256`, `RS256`, with commas in between.";
     "HOST" = "127.0.0.1", "The address to listen on. `0.0.0.0` is every network the machine is in.";
     "PORT" = "8000", "The port to listen on.";
-    "PUBLIC_URL" = "", "How browsers reach the service, such as `https://tasks.example.org`. With https, cookies are Secure and HSTS is sent. Not set: the address it listens on.";
+    "PUBLIC_URL" = "", "How browsers reach the service, such as `https://tasks.example.org`. With https, cookies are Secure and HSTS is sent. Pages of this origin are the service's own, and no others: they alone may use the cookie, and open sockets beside those of `CORS_ORIGINS`. Not set: pages of whatever address a request was sent to.";
     "CORS_ORIGINS" = "", "Origins of browser clients that live elsewhere, with commas in between, such as `http://localhost:3000`.";
     "TRUSTED_PROXIES" = "", "Addresses or networks of your own reverse proxies, with commas in between, such as `10.0.0.0/8`. Their X-Forwarded-For says who a client is; nobody else's does. Without it, everybody behind a proxy counts as one client.";
     "INTROSPECTION" = "public", "Who may look at the schema: `public`, `authenticated` or `off`.";

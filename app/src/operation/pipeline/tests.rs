@@ -104,7 +104,7 @@ async fn pipeline(trouble: Trouble) -> (Pipeline, String) {
             offer,
         )),
         revocations: revocations.clone(),
-        refresh_cookie: RefreshCookie::new(OwnOrigins::new(Vec::new()), false),
+        refresh_cookie: RefreshCookie::new(OwnOrigins::AsAsked, false),
     };
     let admission = Admission::new(&crate::graphql::sdl(), config.documents.clone()).unwrap();
     let pipeline = Pipeline {
