@@ -1,6 +1,8 @@
 //! Reasons not to start: one readable message, exit code 2, and no secret in it.
 
+use std::fs::Permissions;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use tempfile::tempdir;
@@ -96,6 +98,10 @@ fn a_secret_file_that_cannot_be_used_is_left_alone() {
     let directory = tempdir().unwrap();
     let file = directory.path().join("taskhive.secret");
     std::fs::write(&file, "too short").unwrap();
+    std::fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+    let open = refusal(directory.path(), &[]);
+    assert!(open.contains("chmod 600 taskhive.secret"), "{open}");
+    std::fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
     let message = refusal(directory.path(), &[]);
     assert!(
         message.contains("taskhive.secret") && !message.contains("too short"),
