@@ -8,7 +8,7 @@ use jsonwebtoken::Algorithm;
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
 use tokio::sync::Mutex;
 
-use super::endpoint::{Endpoint, FetchError};
+use super::endpoint::Endpoint;
 use super::jwks_url::JwksUrl;
 use super::keys::{self, Key};
 
@@ -52,6 +52,8 @@ struct Known {
     keys: Vec<Arc<Key>>,
     /// How the last fetch went; `None` before the first.
     reachable: Option<bool>,
+    /// What was wrong the last time, as the log was told: it is told again when something else is.
+    failure: Option<String>,
 }
 
 impl Keyring {
@@ -134,10 +136,15 @@ impl Keyring {
                 }
                 known.keys = keys;
                 known.reachable = Some(true);
+                known.failure = None;
             }
             Err(error) => {
                 known.reachable = Some(false);
-                log_failure(&error, known.keys.len(), self.endpoint.url());
+                let failure = error.to_string();
+                if known.failure.as_ref() != Some(&failure) {
+                    log_failure(&failure, known.keys.len(), self.endpoint.url());
+                }
+                known.failure = Some(failure);
             }
         }
     }
@@ -153,13 +160,13 @@ impl Keyring {
     }
 }
 
-fn log_failure(error: &FetchError, keys: usize, url: &JwksUrl) {
-    let (url, cause) = (url.to_string(), error.to_string());
+fn log_failure(cause: &str, keys: usize, url: &JwksUrl) {
+    let url = url.to_string();
     if keys == 0 {
         tracing::error!(
             url,
             cause,
-            "the keys of the identity provider cannot be had: nobody can sign in until AUTH_JWKS_URL answers"
+            "the keys of the identity provider cannot be had: nobody can sign in until AUTH_JWKS_URL has some"
         );
     } else {
         tracing::warn!(

@@ -3,6 +3,7 @@
 
 mod fetching;
 mod forged;
+mod logging;
 mod server;
 mod signing;
 mod verified;

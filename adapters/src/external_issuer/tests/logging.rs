@@ -1,0 +1,69 @@
+//! What the log is told of the keys: every change once, however often they are fetched.
+
+use std::io::{self, Write};
+use std::sync::Mutex;
+
+use serde_json::json;
+use tracing_subscriber::fmt;
+
+use super::server::Answer;
+use super::*;
+
+/// What was logged since the last look.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// The lines, each with its level first.
+    fn lines(&self) -> Vec<String> {
+        let text = std::mem::take(&mut *self.0.lock().unwrap());
+        let text = String::from_utf8(text).unwrap();
+        text.lines().map(|line| line.trim().to_owned()).collect()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// One thread, so that everything is logged where this test listens.
+#[tokio::test]
+async fn a_change_is_logged_once() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = fmt().without_time().with_ansi(false).with_target(false);
+    let subscriber = subscriber.with_writer(move || writer.clone()).finish();
+    let _listening = tracing::subscriber::set_default(subscriber);
+
+    let key = KeyPair::ed25519("k");
+    let empty = || Answer::json(&json!({"keys": []}));
+    let server = JwksServer::new(empty()).await;
+    let issuer = issuer(&server.url, &ALL, ALWAYS);
+    let token = Draft::good(&key).signed_by(&key);
+    let unknown = Draft::good(&key).header("kid", json!("unknown"));
+    let unknown = unknown.signed_by(&key);
+    for (answer, level, part) in [
+        (empty(), "ERROR", "none of its 0 keys can be used"),
+        (Answer::text("500 Oops", ""), "ERROR", "500"),
+        (Answer::keys(&[&key]), "INFO", "keys=1"),
+        (empty(), "WARN", "none of its 0 keys can be used"),
+        (Answer::keys(&[&key]), "INFO", "keys=1"),
+    ] {
+        server.answer(answer);
+        for _ in 0..3 {
+            verdict(&issuer, &unknown).await;
+        }
+        let lines = log.lines();
+        assert!(
+            lines.len() == 1 && lines[0].starts_with(level) && lines[0].contains(part),
+            "{lines:?}"
+        );
+    }
+    assert_eq!(verdict(&issuer, &token).await, Verdict::Good);
+}
