@@ -11,7 +11,8 @@ use super::request_error::RequestError;
 pub(crate) struct GraphQlRequest {
     /// The document.
     pub(crate) query: String,
-    /// Which operation of the document.
+    /// Which operation of the document. An empty name is none, as GraphQL over HTTP says of GET ("equivalent to omitting"), and its
+    /// parameters mean the same however they are encoded.
     pub(crate) operation_name: Option<String>,
     /// Values for the operation's variables.
     pub(crate) variables: Map<String, Value>,
@@ -93,6 +94,8 @@ fn not_graphql(message: &str) -> RequestError {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -103,6 +106,21 @@ mod tests {
         let from_body = GraphQlRequest::from_json(body).ok();
         assert!(from_body.is_some());
         assert_eq!(from_body, GraphQlRequest::from_query_string(query).ok());
+    }
+
+    #[test]
+    fn an_empty_name_names_no_operation_in_any_encoding() {
+        let unnamed = [
+            GraphQlRequest::from_json(br#"{"query":"{me{id}}","operationName":""}"#),
+            GraphQlRequest::from_json(br#"{"query":"{me{id}}","operationName":null}"#),
+            GraphQlRequest::from_query_string("query=%7Bme%7Bid%7D%7D&operationName="),
+            // The payload of a `subscribe` message.
+            GraphQlRequest::from_value(json!({"query": "{me{id}}", "operationName": ""})),
+        ];
+        for request in unnamed {
+            let name = request.map(|request| request.operation_name);
+            assert_eq!(name.ok(), Some(None));
+        }
     }
 
     #[test]
