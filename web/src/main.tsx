@@ -7,7 +7,10 @@ import { session } from "./session/session";
 import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/shell.css";
-import "./styles/tasks.css";
+import "./styles/auth.css";
+import "./styles/task-toolbar.css";
+import "./styles/task-list.css";
+import "./styles/task-editing.css";
 
 void session.restore();
 
