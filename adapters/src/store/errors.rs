@@ -24,6 +24,11 @@ pub(crate) fn no_connection(error: &PoolError) -> InfraError {
         PoolError::Backend(SetupError::QueryError(error)) => redacted(error),
         other => error_chain(other),
     };
+    unavailable(reason)
+}
+
+/// No connection could be had, for this reason, so nothing was begun.
+pub(crate) fn unavailable(reason: String) -> InfraError {
     InfraError::new(
         InfraErrorKind::Unavailable,
         "no connection to the database",
@@ -41,11 +46,7 @@ pub(crate) const OUT_OF_TIME: &str = "the database did not answer in time";
 
 /// All connections that may search do so. Nothing was begun.
 pub(crate) fn too_many_searches() -> InfraError {
-    InfraError::new(
-        InfraErrorKind::Unavailable,
-        "no connection to the database",
-        Cause("too many searches at once".to_owned()),
-    )
+    unavailable("too many searches at once".to_owned())
 }
 
 /// Time ran out before the database answered.
@@ -85,6 +86,15 @@ pub(crate) fn abandoned(doing: &'static str, error: &tokio::task::JoinError) -> 
         InfraErrorKind::Broken
     };
     InfraError::new(kind, doing, Cause("the statement was abandoned".to_owned()))
+}
+
+/// The thread that was to run the statement has ended.
+pub(crate) fn ended(doing: &'static str) -> InfraError {
+    InfraError::new(
+        InfraErrorKind::Interrupted,
+        doing,
+        Cause("the statement was abandoned".to_owned()),
+    )
 }
 
 fn kind_of(error: &DieselError) -> InfraErrorKind {

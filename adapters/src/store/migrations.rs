@@ -3,6 +3,7 @@
 
 use std::error::Error;
 
+use diesel::ConnectionError;
 use diesel::backend::Backend;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
@@ -17,6 +18,8 @@ pub(crate) const DOING: &str = "migrate the database";
 pub(crate) enum Failure {
     /// A statement around the migrations failed.
     Database(diesel::result::Error),
+    /// There was no connection.
+    Connection(ConnectionError),
     /// A migration failed, or its bookkeeping.
     Migration(String),
 }
@@ -37,6 +40,7 @@ impl From<Failure> for InfraError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Database(error) => errors::failed(DOING, &error),
+            Failure::Connection(error) => errors::unavailable(error_chain(&error)),
             Failure::Migration(message) => Self::new(InfraErrorKind::Broken, DOING, Cause(message)),
         }
     }

@@ -38,7 +38,7 @@ pub struct StoreSettings {
     /// The same PostgreSQL database without a pooler in between, for migrations and for events from other instances; `None`
     /// uses `url`.
     pub direct_url: Option<StoreUrl>,
-    /// Connections to PostgreSQL; on SQLite connections that read (one more writes).
+    /// Connections to PostgreSQL; on SQLite threads with a connection that reads (one more writes).
     pub pool_size: usize,
     /// Tokio runtimes that ask at the same time. On PostgreSQL each has its share of the connections to itself.
     pub runtimes: usize,

@@ -264,6 +264,7 @@ async fn a_new_file_is_for_its_owner_only() {
     let file = SqliteFile::new();
     let backend = Backend::open(file.settings()).await.unwrap();
     backend.migrate().await.unwrap();
+    register(&backend, "ada@example.org").await.unwrap();
     for name in [file.path(), format!("{}-wal", file.path())] {
         let mode = std::fs::metadata(&name).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");

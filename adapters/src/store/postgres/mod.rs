@@ -20,12 +20,13 @@ use deadpool::Runtime;
 use diesel::QueryResult;
 use diesel::prelude::*;
 use diesel::sql_types::Array;
+pub(crate) use diesel_async::RunQueryDsl;
 use diesel_async::methods::LoadQuery;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
-use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager};
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use taskhive_domain::listing::TaskFilter;
@@ -54,6 +55,16 @@ pub(crate) const WHILE_IN_TIME: &str = "";
 /// READ COMMITTED is enough: what a transaction decides on, it has locked.
 pub(crate) async fn begin(conn: &mut Conn) -> QueryResult<()> {
     AnsiTransactionManager::begin_transaction(conn).await
+}
+
+/// Ends what [`begin`] began.
+pub(crate) async fn commit(conn: &mut Conn) -> QueryResult<()> {
+    AnsiTransactionManager::commit_transaction(conn).await
+}
+
+/// Takes back what was done since [`begin`].
+pub(crate) async fn roll_back(conn: &mut Conn) -> QueryResult<()> {
+    AnsiTransactionManager::rollback_transaction(conn).await
 }
 
 /// The session, which nobody else can change before the transaction ends.

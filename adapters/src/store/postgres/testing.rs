@@ -1,9 +1,11 @@
 //! A filled PostgreSQL database for tests of plans, and how to read them.
 
+use diesel::connection::Instrumentation;
 use diesel::sql_types::Text;
+use diesel_async::AsyncConnection;
 use testkit::databases::PostgresDatabase;
 
-use super::Database;
+use super::{Conn, Database};
 use crate::store::StoreSettings;
 use crate::store::url::Target;
 
@@ -38,6 +40,11 @@ pub(super) fn prepared(settings: &StoreSettings) -> Database {
 /// From now on every statement runs on the same connection.
 pub(crate) fn keep_to_one_connection(database: &Database) {
     database.connections().unwrap().pool.resize(1);
+}
+
+/// Tells what happens on a connection.
+pub(crate) fn instrument(conn: &mut Conn, instrumentation: impl Instrumentation) {
+    conn.set_instrumentation(instrumentation);
 }
 
 /// Sessions of one user, begun in 1970: binds whose, and how many.

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use diesel::connection::InstrumentationEvent;
 use diesel::sql_types::Integer;
-use diesel_async::{AsyncConnection, RunQueryDsl};
 use futures_util::FutureExt;
 use taskhive_domain::ports::{
     PasswordChange, PasswordChangeOutcome, SessionRepository, SignIn, UserRepository,
@@ -16,8 +15,8 @@ use taskhive_domain::user::PasswordHash;
 use taskhive_domain::{SessionId, Timestamp, UserId};
 use uuid::Uuid;
 
-use super::backend::Database;
-use super::backend::testing::{CROWD, filled, keep_to_one_connection};
+use super::backend::testing::{CROWD, filled, instrument, keep_to_one_connection};
+use super::backend::{Database, RunQueryDsl};
 use super::{DieselSessions, DieselUsers};
 use crate::store::types::{DbId, Uid};
 
@@ -44,7 +43,7 @@ async fn counter(database: &Database) -> Arc<AtomicUsize> {
         }
     };
     let installed = database.write("count statements", |conn| {
-        conn.set_instrumentation(count);
+        instrument(conn, count);
         async { Ok(()) }.boxed()
     });
     installed.await.unwrap();

@@ -3,14 +3,13 @@
 use diesel::QueryResult;
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
-use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use taskhive_domain::UserId;
 use taskhive_domain::identity::ExternalIdentity;
 use taskhive_domain::ports::InfraError;
 use taskhive_domain::user::{EmailAddress, PasswordHash, User};
 
-use super::backend::{Conn, Database};
+use super::backend::{Conn, Database, RunQueryDsl};
 use super::transaction::transaction;
 use crate::store::errors;
 use crate::store::rows::{ExternalIdentityRow, NewUserRow};

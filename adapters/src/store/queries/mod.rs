@@ -22,12 +22,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use diesel::IntoSql;
 use diesel::sql_types::Integer;
-use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use taskhive_domain::ports::InfraError;
 
 use super as backend;
 
+use self::backend::RunQueryDsl;
 use crate::store::{Maintenance, Repositories};
 use sessions::DieselSessions;
 pub(crate) use tasks::DieselTasks;

@@ -1,9 +1,9 @@
 //! Pages and counts: one SELECT, put together from fixed pieces according to what is asked for. All values are bound, so the
 //! number of different texts stays small, and each is prepared once per connection.
 
-use diesel::QueryResult;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::{QueryResult, RunQueryDsl};
 use taskhive_domain::UserId;
 use taskhive_domain::listing::{PageRequest, Take, TaskFilter, TaskOrder, TaskPosition};
 
@@ -167,6 +167,8 @@ impl QueryId for SelectPage {
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
+impl<C> RunQueryDsl<C> for SelectPage {}
+
 impl Query for SelectPage {
     type SqlType = TaskColumns;
 }
@@ -191,6 +193,8 @@ impl QueryId for CountTasks {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
+
+impl<C> RunQueryDsl<C> for CountTasks {}
 
 impl Query for CountTasks {
     type SqlType = BigInt;

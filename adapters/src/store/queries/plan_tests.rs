@@ -2,7 +2,6 @@
 
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use taskhive_domain::listing::{PageRequest, Take, TaskFilter, TaskOrder, TaskPosition};
 use taskhive_domain::task::{Completion, TaskEdit};
@@ -10,7 +9,7 @@ use taskhive_domain::{TaskId, Timestamp, UserId};
 use uuid::Uuid;
 
 use super::backend::testing::{EXPLAIN, PlanLine, PlanText, UNWANTED, filled, line};
-use super::backend::{Database, Db};
+use super::backend::{Database, Db, RunQueryDsl};
 use super::page::{CountTasks, SelectPage};
 use super::sessions::ended_since;
 use super::tasks::update;
@@ -31,6 +30,8 @@ impl<S> QueryId for Explain<S> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
+
+impl<S, C> diesel::RunQueryDsl<C> for Explain<S> {}
 
 impl<S> Query for Explain<S> {
     type SqlType = PlanLine;

@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use taskhive_domain::ports::{EndedSession, InfraError, SessionRepository, SignIn};
 use taskhive_domain::session::{
@@ -11,7 +10,7 @@ use taskhive_domain::session::{
 };
 use taskhive_domain::{SessionId, Timestamp, UserId};
 
-use super::backend::{Conn, Database, Db, locked_session, remember_ended};
+use super::backend::{Conn, Database, Db, RunQueryDsl, locked_session, remember_ended};
 use super::transaction::transaction;
 use super::users;
 use crate::store::rows::{EndedSessionRow, SessionRow};

@@ -15,6 +15,8 @@ macro_rules! statement {
             $($(pub(super) $field: $value,)?)+
         }
 
+        impl<C> diesel::RunQueryDsl<C> for $name {}
+
         impl diesel::query_builder::Query for $name {
             type SqlType = $row;
         }

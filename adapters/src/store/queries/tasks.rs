@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use taskhive_domain::listing::{Page, PageRequest, TaskFilter};
 use taskhive_domain::ports::{InfraError, InfraErrorKind, Insertion, TaskRepository, Update};
@@ -11,7 +10,7 @@ use taskhive_domain::task::{Completion, Task, TaskEdit};
 use taskhive_domain::{TaskId, Timestamp, UserId};
 use uuid::Uuid;
 
-use super::backend::Database;
+use super::backend::{Database, RunQueryDsl};
 use super::page::{CountTasks, SelectPage};
 use super::task_statements::{InsertTask, UpdateTask, completion};
 use crate::store::rows::{Folded, TaskRow};

@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use taskhive_domain::identity::ExternalIdentity;
 use taskhive_domain::ports::{
@@ -14,7 +13,7 @@ use taskhive_domain::session::Session;
 use taskhive_domain::user::{EmailAddress, PasswordHash, StoredCredentials, User};
 use taskhive_domain::{SessionId, Timestamp, UserId};
 
-use super::backend::{Conn, Database, locked_hash};
+use super::backend::{Conn, Database, RunQueryDsl, locked_hash};
 use super::transaction::transaction;
 use super::{external, sessions};
 use crate::store::rows::{CredentialsRow, NewUserRow, SessionRow, UserRow};

@@ -3,16 +3,15 @@
 //! Nobody can stop a statement from outside without C (`sqlite3_interrupt`), so a statement that may have to look at many rows
 //! asks by itself: `in_time()` in its WHERE is evaluated for each row, and fails once the time is up.
 
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::Bool;
 use diesel::sqlite::Sqlite;
-use diesel::{ConnectionError, declare_sql_function};
-use diesel_async::pooled_connection::{PoolError as SetupError, PoolableConnection};
-use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+use diesel::{Connection as _, ConnectionError, declare_sql_function};
 
 use super::Conn;
 use crate::store::errors::OUT_OF_TIME;
@@ -21,6 +20,15 @@ use crate::store::errors::OUT_OF_TIME;
 pub(super) struct Connection {
     pub(super) conn: Conn,
     pub(super) deadline: Deadline,
+}
+
+impl Connection {
+    /// How many transactions are open, one within the other; `None` if that cannot be said.
+    pub(super) fn depth(&mut self) -> Option<u32> {
+        let status = AnsiTransactionManager::transaction_manager_status_mut(&mut self.conn);
+        let depth = status.transaction_depth().ok()?;
+        Some(depth.map_or(0, NonZeroU32::get))
+    }
 }
 
 /// Belongs to a connection, and is set by whoever has it: when it passes, no later statement can be meant.
@@ -62,7 +70,7 @@ extern "SQL" {
     fn in_time() -> Bool;
 }
 
-/// Opens connections for a pool.
+/// Opens connections.
 pub(super) struct Opener {
     pub(super) path: String,
     pub(super) pragmas: &'static str,
@@ -72,36 +80,38 @@ pub(super) struct Opener {
 
 impl Opener {
     /// `busy_timeout` comes first: switching to WAL takes a lock itself.
-    async fn open(&self) -> Result<Connection, ConnectionError> {
+    pub(super) fn open(&self) -> Result<Connection, ConnectionError> {
         let (busy_timeout, pragmas) = (self.busy_timeout.as_millis(), self.pragmas);
-        let mut conn = Conn::establish(&self.path).await?;
+        let mut conn = Conn::establish(&self.path)?;
         conn.batch_execute(&format!("PRAGMA busy_timeout = {busy_timeout}; {pragmas}"))
-            .await
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
         let deadline = Deadline::passed();
         let asked = deadline.clone();
         // Not deterministic, or SQLite would ask once for all rows.
-        conn.spawn_blocking(move |conn| {
-            in_time_utils::register_nondeterministic_impl(conn, move || asked.allows())
-        })
-        .await
-        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        in_time_utils::register_nondeterministic_impl(&conn, move || asked.allows())
+            .map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(Connection { conn, deadline })
     }
 }
 
-impl Manager for Opener {
-    type Type = Connection;
-    type Error = SetupError;
+#[cfg(test)]
+mod tests {
+    use diesel::sql_types::Text;
+    use diesel::{Connection, RunQueryDsl};
 
-    async fn create(&self) -> Result<Connection, SetupError> {
-        self.open().await.map_err(SetupError::ConnectionError)
-    }
+    use super::*;
 
-    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<SetupError> {
-        if connection.conn.is_broken() {
-            return Err(RecycleError::message("a transaction was left open"));
-        }
-        Ok(())
+    /// As `.cargo/config.toml` says. Flags with a mistake in them are no error to anybody.
+    #[test]
+    fn connections_share_no_lock() {
+        let mut conn = Conn::establish(":memory:").unwrap();
+        let options = diesel::dsl::sql::<Text>("PRAGMA compile_options");
+        let options: Vec<String> = options.load(&mut conn).unwrap();
+        let has = |option: &str| options.iter().any(|said| said == option);
+        assert!(!has("ENABLE_MEMORY_MANAGEMENT"), "{options:?}");
+        assert!(
+            has("DEFAULT_MEMSTATUS=0") && has("THREADSAFE=2"),
+            "{options:?}"
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! Brings the tables up to date, under the write lock: of many processes one works, the others then find nothing to do.
 
-use diesel::SqliteConnection;
+use std::sync::Arc;
+
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use taskhive_domain::ports::InfraError;
 
@@ -11,32 +12,18 @@ use crate::store::migrations::{DOING, Failure, run};
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
 
 impl Database {
+    /// On a connection of its own, and not under the statement timeout: a migration takes as long as it takes.
     pub(crate) async fn run_migrations(&self) -> Result<usize, InfraError> {
-        self.with_writer(|conn| conn.immediate_transaction(|conn| run(conn, MIGRATIONS)))
-            .await
-    }
-
-    /// Not under the statement timeout: a migration takes as long as it takes. And in a task of its own, for the same
-    /// reason as every statement.
-    async fn with_writer<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut SqliteConnection) -> Result<T, Failure> + Send + 'static,
-    ) -> Result<T, InfraError> {
-        let mut connection = self
-            .writer
-            .get()
-            .await
-            .map_err(|error| errors::no_connection(&error))?;
-        let migration = tokio::spawn(async move {
+        let opener = Arc::clone(&self.opener);
+        let migration = tokio::task::spawn_blocking(move || {
+            let mut connection = opener.open().map_err(Failure::Connection)?;
             connection
                 .conn
-                .spawn_blocking(move |conn| Ok(work(conn)))
-                .await
+                .immediate_transaction(|conn| run(conn, MIGRATIONS))
         });
         migration
             .await
             .map_err(|error| errors::abandoned(DOING, &error))?
-            .unwrap_or_else(|error| Err(Failure::Database(error)))
             .map_err(InfraError::from)
     }
 }

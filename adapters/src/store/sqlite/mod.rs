@@ -1,26 +1,27 @@
 //! SQLite: one connection writes, several read, and every write is on the disk before it is acknowledged.
 
+mod call;
 mod connection;
 mod migrations;
 #[path = "../queries/mod.rs"]
 pub(crate) mod queries;
+mod run_query;
 #[cfg(test)]
 mod testing;
+mod workers;
+#[cfg(test)]
+mod workers_tests;
 
 use std::fs::OpenOptions;
+use std::future::{Ready, ready};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
-use deadpool::Runtime;
-use deadpool::managed::{Object, Pool};
 use diesel::QueryResult;
-use diesel::connection::AnsiTransactionManager;
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::prelude::*;
+use diesel::query_dsl::methods::LoadQuery;
 use diesel::sql_types::Text;
-use diesel_async::RunQueryDsl;
-use diesel_async::methods::LoadQuery;
-use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use taskhive_domain::listing::TaskFilter;
@@ -28,7 +29,10 @@ use taskhive_domain::ports::{InfraError, InfraErrorKind};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use self::call::{Patience, call};
 use self::connection::Opener;
+pub(crate) use self::run_query::RunQueryDsl;
+use self::workers::{Role, Workers};
 use super::StoreSettings;
 use super::errors::{self, Cause};
 use super::rows::SessionRow;
@@ -36,7 +40,7 @@ use super::schema::{sessions, users};
 use super::types::{DbId, DbTime, Millis};
 
 /// What the queries run on.
-pub(crate) type Conn = SyncConnectionWrapper<SqliteConnection>;
+pub(crate) type Conn = SqliteConnection;
 /// What the queries are compiled for.
 pub(crate) type Db = diesel::sqlite::Sqlite;
 /// The function that says where a text contains another, from 1; 0 if it does not.
@@ -44,13 +48,19 @@ pub(crate) const CONTAINS: &str = "instr";
 /// A condition for statements that may look at many rows: they end when their time is up.
 pub(crate) const WHILE_IN_TIME: &str = " AND in_time()";
 
-/// Takes the write lock at once: a transaction that begins with reading and then finds another writer ahead cannot go on,
-/// and fails without waiting.
-pub(crate) async fn begin(conn: &mut Conn) -> QueryResult<()> {
-    conn.spawn_blocking(|conn| {
-        AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")
-    })
-    .await
+/// Within the transaction of a group of writers (see `workers`): a savepoint.
+pub(crate) fn begin(conn: &mut Conn) -> Ready<QueryResult<()>> {
+    ready(AnsiTransactionManager::begin_transaction(conn))
+}
+
+/// Ends what [`begin`] began.
+pub(crate) fn commit(conn: &mut Conn) -> Ready<QueryResult<()>> {
+    ready(AnsiTransactionManager::commit_transaction(conn))
+}
+
+/// Takes back what was done since [`begin`].
+pub(crate) fn roll_back(conn: &mut Conn) -> Ready<QueryResult<()>> {
+    ready(AnsiTransactionManager::rollback_transaction(conn))
 }
 
 /// The session, which nobody else can change before the transaction ends: there is one writer.
@@ -95,14 +105,13 @@ pub(crate) async fn remember_ended(
 /// An open database file.
 #[derive(Clone)]
 pub(crate) struct Database {
-    /// One connection: writers queue here, where waiting is fair and cheap, and not in SQLite's busy handler, where it is
-    /// neither.
-    writer: Pool<Opener>,
-    readers: Pool<Opener>,
+    /// One thread: writers queue here, where waiting is fair and cheap, and not in SQLite's busy handler, where it is neither.
+    writer: Arc<Workers>,
+    readers: Arc<Workers>,
     /// One for each connection that may search: half of the readers, so that others get one however many search.
     searches: Arc<Semaphore>,
-    wait_timeout: Duration,
-    statement_timeout: Duration,
+    patience: Patience,
+    opener: Arc<Opener>,
 }
 
 impl Database {
@@ -111,19 +120,31 @@ impl Database {
         tokio::task::spawn_blocking(move || create(&file))
             .await
             .map_err(|error| errors::abandoned("open the database file", &error))??;
-        let Some(url) = path.to_str() else {
+        let Some(path) = path.to_str() else {
             return Err(InfraError::bare(
                 InfraErrorKind::Broken,
                 "the path of the database file is not UTF-8",
             ));
         };
         let readers = settings.pool_size.clamp(1, Semaphore::MAX_PERMITS);
+        let opener = |pragmas| {
+            Arc::new(Opener {
+                path: path.to_owned(),
+                pragmas,
+                busy_timeout: settings.wait_timeout,
+            })
+        };
+        let (writing, reading) = (opener(WRITER), opener(READER));
+        let limit = settings.statement_timeout;
         Ok(Self {
-            writer: pool(url, 1, WRITER, settings)?,
-            readers: pool(url, readers, READER, settings)?,
+            writer: Arc::new(Workers::start(Role::Write, 1, &writing, limit)?),
+            readers: Arc::new(Workers::start(Role::Read, readers, &reading, limit)?),
             searches: Arc::new(Semaphore::new(readers.div_ceil(2))),
-            wait_timeout: settings.wait_timeout,
-            statement_timeout: settings.statement_timeout,
+            patience: Patience {
+                beginning: settings.wait_timeout,
+                statement: limit,
+            },
+            opener: writing,
         })
     }
 
@@ -146,7 +167,7 @@ impl Database {
         Query: LoadQuery<'static, Conn, Row> + Send + 'static,
         Row: Send + 'static,
     {
-        self.read(doing, |conn| async move { query.load(conn).await }.boxed())
+        self.read(doing, |conn| RunQueryDsl::load(query, conn).boxed())
             .await
     }
 
@@ -162,7 +183,7 @@ impl Database {
             return self.read(doing, work).await;
         }
         let permit = timeout(
-            self.wait_timeout,
+            self.patience.beginning,
             Arc::clone(&self.searches).acquire_owned(),
         )
         .await
@@ -180,32 +201,19 @@ impl Database {
         self.run(&self.writer, None, doing, work).await
     }
 
-    /// In a task of its own: a caller who goes away must leave no transaction half done, and dropping a running statement
-    /// would block this thread until it ends. So a statement is never dropped; when time is up, the waiting ends, and so does
-    /// the statement if it asks for that ([`WHILE_IN_TIME`]). `permit` is given back with the connection.
+    /// On a thread that has a connection. A call that was begun is never dropped, so a caller who goes away leaves no
+    /// transaction half done; when time is up, the waiting ends, and so does the statement if it asks for that
+    /// ([`WHILE_IN_TIME`]). `permit` is given back with the connection.
     async fn run<T: Send + 'static>(
         &self,
-        pool: &Pool<Opener>,
+        workers: &Workers,
         permit: Option<OwnedSemaphorePermit>,
         doing: &'static str,
         work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
     ) -> Result<T, InfraError> {
-        let mut connection: Object<Opener> = pool
-            .get()
-            .await
-            .map_err(|error| errors::no_connection(&error))?;
-        connection.deadline.set(self.statement_timeout);
-        let statement = tokio::spawn(async move {
-            let result = work(&mut connection.conn).await;
-            drop(connection);
-            drop(permit);
-            result
-        });
-        match timeout(self.statement_timeout, statement).await {
-            Ok(Ok(result)) => result.map_err(|error| errors::failed(doing, &error)),
-            Ok(Err(error)) => Err(errors::abandoned(doing, &error)),
-            Err(_) => Err(errors::out_of_time(doing)),
-        }
+        let (pending, waiting) = call(doing, permit, work);
+        workers.send(pending);
+        waiting.outcome(self.patience).await
     }
 }
 
@@ -216,25 +224,6 @@ const WRITER: &str =
 /// The same, and a guard against writing where nobody queues.
 const READER: &str = "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; \
     PRAGMA query_only = ON;";
-
-fn pool(
-    path: &str,
-    size: usize,
-    pragmas: &'static str,
-    settings: &StoreSettings,
-) -> Result<Pool<Opener>, InfraError> {
-    let opener = Opener {
-        path: path.to_owned(),
-        pragmas,
-        busy_timeout: settings.wait_timeout,
-    };
-    Pool::builder(opener)
-        .max_size(size)
-        .runtime(Runtime::Tokio1)
-        .wait_timeout(Some(settings.wait_timeout))
-        .build()
-        .map_err(|error| InfraError::new(InfraErrorKind::Broken, "make a pool", error))
-}
 
 /// Makes the file if it is missing, for its owner's eyes only; SQLite gives its side files (`-wal`, `-shm`) the same mode.
 fn create(path: &Path) -> Result<(), InfraError> {

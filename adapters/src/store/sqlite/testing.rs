@@ -1,11 +1,11 @@
 //! A filled SQLite database for tests of plans, and how to read them.
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{Instrumentation, SimpleConnection};
 use diesel::sql_types::{Integer, Text};
 use diesel::{Connection, SqliteConnection};
 use testkit::databases::SqliteFile;
 
-use super::Database;
+use super::{Conn, Database};
 use crate::store::{Maintenance, StoreSettings};
 
 /// What makes a statement tell its plan instead of running.
@@ -35,6 +35,11 @@ pub(crate) async fn filled() -> (SqliteFile, Database) {
 
 /// From now on every statement that writes runs on the same connection: there is no other.
 pub(crate) fn keep_to_one_connection(_database: &Database) {}
+
+/// Tells what happens on a connection.
+pub(crate) fn instrument(conn: &mut Conn, instrumentation: impl Instrumentation) {
+    conn.set_instrumentation(instrumentation);
+}
 
 /// Sessions of one user, begun in 1970: binds whose, and how many.
 pub(crate) const CROWD: &str = "
