@@ -162,7 +162,11 @@ impl Config {
 fn read_store(reader: &mut Reader<'_>) -> Option<StoreSettings> {
     let url = reader.required("DATABASE_URL", StoreUrl::parse);
     let direct_url = reader.optional("DATABASE_DIRECT_URL", StoreUrl::parse);
-    let pool_size = reader.number("DATABASE_POOL_SIZE", 1..=1000);
+    let mut pool_size = reader.number("DATABASE_POOL_SIZE", 1..=1000);
+    let on_sqlite = url.as_ref().is_some_and(|url| !url.is_postgres());
+    if on_sqlite && !reader.is_set("DATABASE_POOL_SIZE") {
+        pool_size = sqlite_readers();
+    }
     let wait_timeout = reader.seconds("LIMIT_POOL_WAIT_SECONDS");
     let statement_timeout = reader.seconds("LIMIT_STATEMENT_SECONDS");
     url.map(|url| StoreSettings {
@@ -173,6 +177,11 @@ fn read_store(reader: &mut Reader<'_>) -> Option<StoreSettings> {
         wait_timeout,
         statement_timeout,
     })
+}
+
+/// More than there are cores only get into each other's way. Two at least, because half of them search.
+fn sqlite_readers() -> usize {
+    std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2))
 }
 
 fn read_server_limits(reader: &mut Reader<'_>, proxies: TrustedProxies) -> ServerLimits {

@@ -59,6 +59,19 @@ fn postgresql_needs_a_secret_that_all_instances_share() {
 }
 
 #[test]
+fn on_sqlite_as_many_read_as_there_are_cores_unless_somebody_says_otherwise() {
+    let cores = std::thread::available_parallelism().unwrap().get();
+    assert_eq!(from(&[]).unwrap().store.pool_size, cores.max(2));
+    let seven = from(&[("DATABASE_POOL_SIZE", "7")]).unwrap();
+    assert_eq!(seven.store.pool_size, 7);
+    let postgres = from(&[
+        ("DATABASE_URL", "postgres://app@db.example.org/tasks"),
+        ("JWT_SECRET", "x7Q2mVb9Lr4TzK1pWc8Ys5Nd3Gh6Jf0A"),
+    ]);
+    assert_eq!(postgres.unwrap().store.pool_size, 16);
+}
+
+#[test]
 fn empty_means_not_set() {
     assert_eq!(
         from(&[("PORT", ""), ("JWT_SECRET", " ")])
