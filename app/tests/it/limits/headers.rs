@@ -26,6 +26,18 @@ fn varies_by_origin(reply: &Reply) -> bool {
         .any(|line| line.to_str().unwrap().contains("origin"))
 }
 
+/// Every line of the headers, but for those that differ from one answer to the next.
+fn lines(reply: &Reply) -> Vec<String> {
+    let (mut lines, varying) = (Vec::new(), ["x-request-id", "content-length"]);
+    for (name, value) in &reply.headers {
+        if !varying.contains(&name.as_str()) {
+            lines.push(format!("{name}: {}", value.to_str().unwrap()));
+        }
+    }
+    lines.sort();
+    lines
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_path_has_the_headers_of_security() {
     let app = TestApp::limited(&[]).await;
@@ -185,5 +197,124 @@ async fn preflights_are_answered_for_friends_only() {
         assert!(headers.contains("authorization") && headers.contains("content-type"));
         assert_eq!(reply.header("access-control-max-age"), "86400");
         assert!(varies_by_origin(&reply));
+    }
+}
+
+/// The same for everybody who names no origin, so that a cache does not hand it to a page of another one.
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_have_these_headers_and_no_others() {
+    const EVERYWHERE: [&str; 5] = [
+        "access-control-expose-headers: x-request-id,retry-after,www-authenticate",
+        "content-security-policy: default-src 'none'; frame-ancestors 'none'",
+        "referrer-policy: no-referrer",
+        "vary: origin",
+        "x-content-type-options: nosniff",
+    ];
+    const OPERATION: [&str; 2] = [
+        "cache-control: no-store",
+        "content-type: application/json; charset=utf-8",
+    ];
+    const REFUSAL: [&str; 2] = [
+        "cache-control: no-store",
+        "content-type: application/graphql-response+json; charset=utf-8",
+    ];
+    let text = "content-type: text/plain; charset=utf-8";
+    let app = TestApp::limited(&[("CORS_ORIGINS", FRIEND)]).await;
+    let allowed = format!("access-control-allow-origin: {FRIEND}");
+    let cases = [
+        (post("{ __typename }", &json!({})), OPERATION.to_vec()),
+        (get("/graphql?query={__typename}"), OPERATION.to_vec()),
+        (get("/graphql"), REFUSAL.to_vec()),
+        (
+            post("{ me { id } }", &json!({})),
+            [
+                &REFUSAL[..],
+                &["www-authenticate: Bearer realm=\"taskhive\""],
+            ]
+            .concat(),
+        ),
+        (
+            request(Method::HEAD, "/graphql"),
+            [&REFUSAL[..], &["allow: GET, POST"]].concat(),
+        ),
+        (get("/health/live"), vec![text]),
+        (get("/nowhere"), vec![text]),
+    ];
+    for (request, own) in cases {
+        let what = format!("{} {}", request.method(), request.uri());
+        let (parts, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        for origin in [None, Some(FRIEND), Some("https://evil.example")] {
+            let mut request = Request::from_parts(parts.clone(), Body::from(body.clone()));
+            if let Some(origin) = origin {
+                let origin = origin.parse().unwrap();
+                request.headers_mut().insert("origin", origin);
+            }
+            let mut expected = [&EVERYWHERE[..], &own].concat();
+            if origin == Some(FRIEND) {
+                expected.push(&allowed);
+            }
+            expected.sort_unstable();
+            let reply = app.answer(SOMEBODY, request).await;
+            assert_eq!(lines(&reply), expected, "{what} from {origin:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_options_that_asks_nothing_is_a_method_like_any_other() {
+    let app = TestApp::limited(&CORS).await;
+    let ask = async |path: &str, headers: &[(&'static str, &str)]| {
+        let mut request = request(Method::OPTIONS, path);
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
+        app.answer(SOMEBODY, request).await
+    };
+    let (origin, asks) = (
+        ("origin", FRIEND),
+        ("access-control-request-method", "POST"),
+    );
+    for headers in [&[][..], &[origin]] {
+        let reply = ask("/graphql", headers).await;
+        assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(reply.header("allow"), "GET, POST");
+        assert_eq!(reply.header("access-control-allow-origin"), "");
+    }
+    // Without an origin the question is answered, and nobody is allowed anything.
+    let reply = ask("/graphql", &[asks]).await;
+    assert_eq!(reply.status, StatusCode::OK);
+    assert_eq!(reply.header("access-control-allow-methods"), "GET,POST");
+    assert_eq!(reply.header("access-control-allow-origin"), "");
+    // No other path has a rule of its own for OPTIONS.
+    for headers in [&[][..], &[origin], &[origin, asks]] {
+        let reply = ask("/health/live", headers).await;
+        assert_eq!((reply.status, reply.text.as_str()), (StatusCode::OK, ""));
+        assert_eq!(reply.header("access-control-max-age"), "86400");
+    }
+}
+
+/// Over the network, where HTTP itself takes the body away.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_answer_to_a_head_is_the_head_of_the_answer() {
+    let app = TestApp::limited(&[]).await;
+    for (path, status) in [
+        ("/graphql", 405),
+        ("/health/live", 200),
+        ("/playground", 200),
+        ("/nowhere", 404),
+    ] {
+        let ask = async |method| {
+            let request = app.anonymous().at(method, path);
+            Reply::of(request.send().await.unwrap()).await
+        };
+        let head = ask("HEAD").await;
+        assert_eq!(head.status.as_u16(), status, "{path}");
+        assert!(head.body.is_empty(), "{path}");
+        let length: usize = head.header("content-length").parse().unwrap();
+        assert!(length > 0, "{path}");
+        if path != "/graphql" {
+            assert_eq!(ask("GET").await.body.len(), length, "{path}");
+        }
     }
 }
