@@ -8,7 +8,7 @@ mod secrets;
 use std::fmt;
 
 use async_trait::async_trait;
-use jsonwebtoken::{Algorithm, Header, Validation, decode_header};
+use jsonwebtoken::{Algorithm, Header, TokenData, Validation};
 use serde::{Deserialize, Serialize};
 use taskhive_domain::ports::{InfraError, InfraErrorKind, TokenIssuer};
 use taskhive_domain::session::{
@@ -93,17 +93,22 @@ impl JwtIssuer {
         if token.len() > MAX_TOKEN_BYTES {
             return None;
         }
-        let header = decode_header(token).ok()?;
+        // Nearly always there is one key. Trying it costs less than to look first which one the token names.
+        let TokenData { header, claims } =
+            self.keys().find_map(|key| self.signed_with(key, token))?;
         // `crit` names extensions that must be understood; we understand none (RFC 7515, 4.1.11).
-        if header.typ.as_deref() != Some(TYPE) || header.crit.is_some() {
-            return None;
-        }
-        let key_id = header.kid?;
-        let key = self.keys().find(|key| key.id == key_id)?;
-        let token = jsonwebtoken::decode::<Claims>(token, &key.verifying, &self.validation).ok()?;
-        // The library would accept a list that contains ours; `Claims` does not, and is compared as a whole.
-        (token.claims.iss == self.issuer && token.claims.aud == self.audience)
-            .then_some(token.claims)
+        let is_ours = header.typ.as_deref() == Some(TYPE)
+            && header.crit.is_none()
+            // The library would accept a list that contains ours; `Claims` does not, and is compared as a whole.
+            && claims.iss == self.issuer
+            && claims.aud == self.audience;
+        is_ours.then_some(claims)
+    }
+
+    /// The token, if it names this key and is signed with it.
+    fn signed_with(&self, key: &KeySet, token: &str) -> Option<TokenData<Claims>> {
+        let decoded = jsonwebtoken::decode(token, &key.verifying, &self.validation).ok();
+        decoded.filter(|token| token.header.kid.as_ref() == Some(&key.id))
     }
 
     /// Judges everything but the age, then the age: only a token that was good once is called expired.
