@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use axum::Router;
 use governor::clock::MonotonicClock;
 use taskhive_adapters::argon2::Argon2Hasher;
 use taskhive_adapters::backend::Backend;
@@ -31,9 +30,10 @@ use crate::operation::admission::Admission;
 use crate::operation::capacity::Capacity;
 use crate::operation::connections::ConnectionRegistry;
 use crate::operation::pipeline::Pipeline;
+use crate::transport::every_request::HttpOptions;
 use crate::transport::health::{Probe, Readiness};
 use crate::transport::http::GraphQlEndpoint;
-use crate::transport::router::{RouterOptions, router};
+use crate::transport::router::{HttpService, other_paths};
 use crate::transport::websocket::SocketEndpoint;
 
 /// Who issues our tokens, and for whom they are: the service itself. An installation is told apart by its secret.
@@ -42,7 +42,7 @@ const TOKEN_ISSUER: &str = "taskhive";
 /// The service, ready to be served.
 pub struct App {
     /// All paths.
-    pub router: Router,
+    pub service: HttpService,
     server: ServerLimits,
     /// Tells sockets and streams that the service stops. The server begins it.
     shutdown: Shutdown,
@@ -52,11 +52,11 @@ impl App {
     /// Serves in these cells until `stop` is ready; returns when all requests, sockets and streams have come to their end.
     pub async fn serve(self, listener: TcpListener, cells: Cells, stop: impl Future<Output = ()>) {
         let Self {
-            router,
+            service,
             server,
             shutdown,
         } = self;
-        server::serve(listener, cells, router, server, shutdown, stop).await;
+        server::serve(listener, cells, service, server, shutdown, stop).await;
     }
 }
 
@@ -113,19 +113,14 @@ pub fn build_at(
         limits: config.intake,
     };
     let readiness = Readiness::new(Arc::new(backend.clone()), shutdown.clone());
-    let options = RouterOptions {
+    let others = other_paths(sockets, readiness, config.playground);
+    let options = HttpOptions {
         cors_origins: config.cors_origins.clone(),
-        playground: config.playground,
         https: config.is_https(),
         proxies: config.proxies.clone(),
     };
     Ok(App {
-        router: router(
-            Arc::new(endpoint),
-            Arc::new(sockets),
-            Arc::new(readiness),
-            options,
-        ),
+        service: HttpService::new(endpoint, others, options),
         server: config.server.clone(),
         shutdown,
     })

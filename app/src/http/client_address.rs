@@ -2,14 +2,15 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use axum::extract::ConnectInfo;
-use axum::http::{Extensions, HeaderMap, Request};
+use axum::http::{Extensions, HeaderMap, HeaderName};
 use ipnet::IpNet;
 
-/// Every proxy adds whom it heard from at the right.
-const FORWARDED_FOR: &str = "x-forwarded-for";
+use super::peer::Peer;
 
-/// The address of a client. The router puts it into every request.
+/// Every proxy adds whom it heard from at the right.
+static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// The address of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ClientAddress(pub(crate) IpAddr);
 
@@ -18,13 +19,13 @@ pub(crate) struct ClientAddress(pub(crate) IpAddr);
 pub struct TrustedProxies(Vec<IpNet>);
 
 impl ClientAddress {
-    /// The address that the router gave this request.
+    /// The address that was found for this request before a router got it.
     pub(crate) fn of(extensions: &Extensions) -> Self {
         extensions.get().copied().unwrap_or_default()
     }
 }
 
-/// Unknown, which only requests without a socket are: all of them together count as one client.
+/// Unknown: all such clients together count as one.
 impl Default for ClientAddress {
     fn default() -> Self {
         Self(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
@@ -37,17 +38,14 @@ impl TrustedProxies {
     }
 
     /// Who sent this request.
-    pub(crate) fn client_of<B>(&self, request: &Request<B>) -> ClientAddress {
-        match request.extensions().get::<ConnectInfo<SocketAddr>>() {
-            Some(ConnectInfo(peer)) => ClientAddress(self.client(peer.ip(), request.headers())),
-            None => ClientAddress::default(),
-        }
+    pub(crate) fn client_of(&self, peer: &Peer, headers: &HeaderMap) -> ClientAddress {
+        ClientAddress(self.client(peer.address.ip(), headers))
     }
 
     /// From right to left, as long as the one who says so is trusted. What is further left anybody may have written. An
     /// entry that is no address ends the search at the last hop that is known.
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        let lines = headers.get_all(FORWARDED_FOR).iter().rev();
+        let lines = headers.get_all(&FORWARDED_FOR).iter().rev();
         let entries = lines.flat_map(|line| line.to_str().unwrap_or("?").rsplit(','));
         let mut hop = peer.to_canonical();
         for entry in entries {
@@ -100,7 +98,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         for line in lines {
             headers.append(
-                FORWARDED_FOR,
+                &FORWARDED_FOR,
                 HeaderValue::from_bytes(line.as_bytes()).unwrap(),
             );
         }

@@ -25,8 +25,7 @@ pub(crate) struct ConnectionLimits {
     reported: Mutex<Option<Instant>>,
 }
 
-/// One of the open connections that are allowed. A request carries it among its extensions, so that what outlives the
-/// request, and the connection as HTTP knows it, still counts.
+/// One of the open connections that are allowed.
 #[derive(Clone)]
 pub(crate) struct ConnectionPermit {
     _total: Arc<OwnedSemaphorePermit>,

@@ -5,6 +5,7 @@ pub mod cells;
 pub mod client_address;
 pub(crate) mod connection_limits;
 pub(crate) mod own_origins;
+pub mod peer;
 pub(crate) mod refresh_cookie;
 pub(crate) mod request_id;
 pub mod server;

@@ -1,10 +1,10 @@
 //! The id that ties an answer to its lines in the log.
 
-use axum::http::{HeaderMap, Request};
+use axum::http::{HeaderMap, HeaderName, Request};
 use uuid::Uuid;
 
 /// The header that carries it, both ways.
-pub(crate) const HEADER: &str = "x-request-id";
+pub(crate) static HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of one request: the client's own, if it is 1 to 64 characters of `[A-Za-z0-9._-]`, or else a new one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl RequestId {
     }
 
     pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
-        let given = headers.get(HEADER).and_then(|value| value.to_str().ok());
+        let given = headers.get(&HEADER).and_then(|value| value.to_str().ok());
         match given {
             Some(id) if is_acceptable(id) => Self(id.to_owned()),
             _ => Self(Uuid::new_v4().simple().to_string()),

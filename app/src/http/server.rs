@@ -2,20 +2,22 @@
 //!
 //! `axum::serve` has neither a limit of connections nor one for the time that headers take, so this is hyper itself.
 
-use std::net::SocketAddr;
+use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::ConnectInfo;
+use axum::body::Body;
+use axum::http::{Request, Response};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tower::ServiceExt;
 
 use super::cells::Cells;
 use super::client_address::TrustedProxies;
-use super::connection_limits::{ConnectionLimits, ConnectionPermit};
+use super::connection_limits::ConnectionLimits;
+use super::peer::Peer;
 use super::shutdown::{Participant, Shutdown};
 
 /// A peer that acknowledges nothing for so long is gone.
@@ -39,12 +41,22 @@ pub struct ServerLimits {
     pub grace: Duration,
 }
 
+/// Answers the requests that come in. Clones answer alike.
+pub(crate) trait RequestHandler: Clone + Send + 'static {
+    /// The answer to one request of this peer. Whatever goes wrong is an answer, too.
+    fn handle(
+        &self,
+        request: Request<Incoming>,
+        peer: &Peer,
+    ) -> impl Future<Output = Response<Body>> + Send;
+}
+
 /// Serves until `stop` is ready, gives notice, then begins the `shutdown` and waits for all who take part in it: connections finish
 /// their request, sockets are closed, streams come to their end.
 pub(crate) async fn serve(
     listener: TcpListener,
     cells: Cells,
-    router: Router,
+    handler: impl RequestHandler,
     limits: ServerLimits,
     shutdown: Shutdown,
     stop: impl Future<Output = ()>,
@@ -67,12 +79,10 @@ pub(crate) async fn serve(
             () = &mut stop => break,
             accepted = accept(&listener, &capacity) => accepted,
         };
-        if let Some((stream, address, permit)) = accepted {
-            let participant = shutdown.participant();
-            let router = router.clone();
-            let serve = move |stream| {
-                serve_connection(stream, address, router, header_timeout, permit, participant)
-            };
+        if let Some((stream, peer)) = accepted {
+            let (handler, participant) = (handler.clone(), shutdown.participant());
+            let serve =
+                move |stream| serve_connection(stream, peer, handler, header_timeout, participant);
             if let Err(error) = cells.spawn(stream, serve) {
                 tracing::warn!(%error, "a connection could not be served");
             }
@@ -92,15 +102,12 @@ pub(crate) async fn serve(
     }
 }
 
-async fn accept(
-    listener: &TcpListener,
-    capacity: &ConnectionLimits,
-) -> Option<(TcpStream, SocketAddr, ConnectionPermit)> {
+async fn accept(listener: &TcpListener, capacity: &ConnectionLimits) -> Option<(TcpStream, Peer)> {
     let room = capacity.room().await?;
     match listener.accept().await {
         Ok((stream, address)) => {
-            let permit = capacity.permit(room, address.ip())?;
-            Some((stream, address, permit))
+            let permit = Some(capacity.permit(room, address.ip())?);
+            Some((stream, Peer { address, permit }))
         }
         Err(error) => {
             tracing::warn!(%error, "a connection could not be accepted");
@@ -123,10 +130,9 @@ fn tune(stream: &TcpStream) -> std::io::Result<()> {
 /// Serves one connection to its end, or, once the shutdown has begun, to the end of the request it is busy with.
 async fn serve_connection(
     stream: TcpStream,
-    address: SocketAddr,
-    router: Router,
+    peer: Peer,
+    handler: impl RequestHandler,
     header_timeout: Duration,
-    permit: ConnectionPermit,
     mut shutdown: Participant,
 ) {
     if let Err(error) = tune(&stream) {
@@ -137,16 +143,16 @@ async fn serve_connection(
         first = tokio::time::timeout(header_timeout, stream.readable()) => if !matches!(first, Ok(Ok(()))) { return },
         () = shutdown.begun() => return,
     }
-    let service = router.map_request(move |mut request: hyper::Request<hyper::body::Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(address));
-        request.extensions_mut().insert(permit.clone());
-        request.map(axum::body::Body::new)
+    let peer = Arc::new(peer);
+    let service = service_fn(move |request| {
+        let (handler, peer) = (handler.clone(), Arc::clone(&peer));
+        async move { Ok::<_, Infallible>(handler.handle(request, &peer).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(header_timeout)
         .max_buf_size(64 * 1024)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
+        .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     tokio::pin!(connection);
     let ended = tokio::select! {

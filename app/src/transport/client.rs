@@ -1,22 +1,21 @@
 //! Who asks, as far as the head of an HTTP request or of a handshake tells.
 
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use crate::accounts::client::{Client, Credential};
 use crate::http::client_address::ClientAddress;
 
 /// The client behind a request. Its cookie is left out: only operations over HTTP may read it.
-pub(super) fn of_request(parts: &Parts, request_id: &str) -> Client {
-    let user_agent = parts.headers.get(header::USER_AGENT);
+pub(super) fn of_request(headers: &HeaderMap, address: ClientAddress, request_id: &str) -> Client {
+    let user_agent = headers.get(header::USER_AGENT);
     Client {
-        address: ClientAddress::of(&parts.extensions).0,
+        address: address.0,
         user_agent: user_agent
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
             .to_owned(),
         request_id: request_id.to_owned(),
-        credential: credential(&parts.headers),
+        credential: credential(headers),
         ..Client::default()
     }
 }

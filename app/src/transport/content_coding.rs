@@ -1,10 +1,15 @@
 //! Compression: of request bodies, whose limit holds for what comes out, and of answers.
 
+use std::convert::Infallible;
 use std::io::Read;
 
-use axum::body::Bytes;
-use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
+use axum::body::{Body, Bytes};
+use axum::http::header::{ACCEPT_ENCODING, VARY};
+use axum::http::{
+    Extensions, HeaderMap, HeaderValue, Request, Response, StatusCode, Version, header,
+};
 use flate2::read::MultiGzDecoder;
+use tower::{Layer, ServiceExt, service_fn};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
@@ -70,8 +75,8 @@ pub(crate) fn too_large(limit: usize) -> RequestError {
     RequestError::bad_request(StatusCode::PAYLOAD_TOO_LARGE, message)
 }
 
-/// Compresses long JSON answers for clients that accept gzip: never event streams, which would wait in the compressor, nor
-/// the playground's files, which are compressed already.
+/// Compresses long JSON answers for clients that accept gzip: never event streams, which would wait in the compressor. What
+/// is short does not even look at what the client accepts.
 ///
 /// Compressing secrets beside text of an attacker's choice would let the length of an answer tell (BREACH). Nobody can make
 /// another user's client ask here: requests bear a token that no browser sends by itself, and the cookie counts for
@@ -79,10 +84,36 @@ pub(crate) fn too_large(limit: usize) -> RequestError {
 /// answers to sign-ins.
 ///
 /// The fastest level, because the better ones cost more than the whole rest of a request.
-pub(crate) fn compress_answers() -> CompressionLayer<impl Predicate + Send + Sync + 'static> {
-    CompressionLayer::new()
+pub(crate) async fn compress(mut response: Response<Body>, asked: &HeaderMap) -> Response<Body> {
+    let worth_it = SizeAbove::new(WORTH_COMPRESSING).and(is_json);
+    if !worth_it.should_compress(&response) {
+        return response;
+    }
+    if !asked.contains_key(ACCEPT_ENCODING) {
+        // Others accept something, and a cache must not hand them this one.
+        let varies = HeaderValue::from_static("accept-encoding");
+        response.headers_mut().append(VARY, varies);
+        return response;
+    }
+    let status = response.status();
+    // The layer reads the request that it passes on; this one's body is the answer.
+    let mut request = Request::new(response);
+    for accepted in asked.get_all(ACCEPT_ENCODING) {
+        request
+            .headers_mut()
+            .append(ACCEPT_ENCODING, accepted.clone());
+    }
+    let answer = service_fn(async |request: Request<Response<Body>>| {
+        Ok::<_, Infallible>(request.into_body())
+    });
+    let gzip = CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
-        .compress_when(SizeAbove::new(WORTH_COMPRESSING).and(is_json))
+        .compress_when(worth_it);
+    let compressed = gzip.layer(answer).oneshot(request).await;
+    let mut compressed = compressed.unwrap_or_else(|never| match never {});
+    // Whoever accepts nothing at all would be told so by the status, which is to say what became of the operation.
+    *compressed.status_mut() = status;
+    compressed.map(Body::new)
 }
 
 fn is_json(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {

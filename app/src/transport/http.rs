@@ -1,19 +1,20 @@
 //! `POST /graphql` and `GET /graphql`: from bytes to an operation, and back.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use futures_util::FutureExt;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
+use super::every_request::Received;
 use super::negotiation::{self, Accepted, GRAPHQL_RESPONSE};
 use super::{client, content_coding, response, sse};
 use crate::accounts::client::Client;
 use crate::http::refresh_cookie::RefreshCookie;
-use crate::http::request_id::RequestId;
 use crate::operation::admission::OperationKind;
 use crate::operation::pipeline::{OperationRequest, Pipeline};
 use crate::operation::request::GraphQlRequest;
@@ -38,16 +39,6 @@ pub(crate) struct GraphQlEndpoint {
     pub(crate) limits: IntakeLimits,
 }
 
-/// Any method on `/graphql`.
-pub(crate) async fn graphql(
-    State(endpoint): State<Arc<GraphQlEndpoint>>,
-    request: Request<Body>,
-) -> Response<Body> {
-    let request_id = RequestId::of(&request);
-    let answer = endpoint.answer(request, &request_id.0).await;
-    answer.unwrap_or_else(|error| response::request_error(error, &request_id.0))
-}
-
 /// Neither GET nor POST.
 pub(crate) fn other_method() -> RequestError {
     let message = "Send operations with POST, queries also with GET.";
@@ -55,12 +46,25 @@ pub(crate) fn other_method() -> RequestError {
 }
 
 impl GraphQlEndpoint {
-    async fn answer(
+    /// Any method on `/graphql`.
+    pub(super) async fn respond(
         &self,
         request: Request<Body>,
-        request_id: &str,
-    ) -> Result<Response<Body>, RequestError> {
+        received: &Received,
+    ) -> Response<Body> {
         let (parts, body) = request.into_parts();
+        let answer = self.answer(&parts, body, received).await;
+        let response =
+            answer.unwrap_or_else(|error| response::request_error(error, &received.id.0));
+        content_coding::compress(response, &parts.headers).await
+    }
+
+    async fn answer(
+        &self,
+        parts: &Parts,
+        body: Body,
+        received: &Received,
+    ) -> Result<Response<Body>, RequestError> {
         let request = match parts.method {
             Method::POST => self.read_body(&parts.headers, body).await?,
             Method::GET => self.read_query_string(parts.uri.query().unwrap_or_default())?,
@@ -85,7 +89,7 @@ impl GraphQlEndpoint {
         let operation = OperationRequest {
             request,
             transport,
-            client: self.client(&parts, request_id),
+            client: self.client(&parts.headers, received),
         };
         let operation = self.pipeline.authorize(operation).await?;
         if operation.kind == OperationKind::Subscription {
@@ -100,10 +104,10 @@ impl GraphQlEndpoint {
         })
     }
 
-    fn client(&self, parts: &Parts, request_id: &str) -> Client {
+    fn client(&self, headers: &HeaderMap, received: &Received) -> Client {
         Client {
-            refresh_cookie: self.refresh_cookie.read(&parts.headers),
-            ..client::of_request(parts, request_id)
+            refresh_cookie: self.refresh_cookie.read(headers),
+            ..client::of_request(headers, received.client, &received.id.0)
         }
     }
 
@@ -148,20 +152,26 @@ impl GraphQlEndpoint {
     }
 
     async fn collect(&self, body: Body) -> Result<Bytes, RequestError> {
-        let limited = Limited::new(body, self.limits.body_bytes).collect();
-        match tokio::time::timeout(self.limits.body_timeout, limited).await {
-            Ok(Ok(collected)) => Ok(collected.to_bytes()),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => {
+        let mut body = pin!(Limited::new(body, self.limits.body_bytes).collect());
+        // Most bodies have come with their head. Only for the others is it worth looking at the clock.
+        let collected = match body.as_mut().now_or_never() {
+            Some(collected) => collected,
+            None => tokio::time::timeout(self.limits.body_timeout, body)
+                .await
+                .map_err(|_elapsed| {
+                    let message = "The body took too long to arrive.";
+                    RequestError::bad_request(StatusCode::REQUEST_TIMEOUT, message)
+                })?,
+        };
+        match collected {
+            Ok(collected) => Ok(collected.to_bytes()),
+            Err(error) if error.is::<LengthLimitError>() => {
                 Err(content_coding::too_large(self.limits.body_bytes))
             }
-            Ok(Err(_)) => Err(RequestError::bad_request(
-                StatusCode::BAD_REQUEST,
-                "The body broke off.",
-            )),
-            Err(_) => Err(RequestError::bad_request(
-                StatusCode::REQUEST_TIMEOUT,
-                "The body took too long to arrive.",
-            )),
+            Err(_) => {
+                let message = "The body broke off.";
+                Err(RequestError::bad_request(StatusCode::BAD_REQUEST, message))
+            }
         }
     }
 }

@@ -24,19 +24,20 @@ struct Range<'a> {
 impl Accepted {
     /// Reads all Accept headers. None, or `*/*`, asks for `application/json`.
     pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
-        let lines: Vec<&str> = headers
-            .get_all(header::ACCEPT)
-            .iter()
-            .filter_map(|line| line.to_str().ok())
-            .collect();
-        let text = lines.join(",");
-        if text.trim().is_empty() {
+        let lines = || {
+            let lines = headers.get_all(header::ACCEPT).iter();
+            lines.filter_map(|line| line.to_str().ok())
+        };
+        if lines().all(|line| line.trim().is_empty()) {
             return Self {
                 single: Some(JSON),
                 event_stream: false,
             };
         }
-        let ranges: Vec<Range<'_>> = text.split(',').filter_map(Range::parse).collect();
+        let ranges: Vec<Range<'_>> = lines()
+            .flat_map(|line| line.split(','))
+            .filter_map(Range::parse)
+            .collect();
         let named = |name: &str| {
             ranges
                 .iter()

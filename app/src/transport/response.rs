@@ -21,6 +21,8 @@ pub(super) fn write(mut response: Response, representation: &'static str) -> Htt
     let mut written = HttpResponse::new(Body::from(response.to_json()));
     *written.status_mut() = status;
     let headers = written.headers_mut();
+    // For what is set here and in `every_request`, at once.
+    headers.reserve(12);
     // What resolvers have set: the cookie of the refresh token.
     headers.extend(std::mem::take(&mut response.content.http_headers));
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));

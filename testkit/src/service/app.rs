@@ -4,19 +4,18 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::ConnectInfo;
 use axum::http::Request;
 use taskhive::config::{Config, Vars};
 use taskhive::http::cells::Cells;
+use taskhive::http::peer::Peer;
+use taskhive::transport::router::HttpService;
 use taskhive::wiring;
 use taskhive_adapters::jwt::SigningSecrets;
 use taskhive_domain::testing::InsecureHasher;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tower::ServiceExt;
 
 use crate::databases::{DatabaseKind, POOL_SIZE, POOL_WAIT, PostgresDatabase, SqliteFile};
 use crate::{Client, Reply, SECRET, TestUser};
@@ -68,7 +67,7 @@ impl Database {
 pub struct TestApp {
     /// Where it listens.
     pub address: SocketAddr,
-    router: Router,
+    service: HttpService,
     settings: Vars,
     database: Arc<Database>,
     stop: oneshot::Sender<()>,
@@ -147,7 +146,7 @@ impl TestApp {
         store.migrate().await.unwrap();
         let hasher = Arc::new(InsecureHasher::default());
         let app = wiring::build_with(&config, &store, &signing_secrets(), hasher).unwrap();
-        let router = app.router.clone();
+        let service = app.service.clone();
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(app.serve(listener, Cells::one(), async move {
             // Who was not told to stop goes on, whoever has gone.
@@ -157,7 +156,7 @@ impl TestApp {
         }));
         Self {
             address,
-            router,
+            service,
             settings,
             database,
             stop,
@@ -187,10 +186,9 @@ impl TestApp {
     }
 
     /// What a request is answered that comes from the address and port `peer`, without a network in between.
-    pub async fn answer(&self, peer: &str, mut request: Request<Body>) -> Reply {
-        let peer: SocketAddr = peer.parse().unwrap();
-        request.extensions_mut().insert(ConnectInfo(peer));
-        let response = self.router.clone().oneshot(request).await.unwrap();
+    pub async fn answer(&self, peer: &str, request: Request<Body>) -> Reply {
+        let peer = Peer::at(peer.parse().unwrap());
+        let response = self.service.respond(request, &peer).await;
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap();
         Reply::new(parts.status, parts.headers, body.into())

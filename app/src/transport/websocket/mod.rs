@@ -20,6 +20,7 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 
 use super::{client, response};
+use crate::http::client_address::ClientAddress;
 use crate::http::connection_limits::ConnectionPermit;
 use crate::http::own_origins::OwnOrigins;
 use crate::http::request_id::RequestId;
@@ -102,7 +103,11 @@ async fn upgrade(
         return Err(RequestError::bad_request(StatusCode::BAD_REQUEST, message));
     }
     let read_at_most = endpoint.limits.message_bytes.saturating_mul(READ_BEYOND);
-    let client = client::of_request(&parts, request_id);
+    let client = client::of_request(
+        &parts.headers,
+        ClientAddress::of(&parts.extensions),
+        request_id,
+    );
     // Held for as long as the socket is open: HTTP has forgotten the connection by then.
     let permit: Option<ConnectionPermit> = parts.extensions.remove();
     Ok(upgrade

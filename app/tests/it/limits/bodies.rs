@@ -131,12 +131,9 @@ async fn long_answers_are_packed_for_those_who_accept_it() {
         .read_to_end(&mut unpacked)
         .unwrap();
     assert_eq!(unpacked, plain.body);
-    assert_eq!(
-        ask("{ __typename }", Some("gzip"))
-            .await
-            .header("content-encoding"),
-        ""
-    );
+    let short = ask("{ __typename }", Some("gzip")).await;
+    assert_eq!(short.header("content-encoding"), "");
+    assert!(!varies(&short), "it is the same for everybody");
     assert_eq!(
         ask(long, Some("gzip;q=0")).await.header("content-encoding"),
         ""
@@ -159,4 +156,48 @@ async fn event_streams_are_never_packed() {
         (StatusCode::OK, "")
     );
     assert!(reply.body.starts_with(b"event: next"));
+}
+
+/// Pages of other origins read packed answers, and long refusals are packed like any other answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_packed_answer_has_all_its_headers() {
+    let friend = "https://app.example.org";
+    let app = TestApp::limited(&[("CORS_ORIGINS", friend)]).await;
+    let unknown: String = (0..20).fold(String::new(), |fields, n| format!("{fields} unknown{n}"));
+    for (query, status) in [
+        ("{ __schema { types { name description } } }", 200),
+        (&*format!("{{{unknown} }}"), 422),
+    ] {
+        for coding in ["gzip", "*", "deflate, gzip;q=0.1"] {
+            let mut request = post(query, &json!({}));
+            let headers = request.headers_mut();
+            headers.insert("accept-encoding", coding.parse().unwrap());
+            headers.insert("origin", friend.parse().unwrap());
+            let reply = app.answer(SOMEBODY, request).await;
+            assert_eq!(reply.status.as_u16(), status, "{coding}");
+            assert_eq!(reply.header("content-encoding"), "gzip", "{coding}");
+            assert_eq!(reply.header("content-length"), "", "{coding}");
+            assert_eq!(reply.header("cache-control"), "no-store");
+            assert_eq!(reply.header("access-control-allow-origin"), friend);
+            let varies: Vec<_> = reply.headers.get_all("vary").iter().collect();
+            assert_eq!(varies, ["accept-encoding", "origin"]);
+        }
+    }
+}
+
+/// The status says what became of the operation, which was executed when it turns out how the answer may be packed.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_accepts_no_coding_is_answered_all_the_same() {
+    let app = TestApp::limited(&[]).await;
+    for query in [
+        "{ __typename }",
+        "{ __schema { types { name description } } }",
+    ] {
+        let mut request = post(query, &json!({}));
+        let nothing = "br, identity;q=0".parse().unwrap();
+        request.headers_mut().insert("accept-encoding", nothing);
+        let reply = app.answer(SOMEBODY, request).await;
+        assert!(reply.data().is_object());
+        assert_eq!(reply.header("content-encoding"), "");
+    }
 }

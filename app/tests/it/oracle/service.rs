@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use axum::http::{Request, Response, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use taskhive::config::{Config, Vars};
+use taskhive::http::peer::Peer;
+use taskhive::transport::router::HttpService;
 use taskhive::wiring;
 use taskhive_adapters::backend::Backend;
 use taskhive_domain::ports::{Clock, PasswordHasher};
@@ -77,9 +78,7 @@ impl Service {
     }
 
     /// Sends any request at all.
-    pub(crate) async fn send(&self, side: Side, mut request: Request<Body>) -> Response<Body> {
-        let peer = SocketAddr::from(([192, 0, 2, 1], 40_000));
-        request.extensions_mut().insert(ConnectInfo(peer));
+    pub(crate) async fn send(&self, side: Side, request: Request<Body>) -> Response<Body> {
         let answered = self.router(side).oneshot(request).await;
         answered.unwrap_or_else(|never| match never {})
     }
@@ -133,5 +132,14 @@ fn both(config: &Config, backend: &Backend, clock: Arc<dyn Clock>) -> (Router, R
     let hasher: Arc<dyn PasswordHasher> = Arc::new(InsecureHasher::default());
     let schema = wiring::unguarded_schema(config, backend, &secrets, Arc::clone(&hasher), &clock);
     let app = wiring::build_at(config, backend, &secrets, hasher, clock).expect("a service");
-    (app.router, library::router(schema.expect("a schema")))
+    let ours = as_router(app.service);
+    (ours, library::router(schema.expect("a schema")))
+}
+
+fn as_router(service: HttpService) -> Router {
+    let answer = async move |request: Request<Body>| {
+        let peer = Peer::at(SocketAddr::from(([192, 0, 2, 1], 40_000)));
+        service.respond(request, &peer).await
+    };
+    Router::new().fallback(answer)
 }
