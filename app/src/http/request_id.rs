@@ -38,7 +38,20 @@ fn is_acceptable(id: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+    use std::thread;
+
     use super::*;
+
+    #[test]
+    fn no_thread_makes_an_id_that_another_has_made() {
+        let ids = || (0..1000).map(|_| RequestId::from_headers(&HeaderMap::new()).0);
+        let threads = [(); 4].map(|()| thread::spawn(move || ids().collect::<Vec<_>>()));
+        let made = threads.map(|thread| thread.join().unwrap());
+        let different: HashSet<&String> = made.iter().flatten().collect();
+        assert_eq!(different.len(), 4000);
+        assert!(different.iter().all(|id| is_acceptable(id)));
+    }
 
     #[test]
     fn ids_that_could_confuse_a_log_are_replaced() {
