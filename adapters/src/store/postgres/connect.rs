@@ -108,6 +108,10 @@ impl Connector {
 }
 
 /// Both ends of what the driver opens: `Encrypted` is also what it calls a connection that did not get TLS from the server.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is taken apart as soon as it is there"
+)]
 enum Opened {
     Encrypted(
         Client,

@@ -56,13 +56,19 @@ fn kind<T>(result: Result<T, InfraError>) -> InfraErrorKind {
 }
 
 async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    for _ in 0..100_000 {
-        if is_so().await {
-            return;
+    let waiting = async {
+        while !is_so().await {
+            tokio::task::yield_now().await;
         }
-        tokio::task::yield_now().await;
-    }
-    panic!("never {what}");
+    };
+    assert!(timeout(LONG, waiting).await.is_ok(), "never {what}");
+}
+
+async fn until_readers(database: &Database, count: usize) {
+    until("so many readers", async || {
+        database.connections().unwrap().lines.first.readers() == count
+    })
+    .await;
 }
 
 const WAITING: &str = "wait_event_type = 'Lock'";
@@ -116,8 +122,9 @@ async fn line(database: &Database) -> Arc<Line> {
     open.unwrap()
 }
 
-const LONG: Duration = Duration::from_secs(60);
-const SHORT: Duration = Duration::from_millis(200);
+const LONG: Duration = Duration::from_mins(1);
+/// Much longer than the first statement takes to get stuck.
+const SHORT: Duration = Duration::from_secs(2);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_readers_share_one_connection() {
@@ -127,10 +134,7 @@ async fn many_readers_share_one_connection() {
 
     let readers = join_all((0..20).map(|_| find_task(database.clone())));
     let readers = tokio::spawn(readers);
-    until("twenty readers", async || {
-        database.connections().unwrap().lines.first.readers() == 20
-    })
-    .await;
+    until_readers(&database, 20).await;
     until_waiting_for_a_lock(&guard, 1).await;
     assert_eq!(connections(&guard, "true").await, 1);
 
@@ -147,16 +151,39 @@ fn lines_are_few_and_never_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_behind_a_statement_that_runs_out_of_time_asks_once_more() {
+async fn a_statement_that_runs_out_of_time_is_stopped_and_its_line_replaced() {
     let (guard, database) = one_line(SHORT).await;
     let client = guard.client().await;
     client.batch_execute(LOCK_TASKS).await.unwrap();
     let stuck = stuck(&guard, &database).await;
-
-    assert!(find_user(&database).await.unwrap().is_some());
+    let its_line = line(&database).await;
 
     assert_eq!(kind(stuck.await.unwrap()), InfraErrorKind::Interrupted);
+
+    assert!(!its_line.is_open());
     until_waiting_for_a_lock(&guard, 0).await;
+    assert!(find_user(&database).await.unwrap().is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_on_a_line_that_was_given_up_ask_once_more() {
+    let (guard, database) = one_line(LONG).await;
+    let client = guard.client().await;
+    client.batch_execute(LOCK_TASKS).await.unwrap();
+    let first = stuck(&guard, &database).await;
+    let behind = tokio::spawn({
+        let database = database.clone();
+        async move { find_user(&database).await }
+    });
+    until_readers(&database, 2).await;
+
+    let given_up = line(&database).await;
+    given_up.give_up(Arc::clone(&database.connector));
+    client.batch_execute(UNLOCK).await.unwrap();
+
+    assert_eq!(first.await.unwrap().unwrap(), None);
+    assert!(behind.await.unwrap().unwrap().is_some());
+    assert!(!Arc::ptr_eq(&given_up, &line(&database).await));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -184,10 +211,7 @@ async fn a_lost_line_is_unavailable_to_its_readers_and_replaced() {
         let database = database.clone();
         async move { find_user(&database).await }
     });
-    until("two readers", async || {
-        database.connections().unwrap().lines.first.readers() == 2
-    })
-    .await;
+    until_readers(&database, 2).await;
 
     terminate_connections(&guard).await;
 
@@ -216,10 +240,7 @@ async fn all_who_wait_for_a_line_share_one_attempt_and_its_failure() {
     let database = prepared(&StoreSettings::for_tests(&url));
     let readers = join_all((0..20).map(|_| find_task(database.clone())));
     let readers = tokio::spawn(readers);
-    until("twenty readers", async || {
-        database.connections().unwrap().lines.first.readers() == 20
-    })
-    .await;
+    until_readers(&database, 20).await;
 
     drop(server.accept().await.unwrap());
 
@@ -247,10 +268,7 @@ async fn a_reader_who_goes_away_leaves_no_half_prepared_statement() {
     let query = diesel::sql_query(sql);
     let prepared: Vec<Count> = database.read_by_key("count", query).await.unwrap();
     assert_eq!(prepared[0].count, 1);
-    until("no readers", async || {
-        database.connections().unwrap().lines.first.readers() == 0
-    })
-    .await;
+    until_readers(&database, 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -262,8 +280,8 @@ async fn the_slow_statement_of_a_reader_who_went_away_is_stopped_in_time() {
 
     stuck.abort();
 
-    assert!(find_user(&database).await.unwrap().is_some());
     until_waiting_for_a_lock(&guard, 0).await;
+    until_readers(&database, 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
