@@ -166,7 +166,7 @@ mod tests {
         let (_client, server) = connection(&listener).await;
         cells
             .spawn(server, async move |_| {
-                tell.send(Handle::current().id()).unwrap()
+                tell.send(Handle::current().id()).unwrap();
             })
             .unwrap();
         assert_eq!(told.recv().await, Some(cell));

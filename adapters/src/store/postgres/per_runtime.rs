@@ -16,22 +16,23 @@ impl<T> PerRuntime<T> {
     /// The one of the current runtime, made if there is none yet. Must be called within a runtime.
     pub(super) fn here<E>(&self, make: impl FnOnce() -> Result<T, E>) -> Result<Arc<T>, E> {
         let runtime = Handle::current().id();
-        let of_runtime = |made: &[(Id, Arc<T>)]| {
-            let mut made = made.iter();
-            made.find(|(id, _)| *id == runtime)
+        let of_runtime = |known: &[(Id, Arc<T>)]| {
+            let mut known = known.iter();
+            known
+                .find(|(id, _)| *id == runtime)
                 .map(|(_, one)| Arc::clone(one))
         };
         // No step under this lock leaves the list half changed.
         if let Some(one) = of_runtime(&self.0.read().unwrap_or_else(PoisonError::into_inner)) {
             return Ok(one);
         }
-        let mut made = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         // A runtime may have several threads.
-        if let Some(one) = of_runtime(&made) {
+        if let Some(one) = of_runtime(&known) {
             return Ok(one);
         }
         let one = Arc::new(make()?);
-        made.push((runtime, Arc::clone(&one)));
+        known.push((runtime, Arc::clone(&one)));
         Ok(one)
     }
 }

@@ -20,8 +20,8 @@ use super::workers::{Role, Workers};
 use super::{Conn, RunQueryDsl, WRITER};
 
 const PATIENT: Patience = Patience {
-    beginning: Duration::from_secs(60),
-    statement: Duration::from_secs(60),
+    beginning: Duration::from_mins(1),
+    statement: Duration::from_mins(1),
 };
 const IMPATIENT: Patience = Patience {
     beginning: Duration::from_millis(1),
@@ -41,7 +41,7 @@ impl Bench {
         let opener = Arc::new(Opener {
             path: file.path(),
             pragmas: WRITER,
-            busy_timeout: Duration::from_secs(60),
+            busy_timeout: Duration::from_mins(1),
         });
         let writer = Workers::start(Role::Write, 1, &opener, PATIENT.statement).unwrap();
         let commits = Arc::new(AtomicUsize::new(0));

@@ -130,8 +130,8 @@ impl ConnectionRegistry {
                     Ok(session) => self.end(session),
                     Err(_lagged) => self.end_all_revoked(),
                 },
-                Some(fetched) = fetches.next() => {
-                    if let Err(error) = &fetched
+                Some(outcome) = fetches.next() => {
+                    if let Err(error) = &outcome
                         && reachable
                     {
                         tracing::warn!(
@@ -139,7 +139,7 @@ impl ConnectionRegistry {
                             "ended sessions cannot be looked up; live connections go on"
                         );
                     }
-                    reachable = fetched.is_ok();
+                    reachable = outcome.is_ok();
                 }
             }
         }

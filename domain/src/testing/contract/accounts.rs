@@ -90,7 +90,7 @@ pub async fn a_refused_change_of_password_changes_nothing(repositories: &Reposit
     );
     assert_eq!(
         repositories.sessions.list(user, now).await?,
-        [session.clone()]
+        std::slice::from_ref(&session)
     );
     assert_eq!(repositories.ended_since(START).await?, []);
     let change = PasswordChange {
