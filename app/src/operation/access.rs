@@ -168,7 +168,7 @@ mod tests {
                 Requirement::UserOrRefreshCookie,
             ),
             (
-                "mutation { logout { success } revokeOtherSessions { ids } }",
+                "mutation { logout { success } revokeOtherSessions { revokedSessionIds } }",
                 Requirement::User,
             ),
             ("subscription { taskEvents { kind } }", Requirement::User),
