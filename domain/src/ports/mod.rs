@@ -1,0 +1,26 @@
+//! What the domain needs from the outside. The only folder to read before writing an adapter; the promises in prose here are
+//! checked by `testing::contract`.
+
+mod authentication;
+mod sessions;
+mod tasks;
+mod users;
+
+pub use self::authentication::{
+    AuthenticationError, IdentityProvider, PasswordHasher, TokenIssuer, Verification,
+};
+pub use self::sessions::{EndedSession, SessionEvents, SessionRepository, SignIn};
+pub use self::tasks::{Insertion, TaskEvents, TaskRepository, Update};
+pub use self::users::{
+    ExternalUserRepository, PasswordChange, PasswordChangeOutcome, RegistrationOutcome,
+    UserRepository,
+};
+pub use crate::infra_error::{InfraError, InfraErrorKind};
+
+use crate::time::Timestamp;
+
+/// Reads the time.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
