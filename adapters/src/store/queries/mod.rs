@@ -10,6 +10,7 @@ mod external;
 mod page;
 #[cfg(test)]
 mod plan_tests;
+mod session_ends;
 mod sessions;
 mod statement;
 mod task_statements;

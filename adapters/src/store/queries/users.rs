@@ -15,7 +15,7 @@ use taskhive_domain::{SessionId, Timestamp, UserId};
 
 use super::backend::{Conn, Database, RunQueryDsl, locked_hash};
 use super::transaction::transaction;
-use super::{external, sessions};
+use super::{external, session_ends, sessions};
 use crate::store::rows::{CredentialsRow, NewUserRow, SessionRow, UserRow};
 use crate::store::schema::{sessions as sessions_table, users};
 use crate::store::types::DbId;
@@ -219,7 +219,7 @@ async fn change_password(
     }
     store_hash(conn, id, &change.new).await?;
     sessions::store_generation(conn, &kept).await?;
-    let ended = sessions::end_others(conn, id, Some(kept.id), now).await?;
+    let ended = session_ends::end_others(conn, id, Some(kept.id), now).await?;
     Ok(PasswordChangeOutcome::Changed { kept, ended })
 }
 
@@ -233,7 +233,9 @@ async fn set_password(
     if !store_hash(conn, id, &new).await? {
         return Ok(None);
     }
-    sessions::end_others(conn, id, None, now).await.map(Some)
+    session_ends::end_others(conn, id, None, now)
+        .await
+        .map(Some)
 }
 
 /// Sessions first, so that they are remembered; the rest of the account goes with the user.
@@ -246,7 +248,7 @@ async fn delete(
     if !has_hash(conn, id, &expected).await? {
         return Ok(None);
     }
-    let ended = sessions::end_others(conn, id, None, now).await?;
+    let ended = session_ends::end_others(conn, id, None, now).await?;
     diesel::delete(users::table.find(DbId(id.uuid())))
         .execute(conn)
         .await?;
