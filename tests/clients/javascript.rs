@@ -19,16 +19,44 @@ const FILES: [&str; 5] = [
     "types.ts",
 ];
 
-/// Where everything is built: once, whichever test comes first.
-static BUILT: LazyLock<PathBuf> = LazyLock::new(build);
+/// The two folders of TypeScript.
+const PARTS: [&str; 2] = ["recipes", "stories"];
 
-fn build() -> PathBuf {
+/// Where everything is built: once, whichever test comes first.
+static BUILT: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = npm::install("clients", &FILES);
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let schema = sources.join("../schema.graphql");
-    fs::copy(schema, folder.join("schema.graphql")).unwrap();
-    for part in ["recipes", "stories"] {
-        copy_folder(&sources.join("clients").join(part), &folder.join(part));
+    npm::build_once(&folder, &sources(), || build(&folder));
+    folder
+});
+
+fn in_tests(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// All that the build is made of, one after the other.
+fn sources() -> Vec<u8> {
+    let mut paths = vec![
+        in_tests("../schema.graphql"),
+        in_tests("clients/package-lock.json"),
+    ];
+    paths.extend(FILES.map(|file| in_tests("clients").join(file)));
+    for part in PARTS {
+        let mut files = files_in(&in_tests("clients").join(part));
+        files.sort();
+        paths.extend(files);
+    }
+    let mut sources = Vec::new();
+    for path in paths {
+        sources.extend(path.file_name().unwrap_or_default().as_encoded_bytes());
+        sources.extend(fs::read(path).unwrap());
+    }
+    sources
+}
+
+fn build(folder: &Path) {
+    fs::copy(in_tests("../schema.graphql"), folder.join("schema.graphql")).unwrap();
+    for part in PARTS {
+        copy_folder(&in_tests("clients").join(part), &folder.join(part));
     }
     for (program, arguments) in [
         ("@graphql-codegen/cli/esm/bin.js", [].as_slice()),
@@ -37,9 +65,8 @@ fn build() -> PathBuf {
         ("../build.js", &[]),
     ] {
         let program = format!("node_modules/{program}");
-        run(node(&folder, &program).args(arguments), npm::MISSING);
+        run(node(folder, &program).args(arguments), npm::MISSING);
     }
-    folder
 }
 
 /// Afterwards `to` holds what `from` holds, and nothing else.
@@ -48,12 +75,15 @@ fn copy_folder(from: &Path, to: &Path) {
         fs::remove_dir_all(to).unwrap();
     }
     fs::create_dir_all(to).unwrap();
-    for file in fs::read_dir(from).unwrap() {
-        let file = file.unwrap();
-        if file.file_type().unwrap().is_file() {
-            fs::copy(file.path(), to.join(file.file_name())).unwrap();
-        }
+    for file in files_in(from) {
+        fs::copy(&file, to.join(file.file_name().unwrap_or_default())).unwrap();
     }
+}
+
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    let files = entries.filter(|entry| entry.file_type().unwrap().is_file());
+    files.map(|file| file.path()).collect()
 }
 
 fn node(folder: &Path, program: &str) -> Command {
