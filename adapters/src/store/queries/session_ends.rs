@@ -2,11 +2,10 @@
 
 use diesel::QueryResult;
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use taskhive_domain::session::{ENDED_MEMORY, Session};
 use taskhive_domain::{SessionId, Timestamp, UserId};
 
-use super::backend::{Conn, remember_ended};
+use super::backend::{Conn, RunQueryDsl, remember_ended};
 use super::sessions::{begun_after, living, used_after};
 use crate::store::schema::{ended_sessions, sessions};
 use crate::store::types::{DbId, DbTime};
