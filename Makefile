@@ -13,7 +13,7 @@ run:
 release:
 	scripts/need cargo cc node
 	scripts/web-client
-	cargo build --release
+	cargo build --release --locked
 
 # All tests; then once more those that drive the service from outside, on PostgreSQL instead of SQLite. The server is started
 # for them and removed afterwards.
