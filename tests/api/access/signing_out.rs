@@ -47,7 +47,7 @@ async fn the_cookie_signs_out_where_no_good_access_token_does() {
             assert_eq!((reply.reason(), reply.header("set-cookie")), (reason, ""));
         }
         let own = ("sec-fetch-site", Some("same-origin"));
-        let other = "mutation { logout { success } revokeOtherSessions { ids } }";
+        let other = "mutation { logout { success } revokeOtherSessions { revokedSessionIds } }";
         let reply = ask(&app, other, json!({}), &[bearer, cookie, own]).await;
         reply.assert_refused(401, "UNAUTHENTICATED", name);
         let still = app.anonymous().with_token(&token).run(ME, json!({})).await;
