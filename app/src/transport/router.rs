@@ -1,7 +1,7 @@
 //! Which path leads where.
 //!
 //! `/graphql` is called directly: a router with its layers would be a good part of what an operation costs. What is to hold
-//! for all paths stands in [`every_request`](super::every_request), once.
+//! for all paths stands in `every_request`, once.
 
 use std::sync::Arc;
 

@@ -37,7 +37,7 @@ pub enum Verification {
 }
 
 /// Hashes passwords slowly, on few threads. A caller that cannot be served soon gets
-/// [`InfraErrorKind::Unavailable`].
+/// [`InfraErrorKind::Unavailable`](super::InfraErrorKind::Unavailable).
 #[async_trait]
 pub trait PasswordHasher: Send + Sync {
     /// Hashes with a fresh salt.
@@ -75,7 +75,7 @@ pub trait TokenIssuer: Send + Sync {
 #[async_trait]
 pub trait IdentityProvider: Send + Sync {
     /// What a token says. Any doubt is [`TokenRejection::Invalid`]; only a token whose key cannot be had right now, though it may
-    /// exist, is [`InfraErrorKind::Unavailable`].
+    /// exist, is [`InfraErrorKind::Unavailable`](super::InfraErrorKind::Unavailable).
     async fn verify(
         &self,
         token: &str,
