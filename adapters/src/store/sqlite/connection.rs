@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::result::Error::DatabaseError;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::Bool;
 use diesel::sqlite::Sqlite;
-use diesel::{Connection as _, ConnectionError, declare_sql_function};
+use diesel::{Connection as _, ConnectionError, QueryResult, declare_sql_function};
 
 use super::Conn;
 use crate::store::errors::OUT_OF_TIME;
@@ -83,7 +84,8 @@ impl Opener {
     pub(super) fn open(&self) -> Result<Connection, ConnectionError> {
         let (busy_timeout, pragmas) = (self.busy_timeout.as_millis(), self.pragmas);
         let mut conn = Conn::establish(&self.path)?;
-        conn.batch_execute(&format!("PRAGMA busy_timeout = {busy_timeout}; {pragmas}"))
+        conn.batch_execute(&format!("PRAGMA busy_timeout = {busy_timeout}"))
+            .and_then(|()| self.until_not_locked(|| conn.batch_execute(pragmas)))
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
         let deadline = Deadline::passed();
         let asked = deadline.clone();
@@ -91,6 +93,22 @@ impl Opener {
         in_time_utils::register_nondeterministic_impl(&conn, move || asked.allows())
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(Connection { conn, deadline })
+    }
+
+    /// SQLite does not wait by itself where two switch a new file to WAL at the same time: both hold what the other one needs.
+    /// One of them is told so, and finds the file switched a moment later.
+    fn until_not_locked(&self, mut set_up: impl FnMut() -> QueryResult<()>) -> QueryResult<()> {
+        let given_up = Instant::now() + self.busy_timeout;
+        loop {
+            match set_up() {
+                Err(DatabaseError(_, info))
+                    if info.message() == "database is locked" && Instant::now() < given_up =>
+                {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+                outcome => return outcome,
+            }
+        }
     }
 }
 
