@@ -1,8 +1,10 @@
 //! The log: text for people or JSON for machines, on standard error.
 
-use std::io::IsTerminal;
+use std::io::{self, BufWriter, IsTerminal};
+use std::sync::{Mutex, PoisonError};
 
 use tracing::Level;
+use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::{FilterExt, Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -17,24 +19,51 @@ pub enum LogFormat {
     Json,
 }
 
-/// Starts the log for the whole process. A second call changes nothing.
+/// Lines that wait for a slow reader of the log. Further ones are lost: a log that nobody reads must not stop the service.
+const WAITING_LINES: usize = 16_384;
+
+/// Writes the lines that still wait when it is dropped.
+static WRITER: Mutex<Option<WorkerGuard>> = Mutex::new(None);
+
+/// Starts the log for the whole process. A second call changes nothing. A thread of its own writes the lines, so the last
+/// ones need [`finish`].
 ///
 /// The WebSocket library shows every message at the level `trace`, tokens and texts included; no filter brings that back.
 pub fn start(format: LogFormat, filter: Targets) {
+    let (writer, guard) = non_blocking();
     let lines = fmt::layer()
-        .with_writer(std::io::stderr)
+        .with_writer(writer)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false);
     let lines = match format {
         LogFormat::Text => lines.boxed(),
-        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Json => {
+            // Spans do not nest here: the list would only say the current one once more.
+            let lines = lines.json().flatten_event(true).with_span_list(false);
+            lines.boxed()
+        }
     };
     let started = tracing_subscriber::registry()
         .with(lines.with_filter(without_payloads(filter)))
         .try_init();
     if started.is_err() {
         tracing::debug!("the log was started before");
+    } else {
+        *WRITER.lock().unwrap_or_else(PoisonError::into_inner) = Some(guard);
     }
+}
+
+fn non_blocking() -> (NonBlocking, WorkerGuard) {
+    NonBlockingBuilder::default()
+        .lossy(true)
+        .buffered_lines_limit(WAITING_LINES)
+        .thread_name("log")
+        .finish(BufWriter::new(io::stderr()))
+}
+
+/// Waits, a second at most, until all lines are written. Later ones are lost, so this is for the end of the process.
+pub fn finish() {
+    drop(WRITER.lock().unwrap_or_else(PoisonError::into_inner).take());
 }
 
 /// What the filter lets through, but for what may hold what people send.

@@ -29,6 +29,7 @@ use crate::operation::access::{Guard, Policy};
 use crate::operation::admission::Admission;
 use crate::operation::capacity::Capacity;
 use crate::operation::connections::ConnectionRegistry;
+use crate::operation::observation::Observer;
 use crate::operation::pipeline::Pipeline;
 use crate::transport::every_request::HttpOptions;
 use crate::transport::health::{Probe, Readiness};
@@ -258,6 +259,9 @@ fn pipeline(
         admission,
         limits: protection.limits,
         capacity: Capacity::new(config.operations),
+        observer: Arc::new(Observer {
+            log: config.log_requests,
+        }),
         timeout: config.execution_timeout,
     })
 }

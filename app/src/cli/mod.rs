@@ -70,6 +70,7 @@ pub async fn run(arguments: Arguments, environment: Vars) -> ExitCode {
         Command::Settings { markdown: true } => print(&settings::readme_table()).map(drop),
         Command::Settings { markdown: false } => print(&settings::env_example()).map(drop),
     };
+    telemetry::finish();
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(StartError(message)) => {
@@ -211,6 +212,7 @@ fn stop_signal() -> Result<impl Future<Output = ()>, StartError> {
         let _ = told.send(());
         wait_for_either(&mut terminate, &mut interrupt).await;
         tracing::warn!("stopped at once by a second signal");
+        telemetry::finish();
         std::process::exit(130);
     });
     Ok(async move {

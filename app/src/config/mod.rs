@@ -74,6 +74,8 @@ pub struct Config {
     pub rates: Rates,
     /// Limits of what one document may ask for.
     pub documents: admission::Limits,
+    /// Whether each operation gets its line in the log.
+    pub log_requests: bool,
     /// What looks like a mistake, but does not keep the service from starting.
     pub warnings: Vec<String>,
 }
@@ -132,6 +134,7 @@ impl Config {
                 LogFormat::Text,
                 &[("text", LogFormat::Text), ("json", LogFormat::Json)],
             ),
+            log_requests: reader.choice("LOG_REQUESTS", true, &[("on", true), ("off", false)]),
             log_filter: reader.parsed("RUST_LOG", "levels as in `info` or `warn,taskhive=debug`"),
             server: read_server_limits(&mut reader, proxies.clone()),
             proxies,

@@ -41,6 +41,7 @@ settings! {
     "PLAYGROUND" = "on", "Whether `/playground` is there: `on` or `off`.";
     "REGISTRATION" = "open", "Whether everybody may create an account: `open` or `closed`. `taskhive user create` works in either case.";
     "LOG_FORMAT" = "text", "`text` for people or `json` for machines.";
+    "LOG_REQUESTS" = "on", "Whether each operation gets a line in the log, at `info`: `on` or `off`. It says what was asked for, by whom, what came of it and how long it took; no texts.";
     "RUST_LOG" = "info", "Which log lines are written, such as `warn` or `info,taskhive=debug`.";
     "LIMIT_BODY_BYTES" = "262144", "The longest body of a request.";
     "LIMIT_QUERY_STRING_BYTES" = "8192", "The longest query string of a GET request.";

@@ -7,6 +7,7 @@ pub(crate) mod access;
 pub mod admission;
 pub(crate) mod capacity;
 pub(crate) mod connections;
+pub(crate) mod observation;
 pub(crate) mod pipeline;
 pub(crate) mod request;
 pub(crate) mod request_error;

@@ -26,6 +26,8 @@ pub(crate) struct Response {
     pub(crate) retry_after: Option<u64>,
     /// For 405: the methods that would do.
     pub(crate) allow: Option<&'static str>,
+    /// What went wrong first.
+    pub(crate) code: Option<ErrorCode>,
     /// Why the first error happened, as far as a header repeats it.
     pub(crate) reason: Option<ErrorReason>,
     /// Whether the subscription that answers this has lost events. It ends here.
@@ -78,6 +80,7 @@ impl Response {
             status,
             retry_after: None,
             allow: None,
+            code: known.first().map(|error| error.code),
             reason: known.first().and_then(|error| error.reason),
             lagged: known.iter().any(ApiError::is_lagged),
         }

@@ -12,7 +12,6 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, Response as HttpResponse};
 use futures_util::{Stream, StreamExt, stream};
 
-use crate::graphql::ApiError;
 use crate::operation::pipeline::{AuthorizedOperation, Pipeline};
 use crate::operation::request_error::RequestError;
 use crate::operation::response::Response;
@@ -25,12 +24,10 @@ pub(super) fn of_subscription(
     pipeline: &Pipeline,
     operation: AuthorizedOperation,
 ) -> Result<HttpResponse<Body>, RequestError> {
-    let authenticated = operation
-        .authenticated
-        .ok_or_else(|| RequestError::unauthenticated(ApiError::token_missing()))?;
-    let mut live = pipeline.open(authenticated)?;
-    let events = events(pipeline.subscribe(operation));
-    Ok(respond(events.take_until(async move { live.over().await })))
+    let (mut live, responses) = pipeline.open_stream(operation)?;
+    Ok(respond(
+        events(responses).take_until(async move { live.over().await }),
+    ))
 }
 
 /// The answer of a query or a mutation, for clients that take nothing but event streams.

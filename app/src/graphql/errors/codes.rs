@@ -1,5 +1,6 @@
 //! The vocabulary of errors: codes for programs to branch on, and reasons that say more.
 
+use async_graphql::resolver_utils::EnumType;
 use async_graphql::{Enum, Value};
 use taskhive_domain::violation::Reason;
 
@@ -35,6 +36,16 @@ pub(crate) enum ErrorCode {
     ValidationFailed,
     /// The operation asks for too much at once.
     QueryTooComplex,
+}
+
+impl ErrorCode {
+    /// How it is written in `extensions.code`.
+    pub(crate) fn name(self) -> &'static str {
+        let mut items = Self::items().iter();
+        items
+            .find(|item| item.value == self)
+            .map_or("INTERNAL", |item| item.name)
+    }
 }
 
 /// Why it went wrong, as `errors[].extensions.reason` or as `reason` of an issue. New

@@ -22,6 +22,7 @@ mod expansion;
 mod limits;
 mod line_index;
 mod lowering;
+mod operation_name;
 mod prepared;
 mod refusal;
 mod runnable;
@@ -49,6 +50,7 @@ use serde_json::{Map, Value};
 use prepared::PreparedDocument;
 
 pub use limits::Limits;
+pub use operation_name::OperationName;
 pub use prepared::RootField;
 pub use refusal::{Refusal, RefusalError, RefusalKind};
 
@@ -82,6 +84,8 @@ pub enum OperationKind {
 pub struct ValidOperation {
     /// What the operation does.
     pub kind: OperationKind,
+    /// What the document calls it.
+    pub name: Arc<OperationName>,
     /// Every root field the operation selects, through fragments and whatever `@skip` and `@include` say.
     pub root_fields: Arc<[RootField]>,
     /// The keys of the root in the order in which they are asked for, each once, which is the order a response must have.
@@ -135,6 +139,7 @@ impl Admission {
         request.set_parsed_query(runnable.document);
         Ok(ValidOperation {
             kind: operation.kind.into(),
+            name: Arc::clone(&operation.name),
             root_fields: Arc::clone(&operation.roots),
             response_keys: runnable.response_keys,
             request,
@@ -167,6 +172,18 @@ impl fmt::Debug for ValidOperation {
             .field("kind", &self.kind)
             .field("root_fields", &self.root_fields)
             .finish_non_exhaustive()
+    }
+}
+
+impl OperationKind {
+    /// As the specification writes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Mutation => "mutation",
+            Self::Subscription => "subscription",
+        }
     }
 }
 

@@ -9,11 +9,12 @@ use apollo_compiler::executable::{
 use apollo_compiler::parser::Parser;
 use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
-use apollo_compiler::{Name, Node, Schema};
+use apollo_compiler::{Node, Schema};
 
 use super::limits::Limits;
 use super::line_index::LineIndex;
 use super::lowering::{LoweredOperation, Lowering};
+use super::operation_name::OperationName;
 use super::refusal::Refusal;
 use super::runnable::Runnable;
 use super::{
@@ -34,7 +35,7 @@ pub struct RootField {
 /// One operation of a validated document.
 pub(super) struct PreparedOperation {
     pub(super) kind: OperationType,
-    pub(super) name: Option<Name>,
+    pub(super) name: Arc<OperationName>,
     pub(super) roots: Arc<[RootField]>,
     pub(super) cost: Cost,
     /// The declared variables; the selection set is left empty, it would only take up memory.
@@ -106,7 +107,7 @@ impl PreparedDocument {
             )),
             (Some(wanted), operations) => operations
                 .iter()
-                .find(|operation| operation.name.as_ref().is_some_and(|name| name == wanted))
+                .find(|operation| operation.name.is(wanted))
                 .ok_or_else(|| {
                     Refusal::validation("The document has no operation named by `operationName`.")
                 }),
@@ -146,7 +147,7 @@ impl PreparedOperation {
         let lowered = lowering.operation(operation);
         Ok(Self {
             kind: valid.operation_type,
-            name: valid.name.clone(),
+            name: Arc::new(OperationName::new(valid.name.clone())),
             roots: roots.into(),
             cost: cost::of(valid, document, limits)?,
             declared: Operation {

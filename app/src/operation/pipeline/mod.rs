@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Request;
-use futures_util::{FutureExt, Stream, StreamExt};
+use futures_util::{FutureExt, Stream, StreamExt, stream};
 use taskhive_domain::accounts::Authenticated;
 
 use super::access::{Guard, Policy, Requirement};
 use super::admission::{Admission, OperationKind, ValidOperation};
 use super::capacity::{Capacity, Room};
 use super::connections::{ConnectionRegistry, LiveConnection};
+use super::observation::{Observation, Observer};
 use super::request::GraphQlRequest;
 use super::request_error::RequestError;
 use super::response::Response;
@@ -33,7 +34,13 @@ pub(crate) struct OperationRequest {
 pub(crate) struct AuthorizedOperation {
     pub(crate) kind: OperationKind,
     /// The user it runs for, if it needs one.
-    pub(crate) authenticated: Option<Authenticated>,
+    authenticated: Option<Authenticated>,
+    observation: Observation,
+    execution: Execution,
+}
+
+/// What an execution takes.
+struct Execution {
     request: Request,
     request_id: String,
     room: Room,
@@ -53,6 +60,7 @@ pub(crate) struct Pipeline {
     pub(crate) connections: Arc<ConnectionRegistry>,
     pub(crate) limits: Arc<RateLimits>,
     pub(crate) capacity: Capacity,
+    pub(crate) observer: Arc<Observer>,
     /// Longest execution of one operation.
     pub(crate) timeout: Duration,
 }
@@ -64,6 +72,27 @@ impl Pipeline {
         &self,
         operation: OperationRequest,
     ) -> Result<AuthorizedOperation, RequestError> {
+        let request_id = &operation.client.request_id;
+        let mut observation = Observation::begin(&self.observer, request_id, operation.transport);
+        match self.prepare(operation, &mut observation).await {
+            Ok((kind, authenticated, execution)) => Ok(AuthorizedOperation {
+                kind,
+                authenticated,
+                observation,
+                execution,
+            }),
+            Err(error) => {
+                observation.refused(&error);
+                Err(error)
+            }
+        }
+    }
+
+    async fn prepare(
+        &self,
+        operation: OperationRequest,
+        observation: &mut Observation,
+    ) -> Result<(OperationKind, Option<Authenticated>, Execution), RequestError> {
         let OperationRequest {
             request,
             transport,
@@ -76,17 +105,20 @@ impl Pipeline {
             request.operation_name.as_deref(),
             request.variables,
         )?;
+        observation.admitted(valid.kind, &valid.name);
         transport.carries(valid.kind, &valid.root_fields)?;
         let authenticated = self.authenticate(&valid, &client).await?;
         client.identity = authenticated.map(|authenticated| authenticated.identity);
-        Ok(AuthorizedOperation {
-            kind: valid.kind,
-            authenticated,
+        if let Some(identity) = client.identity {
+            observation.identified(identity.user());
+        }
+        let execution = Execution {
             request_id: client.request_id.clone(),
             room,
             request: valid.request.data(client),
             response_keys: valid.response_keys,
-        })
+        };
+        Ok((valid.kind, authenticated, execution))
     }
 
     async fn authenticate(
@@ -108,12 +140,22 @@ impl Pipeline {
     pub(crate) async fn execute(&self, operation: AuthorizedOperation) -> Response {
         let AuthorizedOperation {
             kind,
+            observation,
+            execution,
+            ..
+        } = operation;
+        let response = self.run(kind, execution).await;
+        observation.answered(&response);
+        response
+    }
+
+    async fn run(&self, kind: OperationKind, execution: Execution) -> Response {
+        let Execution {
             request,
             request_id,
             room,
             response_keys,
-            ..
-        } = operation;
+        } = execution;
         let schema = self.schema.clone();
         let work = async move {
             let response = schema.execute(request).await;
@@ -151,20 +193,41 @@ impl Pipeline {
     /// Runs a subscription, for as long as it is listened to.
     pub(crate) fn subscribe(&self, operation: AuthorizedOperation) -> ResponseStream {
         let AuthorizedOperation {
-            request,
-            request_id,
+            observation,
+            execution,
             ..
         } = operation;
+        let (request, request_id) = (execution.request, execution.request_id);
         let responses = AssertUnwindSafe(self.schema.execute_stream(request)).catch_unwind();
-        Box::pin(responses.map(move |response| {
-            response.map_or_else(
-                |_panic| {
-                    tracing::error!(request_id, "a subscription panicked");
-                    Response::failed(ApiError::internal(), &request_id)
-                },
-                |response| Response::executed(response, &request_id),
-            )
-        }))
+        observed(
+            observation,
+            responses.map(move |response| {
+                response.map_or_else(
+                    |_panic| {
+                        tracing::error!(request_id, "a subscription panicked");
+                        Response::failed(ApiError::internal(), &request_id)
+                    },
+                    |response| Response::executed(response, &request_id),
+                )
+            }),
+        )
+    }
+
+    /// The same on a connection that has to be opened first.
+    pub(crate) fn open_stream(
+        &self,
+        operation: AuthorizedOperation,
+    ) -> Result<(LiveConnection, ResponseStream), RequestError> {
+        let authenticated = operation
+            .authenticated
+            .ok_or_else(|| RequestError::unauthenticated(ApiError::token_missing()));
+        match authenticated.and_then(|authenticated| self.open(authenticated)) {
+            Ok(live) => Ok((live, self.subscribe(operation))),
+            Err(error) => {
+                operation.observation.refused(&error);
+                Err(error)
+            }
+        }
     }
 
     /// For transports that outlive their first request: who this is.
@@ -185,6 +248,25 @@ impl Pipeline {
             RequestError::too_many(ApiError::new(ErrorCode::RateLimited, None, message))
         })
     }
+}
+
+/// The same stream. Its operation is over when it is.
+fn observed(
+    observation: Observation,
+    responses: impl Stream<Item = Response> + Send + 'static,
+) -> ResponseStream {
+    let stream = (Box::pin(responses), observation);
+    Box::pin(stream::unfold(
+        stream,
+        async |(mut responses, mut observation)| {
+            let Some(response) = responses.next().await else {
+                observation.completed();
+                return None;
+            };
+            observation.emitted(&response);
+            Some((response, (responses, observation)))
+        },
+    ))
 }
 
 #[cfg(test)]

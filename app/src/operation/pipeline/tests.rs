@@ -120,6 +120,7 @@ async fn pipeline(trouble: Trouble) -> (Pipeline, String) {
         )),
         limits,
         capacity: Capacity::new(2),
+        observer: Arc::new(Observer { log: true }),
         timeout: Duration::from_millis(50),
     };
     (pipeline, signed_in.access_token.reveal().to_owned())

@@ -3,5 +3,6 @@
 
 mod commands;
 mod lifetime;
+mod request_log;
 mod trouble;
 mod users;
