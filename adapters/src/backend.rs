@@ -1,17 +1,20 @@
 //! Everything that is kept in a database or told through it, opened once: the repositories of the store, and the events of
 //! its tasks. It knows both, and they need not know each other's users.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use taskhive_domain::ports::{
-    ExternalUserRepository, InfraError, SessionRepository, TaskEvents, TaskRepository,
+    Archive, ExternalUserRepository, InfraError, SessionRepository, TaskEvents, TaskRepository,
     UserRepository,
 };
 
 use crate::events::InProcessEvents;
 use crate::events::postgres::PostgresEvents;
 use crate::store::url::Target;
-use crate::store::{Maintenance, Repositories, StoreSettings, postgres, sqlite};
+use crate::store::{
+    Finding, Maintenance, PoolStatus, Repositories, StoreSettings, postgres, sqlite,
+};
 
 /// An open database. Cheap to clone: clones share the connections, and the events.
 #[derive(Clone)]
@@ -24,6 +27,8 @@ pub struct Backend {
     pub external_users: Arc<dyn ExternalUserRepository>,
     /// The sessions.
     pub sessions: Arc<dyn SessionRepository>,
+    /// All of it, account by account.
+    pub archive: Arc<dyn Archive>,
     /// What happens to the tasks: on SQLite within this process, on PostgreSQL also in all others, once
     /// [`start_events`](Self::start_events) was called.
     pub events: Arc<dyn TaskEvents>,
@@ -68,6 +73,7 @@ impl Backend {
             users: repositories.users,
             external_users: repositories.external_users,
             sessions: repositories.sessions,
+            archive: repositories.archive,
             events,
             database: repositories.database,
             shared_events,
@@ -78,6 +84,34 @@ impl Backend {
     /// once.
     pub async fn migrate(&self) -> Result<usize, InfraError> {
         self.database.migrate().await
+    }
+
+    /// The versions of the steps that [`migrate`](Self::migrate) would take, oldest first. Changes nothing.
+    pub async fn pending_migrations(&self) -> Result<Vec<String>, InfraError> {
+        self.database.pending_migrations().await
+    }
+
+    /// Looks at everything that has to be right for the service to work: the connection and who may listen in on it, the tables,
+    /// the rights, what stands in between. Changes nothing.
+    pub async fn examine(&self) -> Vec<Finding> {
+        let mut findings = self.database.examine().await;
+        let answers = findings.iter().any(|finding| finding.outcome.is_ok());
+        if let Some(events) = self.shared_events.as_ref().filter(|_| answers) {
+            findings.push(events.examine().await);
+        }
+        findings
+    }
+
+    /// Writes a copy of a SQLite database, as it is at one moment, into an empty file. Others go on reading and writing. Fails on
+    /// PostgreSQL, which has tools of its own for that.
+    pub async fn backup(&self, target: &Path) -> Result<(), InfraError> {
+        self.database.backup(target).await
+    }
+
+    /// How busy the connections are.
+    #[must_use]
+    pub fn pools(&self) -> Vec<PoolStatus> {
+        self.database.pools()
     }
 
     /// Whether the database answers.

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod administration;
+pub mod archive;
 pub mod event;
 pub mod id;
 pub mod identity;

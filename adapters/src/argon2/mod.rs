@@ -56,6 +56,15 @@ pub struct HashingCapacity {
     pub max_wait: Duration,
 }
 
+/// How many passwords are hashed and wait for it, at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HashingStatus {
+    /// Are being hashed.
+    pub working: usize,
+    /// Wait for their turn.
+    pub waiting: usize,
+}
+
 impl HashingCapacity {
     /// One hash per core; 64 callers wait for up to 2 s. At 20 ms a hash, two cores serve a full queue in 0.7 s.
     #[must_use]
@@ -102,6 +111,12 @@ impl Argon2Hasher {
             memory: Arc::new(WorkingMemory::new(live.block_count())),
             live,
         })
+    }
+
+    /// How busy it is.
+    #[must_use]
+    pub fn status(&self) -> HashingStatus {
+        self.queue.status()
     }
 
     /// Waits for its turn and computes on a blocking thread. The permit goes along: a caller that goes away meanwhile

@@ -8,7 +8,7 @@ use taskhive_domain::ports::{InfraError, InfraErrorKind};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::HashingCapacity;
+use super::{HashingCapacity, HashingStatus};
 
 /// Serves callers in the order in which they came.
 pub(super) struct Queue {
@@ -17,6 +17,10 @@ pub(super) struct Queue {
     /// A permit for everybody who works.
     working: Arc<Semaphore>,
     max_wait: Duration,
+    /// All permits of `waiting`.
+    inside: usize,
+    /// All permits of `working`.
+    at_once: usize,
 }
 
 /// The right to work. Dropping it makes room; dropping the future that waits for it does, too.
@@ -33,6 +37,18 @@ impl Queue {
             waiting: Arc::new(Semaphore::new(inside)),
             working: Arc::new(Semaphore::new(at_once)),
             max_wait: capacity.max_wait,
+            inside,
+            at_once,
+        }
+    }
+
+    /// How many work and how many wait, at this moment.
+    pub(super) fn status(&self) -> HashingStatus {
+        let working = self.at_once - self.working.available_permits();
+        let inside = self.inside - self.waiting.available_permits();
+        HashingStatus {
+            working,
+            waiting: inside.saturating_sub(working),
         }
     }
 

@@ -5,6 +5,7 @@ use std::error::Error;
 
 use diesel::ConnectionError;
 use diesel::backend::Backend;
+use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
 
@@ -44,6 +45,18 @@ impl From<Failure> for InfraError {
             Failure::Migration(message) => Self::new(InfraErrorKind::Broken, DOING, Cause(message)),
         }
     }
+}
+
+/// The versions of all migrations that are built in.
+pub(crate) fn versions<DB: Backend>(migrations: &EmbeddedMigrations) -> Result<Vec<String>, Failure>
+where
+    EmbeddedMigrations: diesel::migration::MigrationSource<DB>,
+{
+    let migrations = MigrationSource::<DB>::migrations(migrations)?;
+    let versions = migrations
+        .iter()
+        .map(|each| each.name().version().to_string());
+    Ok(versions.collect())
 }
 
 /// Runs what is pending.

@@ -10,6 +10,7 @@
 )]
 
 mod errors;
+mod examination;
 mod migrations;
 pub(crate) mod postgres;
 mod rows;
@@ -18,15 +19,17 @@ pub(crate) mod sqlite;
 mod types;
 pub(crate) mod url;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use taskhive_domain::ports::{
-    ExternalUserRepository, InfraError, InfraErrorKind, SessionRepository, TaskRepository,
+    Archive, ExternalUserRepository, InfraError, InfraErrorKind, SessionRepository, TaskRepository,
     UserRepository,
 };
 
+pub use self::examination::{Finding, Problem};
 use self::url::{PostgresTarget, Target};
 pub use self::url::{StoreUrl, StoreUrlError};
 
@@ -46,6 +49,51 @@ pub struct StoreSettings {
     pub wait_timeout: Duration,
     /// How long the statements of one call may take together.
     pub statement_timeout: Duration,
+}
+
+/// Connections to a database, at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolStatus {
+    /// What they are for. On PostgreSQL `shared` ones are for reads by a key, several at a time, and `own` ones for everything
+    /// else; on SQLite some `read` and one does `write`.
+    pub name: &'static str,
+    /// As many as there may be.
+    pub max: usize,
+    /// Those that are open.
+    pub open: usize,
+    /// Those of them that somebody uses.
+    pub in_use: usize,
+    /// Callers that wait for one.
+    pub waiting: usize,
+}
+
+impl PoolStatus {
+    /// One for each name.
+    pub(crate) fn sums(each: impl Iterator<Item = Self>) -> Vec<Self> {
+        let mut sums: Vec<Self> = Vec::new();
+        for pool in each {
+            match sums.iter_mut().find(|sum| sum.name == pool.name) {
+                None => sums.push(pool),
+                Some(sum) => {
+                    sum.max += pool.max;
+                    sum.open += pool.open;
+                    sum.in_use += pool.in_use;
+                    sum.waiting += pool.waiting;
+                }
+            }
+        }
+        sums
+    }
+
+    pub(crate) fn new(name: &'static str, status: &deadpool::Status) -> Self {
+        Self {
+            name,
+            max: status.max_size,
+            open: status.size,
+            in_use: status.size.saturating_sub(status.available),
+            waiting: status.waiting,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -86,6 +134,7 @@ pub(crate) struct Repositories {
     pub(crate) users: Arc<dyn UserRepository>,
     pub(crate) external_users: Arc<dyn ExternalUserRepository>,
     pub(crate) sessions: Arc<dyn SessionRepository>,
+    pub(crate) archive: Arc<dyn Archive>,
     pub(crate) database: Arc<dyn Maintenance>,
 }
 
@@ -94,6 +143,18 @@ pub(crate) struct Repositories {
 pub(crate) trait Maintenance: Send + Sync {
     /// Brings the tables up to date and says how many steps that took.
     async fn migrate(&self) -> Result<usize, InfraError>;
+
+    /// The versions of the steps that [`migrate`](Self::migrate) would take, oldest first. Changes nothing, and takes no lock.
+    async fn pending_migrations(&self) -> Result<Vec<String>, InfraError>;
+
+    /// Looks at everything that has to be right for the service to work, and changes nothing.
+    async fn examine(&self) -> Vec<Finding>;
+
+    /// Writes a copy of the whole database, as it is at one moment, into a file that must be empty.
+    async fn backup(&self, target: &Path) -> Result<(), InfraError>;
+
+    /// How busy the connections are.
+    fn pools(&self) -> Vec<PoolStatus>;
 
     /// Returns when the database has answered.
     async fn ping(&self) -> Result<(), InfraError>;

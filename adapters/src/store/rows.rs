@@ -132,6 +132,11 @@ pub(crate) struct CredentialsRow {
 }
 
 impl CredentialsRow {
+    /// The user's.
+    pub(crate) fn id(&self) -> DbId {
+        self.user.id
+    }
+
     pub(crate) fn parse(self) -> Result<StoredCredentials, InfraError> {
         Ok(StoredCredentials {
             user: self.user.parse()?,
@@ -176,7 +181,7 @@ impl From<EndedSessionRow> for EndedSession {
     }
 }
 
-#[derive(Insertable)]
+#[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = external_identities)]
 pub(crate) struct ExternalIdentityRow {
     issuer: String,
@@ -191,6 +196,25 @@ impl ExternalIdentityRow {
             subject: identity.subject().to_owned(),
             user_id: DbId(user.uuid()),
         }
+    }
+
+    pub(crate) fn key(&self) -> (&str, &str) {
+        (&self.issuer, &self.subject)
+    }
+
+    /// Whether it is the row of this identity.
+    pub(crate) fn is(&self, identity: &ExternalIdentity) -> bool {
+        self.key() == (identity.issuer(), identity.subject())
+    }
+
+    /// Whether it belongs to this user.
+    pub(crate) fn is_of(&self, user: Uuid) -> bool {
+        self.user_id.0 == user
+    }
+
+    pub(crate) fn parse(&self) -> Result<ExternalIdentity, InfraError> {
+        let identity = ExternalIdentity::new(self.issuer.as_str().into(), self.subject.clone());
+        readable("external_identities.subject", self.user_id.0, identity)
     }
 }
 

@@ -47,6 +47,13 @@ diesel::table! {
     }
 }
 
+// Diesel's own account of the migrations that were run.
+diesel::table! {
+    __diesel_schema_migrations (version) {
+        version -> Text,
+    }
+}
+
 // Without the columns that only the statements in `queries/task_statements.rs` name: the folded texts, `is_open` and
 // `last_change`.
 diesel::table! {

@@ -36,5 +36,6 @@ fn repositories(backend: &Backend) -> Repositories {
         users: Arc::clone(&backend.users),
         external: Arc::clone(&backend.external_users),
         sessions: Arc::clone(&backend.sessions),
+        archive: Arc::clone(&backend.archive),
     }
 }

@@ -15,6 +15,7 @@ pub use self::users::{
     ExternalUserRepository, PasswordChange, PasswordChangeOutcome, RegistrationOutcome,
     UserRepository,
 };
+pub use crate::archive::Archive;
 pub use crate::infra_error::{InfraError, InfraErrorKind};
 
 use crate::time::Timestamp;

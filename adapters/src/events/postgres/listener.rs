@@ -86,6 +86,14 @@ impl Listener {
         }
     }
 
+    /// Whether what is told arrives, on a connection of its own. `None` if it does not.
+    pub(super) async fn probe(&self) -> Result<Option<()>, InfraError> {
+        let mut connection = self.database.listen().await?;
+        let heard = timeout(PROBE_WAIT, self.until_heard(&mut connection)).await;
+        connection.stop().await;
+        heard.ok().transpose()
+    }
+
     /// Says something, as if to others, and waits until it arrives.
     async fn until_heard(&self, connection: &mut Listening) -> Result<(), InfraError> {
         let probe = Message {

@@ -28,6 +28,7 @@ use self::listener::Listener;
 use self::notification::{Message, TaskNotification};
 use self::notify_queue::NotifyQueue;
 use super::InProcessEvents;
+use crate::store::Finding;
 use crate::store::postgres::Database;
 
 /// How long the end of the process may wait for the last messages.
@@ -65,20 +66,39 @@ impl PostgresEvents {
         }
     }
 
+    /// Whether instances hear each other.
+    pub(crate) async fn examine(&self) -> Finding {
+        let (subject, fix) = (
+            "live updates",
+            "set DATABASE_DIRECT_URL to the same database without the pooler in between",
+        );
+        match self.listener().probe().await {
+            Ok(Some(())) => Finding::good(subject, "what one instance tells, others hear"),
+            Ok(None) => {
+                let what = "what is told does not arrive, so instances do not hear each other";
+                Finding::bad(subject, what, fix)
+            }
+            Err(error) => Finding::failed(subject, &error, fix),
+        }
+    }
+
+    fn listener(&self) -> Listener {
+        Listener {
+            me: self.me,
+            database: self.database.clone(),
+            tasks: Arc::clone(&self.tasks),
+            local: self.local.clone(),
+        }
+    }
+
     /// Begins to listen and to send, on two tasks of the current runtime, unless they run already. The database need not be
     /// there yet.
     pub(crate) fn start(&self) {
         self.running().get_or_insert_with(|| {
             let sender = send(self.me, self.database.clone(), Arc::clone(&self.queue));
-            let listener = Listener {
-                me: self.me,
-                database: self.database.clone(),
-                tasks: Arc::clone(&self.tasks),
-                local: self.local.clone(),
-            };
             Running {
                 sender: Some(tokio::spawn(sender)),
-                listener: tokio::spawn(listener.run()).abort_handle(),
+                listener: tokio::spawn(self.listener().run()).abort_handle(),
             }
         });
     }

@@ -2,6 +2,7 @@
 //! a server connection that does not know of it. (Prepared statements need PgBouncer 1.21 or later, which carries them along.)
 
 mod connect;
+mod examination;
 mod lines;
 mod migrations;
 pub(crate) mod notifications;
@@ -13,6 +14,7 @@ pub(crate) mod queries;
 #[cfg(test)]
 mod testing;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,12 +37,12 @@ use taskhive_domain::ports::{InfraError, InfraErrorKind};
 use self::connect::{CONNECT_TIMEOUT, Connector};
 use self::lines::Lines;
 use self::per_runtime::PerRuntime;
-use super::StoreSettings;
 use super::errors::{self, Cause};
 use super::rows::SessionRow;
 use super::schema::{sessions, users};
 use super::types::{DbId, DbTime, Millis, Uid};
 use super::url::PostgresTarget;
+use super::{PoolStatus, StoreSettings};
 use crate::error_chain;
 
 /// What the queries run on.
@@ -49,6 +51,8 @@ pub(crate) type Conn = AsyncPgConnection;
 pub(crate) type Db = diesel::pg::Pg;
 /// The function that says where a text contains another, from 1; 0 if it does not.
 pub(crate) const CONTAINS: &str = "strpos";
+/// Whether any migration was ever run here.
+pub(crate) const HAS_MIGRATIONS: &str = "to_regclass('__diesel_schema_migrations') IS NOT NULL";
 /// A condition for statements that may look at many rows. None: the server is asked to stop them.
 pub(crate) const WHILE_IN_TIME: &str = "";
 
@@ -204,6 +208,21 @@ impl Database {
         work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
     ) -> Result<T, InfraError> {
         self.run(doing, work).await
+    }
+
+    pub(crate) fn pool_status(&self) -> Vec<PoolStatus> {
+        let connections = self.connections.all();
+        let pools = connections.iter().map(|each| PoolStatus::new("own", &each.pool.status()));
+        let lines = connections.iter().map(|each| each.lines.status());
+        PoolStatus::sums(pools.chain(lines))
+    }
+
+    #[expect(clippy::unused_async, reason = "on SQLite it takes a while")]
+    pub(crate) async fn write_backup(&self, _target: &Path) -> Result<(), InfraError> {
+        Err(InfraError::bare(
+            InfraErrorKind::Broken,
+            "PostgreSQL is backed up with tools of its own, such as pg_dump",
+        ))
     }
 
     /// A connection past the pooler, and not of the pool.

@@ -13,6 +13,12 @@ impl<T> PerRuntime<T> {
         Self(RwLock::default())
     }
 
+    /// All that were made so far.
+    pub(super) fn all(&self) -> Vec<Arc<T>> {
+        let made = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        made.iter().map(|(_, one)| Arc::clone(one)).collect()
+    }
+
     /// The one of the current runtime, made if there is none yet. Must be called within a runtime.
     pub(super) fn here<E>(&self, make: impl FnOnce() -> Result<T, E>) -> Result<Arc<T>, E> {
         let runtime = Handle::current().id();

@@ -4,10 +4,12 @@
 //! What runs on a connection is a closure that boxes its future. `AsyncFnOnce(&mut Conn)` would do without, but what it returns
 //! cannot be required to be `Send` in stable Rust (`async_fn_traits`), and it runs in a task of its own.
 
+mod archive;
 #[cfg(test)]
 mod crowd_tests;
 mod external;
 mod page;
+mod pending;
 #[cfg(test)]
 mod plan_tests;
 mod session_ends;
@@ -18,6 +20,7 @@ mod tasks;
 mod transaction;
 mod users;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -29,7 +32,8 @@ use taskhive_domain::ports::InfraError;
 use super as backend;
 
 use self::backend::RunQueryDsl;
-use crate::store::{Maintenance, Repositories};
+use crate::store::{Finding, Maintenance, PoolStatus, Repositories};
+use archive::DieselArchive;
 use sessions::DieselSessions;
 pub(crate) use tasks::DieselTasks;
 use users::DieselUsers;
@@ -43,6 +47,7 @@ pub(crate) fn repositories(database: backend::Database) -> Repositories {
         users: Arc::new(DieselUsers(database.clone())),
         external_users: Arc::new(DieselUsers(database.clone())),
         sessions: Arc::new(DieselSessions(database.clone())),
+        archive: Arc::new(DieselArchive(database.clone())),
         database: Arc::new(database),
     }
 }
@@ -51,6 +56,22 @@ pub(crate) fn repositories(database: backend::Database) -> Repositories {
 impl Maintenance for backend::Database {
     async fn migrate(&self) -> Result<usize, InfraError> {
         self.run_migrations().await
+    }
+
+    async fn pending_migrations(&self) -> Result<Vec<String>, InfraError> {
+        self.migrations_to_run().await
+    }
+
+    async fn examine(&self) -> Vec<Finding> {
+        self.examination().await
+    }
+
+    async fn backup(&self, target: &Path) -> Result<(), InfraError> {
+        self.write_backup(target).await
+    }
+
+    fn pools(&self) -> Vec<PoolStatus> {
+        self.pool_status()
     }
 
     async fn ping(&self) -> Result<(), InfraError> {

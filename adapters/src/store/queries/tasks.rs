@@ -135,7 +135,7 @@ impl TaskRepository for DieselTasks {
 }
 
 /// 60 random bits: two statements that touch one row do not get the same.
-fn new_mark() -> i64 {
+pub(super) fn new_mark() -> i64 {
     Uuid::new_v4().as_u64_pair().0.cast_signed()
 }
 

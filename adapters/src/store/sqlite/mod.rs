@@ -1,7 +1,9 @@
 //! SQLite: one connection writes, several read, and every write is on the disk before it is acknowledged.
 
+mod backup;
 mod call;
 mod connection;
+mod examination;
 mod migrations;
 #[path = "../queries/mod.rs"]
 pub(crate) mod queries;
@@ -33,11 +35,11 @@ use self::call::{Patience, call};
 use self::connection::Opener;
 pub(crate) use self::run_query::RunQueryDsl;
 use self::workers::{Role, Workers};
-use super::StoreSettings;
 use super::errors::{self, Cause};
 use super::rows::SessionRow;
 use super::schema::{sessions, users};
 use super::types::{DbId, DbTime, Millis};
+use super::{PoolStatus, StoreSettings};
 
 /// What the queries run on.
 pub(crate) type Conn = SqliteConnection;
@@ -45,6 +47,9 @@ pub(crate) type Conn = SqliteConnection;
 pub(crate) type Db = diesel::sqlite::Sqlite;
 /// The function that says where a text contains another, from 1; 0 if it does not.
 pub(crate) const CONTAINS: &str = "instr";
+/// Whether any migration was ever run here.
+pub(crate) const HAS_MIGRATIONS: &str =
+    "EXISTS (SELECT 1 FROM sqlite_master WHERE name = '__diesel_schema_migrations')";
 /// A condition for statements that may look at many rows: they end when their time is up.
 pub(crate) const WHILE_IN_TIME: &str = " AND in_time()";
 
@@ -105,6 +110,7 @@ pub(crate) async fn remember_ended(
 /// An open database file.
 #[derive(Clone)]
 pub(crate) struct Database {
+    path: String,
     /// One thread: writers queue here, where waiting is fair and cheap, and not in SQLite's busy handler, where it is neither.
     writer: Arc<Workers>,
     readers: Arc<Workers>,
@@ -137,6 +143,7 @@ impl Database {
         let (writing, reading) = (opener(WRITER), opener(READER));
         let limit = settings.statement_timeout;
         Ok(Self {
+            path: path.to_owned(),
             writer: Arc::new(Workers::start(Role::Write, 1, &writing, limit)?),
             readers: Arc::new(Workers::start(Role::Read, readers, &reading, limit)?),
             searches: Arc::new(Semaphore::new(readers.div_ceil(2))),
@@ -146,6 +153,10 @@ impl Database {
             },
             opener: writing,
         })
+    }
+
+    pub(crate) fn pool_status(&self) -> Vec<PoolStatus> {
+        vec![self.readers.status("read"), self.writer.status("write")]
     }
 
     /// Runs `work` on a connection that cannot write.

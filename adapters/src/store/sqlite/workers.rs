@@ -15,6 +15,7 @@ use taskhive_domain::ports::{InfraError, InfraErrorKind};
 
 use super::call::{Call, Outcome};
 use super::connection::{Connection, Opener};
+use crate::store::PoolStatus;
 
 /// As many writes are committed together at most. A write takes some 0.1 ms, so nobody waits longer than some 10 ms for the
 /// others of a group.
@@ -65,6 +66,19 @@ impl Workers {
         Ok(workers)
     }
 
+    /// How busy they are.
+    pub(super) fn status(&self, name: &'static str) -> PoolStatus {
+        let state = self.queue.lock();
+        let threads = self.threads.len();
+        PoolStatus {
+            name,
+            max: threads,
+            open: threads,
+            in_use: threads.saturating_sub(state.idle),
+            waiting: state.calls.len(),
+        }
+    }
+
     /// Puts a call at the end of the queue.
     pub(super) fn send(&self, call: Box<dyn Call>) {
         self.queue.lock().calls.push_back(call);
@@ -93,6 +107,8 @@ struct Queue {
 #[derive(Default)]
 struct State {
     calls: VecDeque<Box<dyn Call>>,
+    /// Threads that wait for one.
+    idle: usize,
     closed: bool,
 }
 
@@ -118,10 +134,12 @@ impl Queue {
             if let Some(call) = state.begin_next() {
                 return Some(call);
             }
+            state.idle += 1;
             state = self
                 .changed
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
+            state.idle -= 1;
         }
     }
 }

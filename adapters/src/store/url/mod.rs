@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use percent_encoding::percent_decode_str;
@@ -49,6 +49,15 @@ impl StoreUrl {
             postgres(url).map(|target| Self(Target::Postgres(Box::new(target))))
         } else {
             refuse("A database URL starts with sqlite:// or postgres://.")
+        }
+    }
+
+    /// The file, if it names one.
+    #[must_use]
+    pub fn sqlite_file(&self) -> Option<&Path> {
+        match &self.0 {
+            Target::Sqlite(path) => Some(path),
+            Target::Postgres(_) => None,
         }
     }
 

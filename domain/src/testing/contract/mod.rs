@@ -13,10 +13,11 @@
 use std::sync::Arc;
 
 use crate::ports::{
-    ExternalUserRepository, InfraError, SessionRepository, TaskRepository, UserRepository,
+    Archive, ExternalUserRepository, InfraError, SessionRepository, TaskRepository, UserRepository,
 };
 
 mod accounts;
+mod archives;
 mod edits;
 mod external;
 mod fixtures;
@@ -31,6 +32,7 @@ mod stored;
 mod tasks;
 
 pub use accounts::*;
+pub use archives::*;
 pub use edits::*;
 pub use external::*;
 pub use memories::*;
@@ -53,6 +55,8 @@ pub struct Repositories {
     pub external: Arc<dyn ExternalUserRepository>,
     /// Their sessions.
     pub sessions: Arc<dyn SessionRepository>,
+    /// All of it, account by account.
+    pub archive: Arc<dyn Archive>,
 }
 
 impl Repositories {
@@ -60,13 +64,19 @@ impl Repositories {
     #[must_use]
     pub fn of<S>(store: &Arc<S>) -> Self
     where
-        S: TaskRepository + UserRepository + ExternalUserRepository + SessionRepository + 'static,
+        S: TaskRepository
+            + UserRepository
+            + ExternalUserRepository
+            + SessionRepository
+            + Archive
+            + 'static,
     {
         Self {
             tasks: store.clone(),
             users: store.clone(),
             external: store.clone(),
             sessions: store.clone(),
+            archive: store.clone(),
         }
     }
 }
@@ -156,6 +166,12 @@ macro_rules! repository_contract {
             a_session_ends_for_who_holds_its_token
             a_foreign_session_cannot_be_ended
             a_session_of_nobody_is_not_opened
+
+            a_restored_account_is_the_one_that_was_kept
+            restoring_again_changes_nothing
+            an_account_that_cannot_be_restored_is_named
+            accounts_are_archived_in_pages
+            tasks_of_nobody_are_not_restored
         }
     };
     (@tests $make:expr; $($promise:ident)+) => {

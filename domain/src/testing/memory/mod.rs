@@ -1,6 +1,7 @@
 //! Repositories in memory: what the ports promise, in the shortest words. They are trusted because they keep the
 //! [`contract`](super::contract) too. Nothing outlives the process.
 
+mod archive;
 mod sessions;
 mod users;
 

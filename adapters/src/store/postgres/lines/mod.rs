@@ -26,7 +26,7 @@ use tokio::time::timeout;
 use super::Conn;
 use super::connect::{CONNECT_TIMEOUT, Connector};
 use crate::error_chain;
-use crate::store::errors;
+use crate::store::{PoolStatus, errors};
 
 /// How many of `connections` are lines: a quarter, four at most. More would not be faster until the server has more cores
 /// than that to spare for reads.
@@ -54,6 +54,19 @@ impl Lines {
             others: (1..number).map(|_| Arc::default()).collect(),
             connector,
             statement_timeout,
+        }
+    }
+
+    /// How busy they are. Nobody waits for a line: whoever comes later sends on one that others use.
+    pub(super) fn status(&self) -> PoolStatus {
+        let places = || std::iter::once(&self.first).chain(&self.others);
+        let open = || places().filter(|place| place.is_open());
+        PoolStatus {
+            name: "shared",
+            max: places().count(),
+            open: open().count(),
+            in_use: open().filter(|place| place.readers() > 0).count(),
+            waiting: 0,
         }
     }
 
@@ -145,6 +158,12 @@ struct Place {
 impl Place {
     fn readers(&self) -> usize {
         self.readers.load(Ordering::Relaxed)
+    }
+
+    fn is_open(&self) -> bool {
+        let newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        let line = newest.as_ref().and_then(Opening::peek);
+        line.is_some_and(|line| line.as_ref().is_ok_and(|line| line.is_open()))
     }
 
     /// The line that is there, the attempt that is under way, or a new one. It drives itself: whoever asked for it may leave.
