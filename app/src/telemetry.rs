@@ -1,10 +1,10 @@
 //! The log: text for people or JSON for machines, on standard error.
 
 use std::io::{self, BufWriter, IsTerminal};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use tracing::Level;
-use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
+use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::{FilterExt, Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -25,12 +25,21 @@ const WAITING_LINES: usize = 16_384;
 /// Writes the lines that still wait when it is dropped.
 static WRITER: Mutex<Option<WorkerGuard>> = Mutex::new(None);
 
+/// Counts the lines that were lost.
+static LOST: OnceLock<ErrorCounter> = OnceLock::new();
+
+/// How many lines were lost so far, because too many waited.
+pub(crate) fn lost_lines() -> u64 {
+    LOST.get().map_or(0, |lost| lost.dropped_lines() as u64)
+}
+
 /// Starts the log for the whole process. A second call changes nothing. A thread of its own writes the lines, so the last
 /// ones need [`finish`].
 ///
 /// The WebSocket library shows every message at the level `trace`, tokens and texts included; no filter brings that back.
 pub fn start(format: LogFormat, filter: Targets) {
     let (writer, guard) = non_blocking();
+    let lost = writer.error_counter();
     let lines = fmt::layer()
         .with_writer(writer)
         .with_ansi(std::io::stderr().is_terminal())
@@ -50,6 +59,8 @@ pub fn start(format: LogFormat, filter: Targets) {
         tracing::debug!("the log was started before");
     } else {
         *WRITER.lock().unwrap_or_else(PoisonError::into_inner) = Some(guard);
+        // Set once: a second start fails above.
+        let _ = LOST.set(lost);
     }
 }
 

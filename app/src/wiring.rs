@@ -25,15 +25,18 @@ use crate::http::own_origins::OwnOrigins;
 use crate::http::refresh_cookie::RefreshCookie;
 use crate::http::server::{self, ServerLimits};
 use crate::http::shutdown::Shutdown;
+use crate::metrics::Metrics;
 use crate::operation::access::{Guard, Policy};
 use crate::operation::admission::Admission;
 use crate::operation::capacity::Capacity;
 use crate::operation::connections::ConnectionRegistry;
 use crate::operation::observation::Observer;
 use crate::operation::pipeline::Pipeline;
+use crate::readings;
 use crate::transport::every_request::HttpOptions;
 use crate::transport::health::{Probe, Readiness};
 use crate::transport::http::GraphQlEndpoint;
+use crate::transport::operator;
 use crate::transport::router::{HttpService, other_paths};
 use crate::transport::websocket::SocketEndpoint;
 
@@ -45,17 +48,29 @@ pub struct App {
     /// All paths.
     pub service: HttpService,
     server: ServerLimits,
+    metrics: Arc<Metrics>,
+    readiness: Arc<Readiness>,
     /// Tells sockets and streams that the service stops. The server begins it.
     shutdown: Shutdown,
 }
 
 impl App {
+    /// Answers operators on a listener of its own, until it is dropped.
+    pub fn serve_operators(
+        &self,
+        listener: TcpListener,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        let (metrics, readiness) = (Arc::clone(&self.metrics), Arc::clone(&self.readiness));
+        operator::serve(listener, operator::router(metrics, readiness))
+    }
+
     /// Serves in these cells until `stop` is ready; returns when all requests, sockets and streams have come to their end.
     pub async fn serve(self, listener: TcpListener, cells: Cells, stop: impl Future<Output = ()>) {
         let Self {
             service,
             server,
             shutdown,
+            ..
         } = self;
         server::serve(listener, cells, service, server, shutdown, stop).await;
     }
@@ -74,7 +89,9 @@ pub fn build(
     secrets: &SigningSecrets,
 ) -> Result<App, InfraError> {
     let hasher = Arc::new(Argon2Hasher::new(cores())?);
-    build_with(config, backend, secrets, hasher)
+    let app = build_with(config, backend, secrets, Arc::clone(&hasher) as _)?;
+    readings::watch_hasher(&app.metrics, &hasher);
+    Ok(app)
 }
 
 /// The same with another password hasher: tests that sign up hundreds of users take one that costs less.
@@ -100,7 +117,12 @@ pub fn build_at(
     let refresh_cookie = refresh_cookie(config);
     let protection = Protection::new(config, backend, secrets, hasher, &clock)?;
     let services = protection.services(backend, refresh_cookie.clone(), &clock);
-    let pipeline = Arc::new(pipeline(config, protection, services, clock, &shutdown)?);
+    let metrics = Metrics::new(database_name(config), clock.now());
+    let observer = Observer::new(config.log_requests, &metrics);
+    let pipeline = pipeline(config, protection, services, clock, &shutdown, observer)?;
+    let pipeline = Arc::new(pipeline);
+    readings::watch_backend(&metrics, backend);
+    readings::watch_pipeline(&metrics, &pipeline);
     let sockets = SocketEndpoint {
         pipeline: Arc::clone(&pipeline),
         own_origins: own_origins(config),
@@ -114,7 +136,8 @@ pub fn build_at(
         limits: config.intake,
     };
     let readiness = Readiness::new(Arc::new(backend.clone()), shutdown.clone());
-    let others = other_paths(sockets, readiness, config.playground);
+    let readiness = Arc::new(readiness);
+    let others = other_paths(sockets, Arc::clone(&readiness), config.playground);
     let options = HttpOptions {
         cors_origins: config.cors_origins.clone(),
         https: config.is_https(),
@@ -122,6 +145,8 @@ pub fn build_at(
     };
     Ok(App {
         service: HttpService::new(endpoint, others, options),
+        metrics: Arc::new(metrics),
+        readiness,
         server: config.server.clone(),
         shutdown,
     })
@@ -241,6 +266,7 @@ fn pipeline(
     services: Services,
     clock: Arc<dyn Clock>,
     shutdown: &Shutdown,
+    observer: Observer,
 ) -> Result<Pipeline, InfraError> {
     let nesting = config.documents.nesting;
     let admission = Admission::new(&graphql::sdl(), config.documents.clone()).map_err(|error| {
@@ -259,11 +285,17 @@ fn pipeline(
         admission,
         limits: protection.limits,
         capacity: Capacity::new(config.operations),
-        observer: Arc::new(Observer {
-            log: config.log_requests,
-        }),
+        observer: Arc::new(observer),
         timeout: config.execution_timeout,
     })
+}
+
+fn database_name(config: &Config) -> &'static str {
+    if config.store.url.is_postgres() {
+        "postgresql"
+    } else {
+        "sqlite"
+    }
 }
 
 /// Under which origins browsers know the service.

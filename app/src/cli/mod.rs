@@ -4,6 +4,7 @@ mod user;
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use taskhive_adapters::error_chain;
 use taskhive_adapters::jwt::SigningSecrets;
 use taskhive_domain::Administration;
+use tokio::task::JoinSet;
 
 use crate::config::settings::{self, SECRET_FILE};
 use crate::config::{Config, Vars};
@@ -25,6 +27,7 @@ use user::UserCommand;
 
 /// A task service with a GraphQL API. Without a command it serves.
 #[derive(Debug, Parser)]
+use crate::wiring::App;
 #[command(name = "taskhive", version)]
 pub struct Arguments {
     #[command(subcommand)]
@@ -126,6 +129,7 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
         );
     }
     app.serve(listener, cells, stop).await;
+    drop(operators);
     backend.close().await;
     tracing::info!("stopped");
     Ok(())
@@ -179,6 +183,10 @@ fn configure(environment: Vars) -> Result<Config, StartError> {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
+    let operators = match config.metrics {
+        Some(address) => Some(serve_operators(&app, address).await?),
+        None => None,
+    };
     Ok(config)
 }
 
@@ -186,6 +194,19 @@ fn configure(environment: Vars) -> Result<Config, StartError> {
 fn with_env_file(environment: Vars) -> Result<Vars, StartError> {
     let mut vars = match dotenvy::from_filename_iter(".env") {
         Ok(entries) => entries
+/// Answers operators until what is returned is dropped.
+async fn serve_operators(app: &App, address: SocketAddr) -> Result<JoinSet<()>, StartError> {
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        StartError(format!(
+            "{address} cannot be listened on: {error}. Set METRICS_ADDR to another address"
+        ))
+    })?;
+    tracing::info!("metrics are at http://{}/metrics", listener.local_addr()?);
+    let mut serving = JoinSet::new();
+    serving.spawn(app.serve_operators(listener));
+    Ok(serving)
+}
+
             .collect::<Result<BTreeMap<_, _>, _>>()
             .map_err(|_| {
                 StartError("the file .env has a line that is not NAME=value".to_owned())

@@ -36,6 +36,8 @@ pub type Vars = BTreeMap<String, String>;
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where operators are told how things are; `None` tells nobody.
+    pub metrics: Option<SocketAddr>,
     /// How browsers reach the service, without a slash at the end; `None` if nobody said.
     pub public_url: Option<String>,
     /// The database.
@@ -111,6 +113,7 @@ impl Config {
         let config = Self {
             listen: SocketAddr::new(host, port),
             public_url: reader.optional("PUBLIC_URL", parse_origin),
+            metrics: reader.optional("METRICS_ADDR", parse_metrics_address),
             jwt_secret,
             external_issuer: external_issuer::read(&mut reader),
             cors_origins: reader.list("CORS_ORIGINS", parse_origin),
@@ -255,6 +258,12 @@ fn warnings(reader: &Reader<'_>, host: IpAddr) -> Vec<String> {
         warnings.push(warning.to_owned());
     }
     warnings
+}
+
+/// `127.0.0.1:9464`. A name of a machine may be several addresses, and nobody could say which is meant.
+fn parse_metrics_address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse()
+        .map_err(|_| "must be an IP address and a port, such as 127.0.0.1:9464")
 }
 
 /// `10.0.0.0/8`, or one address.

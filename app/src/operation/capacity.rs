@@ -12,6 +12,7 @@ use crate::graphql::ApiError;
 /// Room for operations. Subscriptions take none while they only wait.
 pub(crate) struct Capacity {
     room: Arc<Semaphore>,
+    operations: usize,
 }
 
 /// Room for one operation, given back when this is dropped.
@@ -21,7 +22,13 @@ impl Capacity {
     pub(crate) fn new(operations: usize) -> Self {
         Self {
             room: Arc::new(Semaphore::new(operations)),
+            operations,
         }
+    }
+
+    /// How many operations are under way.
+    pub(crate) fn taken(&self) -> usize {
+        self.operations - self.room.available_permits()
     }
 
     /// Room for another operation. The refusal is UNAVAILABLE, OVERLOADED.

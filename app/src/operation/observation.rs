@@ -4,7 +4,7 @@
 //! document only the name of an operation that passed admission.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use taskhive_domain::UserId;
@@ -14,13 +14,25 @@ use super::request_error::RequestError;
 use super::response::Response;
 use super::transport::Transport;
 use crate::graphql::ErrorCode;
+use crate::metrics::{Metrics, OperationMetrics};
 
 /// Where observations go.
-#[derive(Debug)]
 pub(crate) struct Observer {
     /// Whether each operation gets its line in the log.
-    pub(crate) log: bool,
+    log: bool,
+    operations: OperationMetrics,
 }
+
+impl Observer {
+    /// Counts in `metrics`, and logs if it is to.
+    pub(crate) fn new(log: bool, metrics: &Metrics) -> Self {
+        let operations = metrics.operations(Outcome::names(), TRANSPORTS.to_vec());
+        Self { log, operations }
+    }
+}
+
+/// How an operation arrived, as it is logged and counted.
+const TRANSPORTS: [&str; 3] = ["http", "sse", "websocket"];
 
 /// How an operation came out, as it is logged and counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +48,20 @@ enum Outcome {
 impl Outcome {
     fn of(code: Option<ErrorCode>) -> Self {
         code.map_or(Self::Ok, Self::Failed)
+    }
+
+    /// All of them, in the order of [`index`](Self::index).
+    fn names() -> Vec<&'static str> {
+        let others = [Self::Ok, Self::Cancelled].map(Self::name);
+        others.into_iter().chain(ErrorCode::names()).collect()
+    }
+
+    fn index(self) -> usize {
+        match self {
+            Self::Ok => 0,
+            Self::Cancelled => 1,
+            Self::Failed(code) => 2 + code as usize,
+        }
     }
 
     /// As clients read it in `extensions.code`, where there is one.
@@ -56,6 +82,8 @@ pub(crate) struct Observation {
     transport: Transport,
     kind: Option<OperationKind>,
     name: Option<Arc<OperationName>>,
+    /// Whether it may run.
+    authorized: bool,
     user: Option<UserId>,
     /// What went wrong in a stream.
     failure: Option<ErrorCode>,
@@ -72,6 +100,7 @@ impl Observation {
             transport,
             kind: None,
             name: None,
+            authorized: false,
             user: None,
             failure: None,
             over: false,
@@ -83,9 +112,9 @@ impl Observation {
         (self.kind, self.name) = (Some(kind), Some(Arc::clone(name)));
     }
 
-    /// It runs for this user.
-    pub(crate) fn identified(&mut self, user: UserId) {
-        self.user = Some(user);
+    /// It may run, for this user if it needs one.
+    pub(crate) fn authorized(&mut self, user: Option<UserId>) {
+        (self.authorized, self.user) = (true, user);
     }
 
     /// It was not executed.
@@ -110,20 +139,54 @@ impl Observation {
     }
 
     fn end(&mut self, outcome: Outcome, status: Option<StatusCode>) {
-        if std::mem::replace(&mut self.over, true) || !self.observer.log {
+        if std::mem::replace(&mut self.over, true) {
             return;
         }
+        let took = self.began.elapsed();
+        self.count(outcome, took);
+        if self.observer.log {
+            self.log(outcome, status, took);
+        }
+    }
+
+    fn count(&self, outcome: Outcome, took: Duration) {
+        let operations = &self.observer.operations;
+        let counted = self.name.as_ref().and_then(|name| {
+            // Only what may run gets a series: names that lead nowhere must not take the room of others.
+            if self.authorized {
+                let named = || operations.named(name.shown(), self.user.is_some());
+                return Some(name.counted.get_or_init(named));
+            }
+            name.counted.get()
+        });
+        let counted = counted.unwrap_or(operations.refused());
+        operations.count(counted, outcome.index(), self.transport_index());
+        if self.authorized && self.kind != Some(OperationKind::Subscription) {
+            counted.took(took);
+        }
+    }
+
+    fn log(&self, outcome: Outcome, status: Option<StatusCode>, took: Duration) {
         tracing::info!(
             request_id = self.request_id,
             operation = self.name.as_ref().and_then(|name| name.shown()),
             kind = self.kind.map(OperationKind::name),
-            transport = transport_name(self.transport, self.kind),
+            transport = TRANSPORTS[self.transport_index()],
             code = outcome.name(),
             status = status.map(|status| status.as_u16()),
-            elapsed_ms = milliseconds(self.began),
+            elapsed_ms = milliseconds(took),
             user = self.user.map(display),
             "operation"
         );
+    }
+
+    /// In [`TRANSPORTS`]. Every subscription over HTTP is an event stream.
+    fn transport_index(&self) -> usize {
+        match self.transport {
+            Transport::Socket => 2,
+            _ if self.kind == Some(OperationKind::Subscription) => 1,
+            Transport::Get { .. } | Transport::Post { .. } => 0,
+        }
     }
 }
 
@@ -136,16 +199,27 @@ impl Drop for Observation {
 }
 
 /// With three digits after the point: most operations take less than one.
-fn milliseconds(began: Instant) -> f64 {
-    let micros = u32::try_from(began.elapsed().as_micros()).unwrap_or(u32::MAX);
+fn milliseconds(took: Duration) -> f64 {
+    let micros = u32::try_from(took.as_micros()).unwrap_or(u32::MAX);
     f64::from(micros) / 1000.0
 }
 
-/// Every subscription over HTTP is an event stream.
-fn transport_name(transport: Transport, kind: Option<OperationKind>) -> &'static str {
-    match transport {
-        Transport::Socket => "websocket",
-        _ if kind == Some(OperationKind::Subscription) => "sse",
-        Transport::Get { .. } | Transport::Post { .. } => "http",
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outcomes_are_counted_under_their_own_names() {
+        let names = Outcome::names();
+        let failures = ErrorCode::all().map(Outcome::Failed);
+        let outcomes = [Outcome::Ok, Outcome::Cancelled]
+            .into_iter()
+            .chain(failures);
+        let indexed: Vec<&str> = outcomes
+            .clone()
+            .map(|outcome| names[outcome.index()])
+            .collect();
+        assert_eq!(indexed, outcomes.map(Outcome::name).collect::<Vec<_>>());
+        assert_eq!(indexed.len(), names.len());
     }
 }

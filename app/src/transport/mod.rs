@@ -11,6 +11,7 @@ pub(crate) mod every_request;
 pub mod health;
 pub mod http;
 mod negotiation;
+pub(crate) mod operator;
 mod response;
 pub mod router;
 mod sse;

@@ -83,11 +83,11 @@ fn with_extensions(mut request: Request<Body>, received: &Received, peer: &Peer)
 /// All paths but that of the API. `has_playground` says whether `/playground` is there.
 pub(crate) fn other_paths(
     sockets: SocketEndpoint,
-    readiness: Readiness,
+    readiness: Arc<Readiness>,
     has_playground: bool,
 ) -> Router {
     let sockets = any(websocket::handshake).with_state(Arc::new(sockets));
-    let ready = get(health::ready).with_state(Arc::new(readiness));
+    let ready = get(health::ready).with_state(readiness);
     let mut router = Router::new()
         .route("/graphql/ws", sockets)
         .route("/health/ready", ready)

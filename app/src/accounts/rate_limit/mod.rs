@@ -9,6 +9,8 @@ mod counter;
 mod tests;
 
 use std::net::IpAddr;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use governor::clock::{Clock, MonotonicClock};
@@ -72,6 +74,8 @@ pub(crate) struct RateLimits<C: Clock + Clone = MonotonicClock> {
     account_failures: Option<Counter<C>>,
     account_failures_per_hour: Option<Counter<C>>,
     reports: Option<Counter<C>>,
+    /// How often each limit was met, in the order of [`Limit::ALL`].
+    refusals: [AtomicU64; Limit::ALL.len()],
 }
 
 /// An attempt to sign in, counted as a failure before anything is hashed: of a thousand attempts at once, no more than
@@ -92,6 +96,7 @@ impl<C: Clock + Clone> RateLimits<C> {
             account_failures: counter(rates.account_failures, QUARTER),
             account_failures_per_hour: counter(rates.account_failures_per_hour, HOUR),
             reports: counter(REPORTS, MINUTE),
+            refusals: Default::default(),
         }
     }
 
@@ -144,6 +149,12 @@ impl<C: Clock + Clone> RateLimits<C> {
         }
     }
 
+    /// How often each limit was met since the start.
+    pub(crate) fn refusals(&self) -> impl Iterator<Item = (Limit, u64)> {
+        let counts = self.refusals.iter().map(|count| count.load(Relaxed));
+        Limit::ALL.into_iter().zip(counts)
+    }
+
     fn count(
         &self,
         counter: Option<&Counter<C>>,
@@ -155,6 +166,7 @@ impl<C: Clock + Clone> RateLimits<C> {
     }
 
     fn limited(&self, limit: Limit, address: IpAddr, wait: Duration) -> RateLimited {
+        self.refusals[limit as usize].fetch_add(1, Relaxed);
         let reported = self
             .reports
             .as_ref()
@@ -176,6 +188,15 @@ impl PasswordAttempt<'_> {
 }
 
 impl Limit {
+    const ALL: [Self; 6] = [
+        Self::Requests,
+        Self::Login,
+        Self::Register,
+        Self::Refresh,
+        Self::AccountFailures,
+        Self::AccountFailuresPerHour,
+    ];
+
     /// The name in the log.
     pub(crate) fn name(self) -> &'static str {
         match self {

@@ -46,6 +46,17 @@ impl ErrorCode {
             .find(|item| item.value == self)
             .map_or("INTERNAL", |item| item.name)
     }
+
+    /// How all of them are written, in the order of their declaration.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        Self::items().iter().map(|item| item.name)
+    }
+
+    /// All of them.
+    #[cfg(test)]
+    pub(crate) fn all() -> impl Iterator<Item = Self> + Clone {
+        Self::items().iter().map(|item| item.value)
+    }
 }
 
 /// Why it went wrong, as `errors[].extensions.reason` or as `reason` of an issue. New

@@ -37,6 +37,8 @@ mod tests;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 
 use apollo_compiler::Schema;
 use apollo_compiler::ast::OperationType;
@@ -59,6 +61,19 @@ pub struct Admission {
     schema: Valid<Schema>,
     limits: Limits,
     documents: Cache<Box<str>, Arc<PreparedDocument>, ByMemory>,
+    /// Documents that were not in the cache, so far.
+    missed: AtomicU64,
+}
+
+/// The cache of documents, at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CacheStatus {
+    /// Documents in it.
+    pub(crate) documents: u64,
+    /// Their memory, as estimated.
+    pub(crate) bytes: u64,
+    /// Documents that were not in it when they were asked for, since the start; those that were refused are among them.
+    pub(crate) missed: u64,
 }
 
 /// What the executor answers and newer tools ask for, but the compiler's own introspection types lack.
@@ -109,7 +124,17 @@ impl Admission {
             schema,
             limits,
             documents,
+            missed: AtomicU64::new(0),
         })
+    }
+
+    /// How full the cache is.
+    pub(crate) fn cache_status(&self) -> CacheStatus {
+        CacheStatus {
+            documents: self.documents.len() as u64,
+            bytes: self.documents.weight(),
+            missed: self.missed.load(Relaxed),
+        }
     }
 
     /// Admits one operation of a document with its variables, or says why not. Takes time linear in the document the first
@@ -154,6 +179,7 @@ impl Admission {
         {
             return Ok(known);
         }
+        self.missed.fetch_add(1, Relaxed);
         let document = Arc::new(PreparedDocument::prepare(
             source,
             &self.schema,

@@ -9,6 +9,8 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::pin::pin;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -35,6 +37,19 @@ pub(crate) struct ConnectionRegistry {
     clock: Arc<dyn Clock>,
     shutdown: Shutdown,
     table: Mutex<Table>,
+    /// Those that are sockets.
+    sockets: AtomicUsize,
+    /// Those that are event streams.
+    streams: AtomicUsize,
+}
+
+/// What outlives its first request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ConnectionKind {
+    /// A WebSocket.
+    Socket,
+    /// Server-sent events.
+    Stream,
 }
 
 #[derive(Default)]
@@ -78,11 +93,29 @@ impl ConnectionRegistry {
             clock,
             shutdown,
             table: Mutex::default(),
+            sockets: AtomicUsize::new(0),
+            streams: AtomicUsize::new(0),
+        }
+    }
+
+    /// How many of a kind are open.
+    pub(crate) fn number(&self, kind: ConnectionKind) -> usize {
+        self.of_kind(kind).load(Relaxed)
+    }
+
+    fn of_kind(&self, kind: ConnectionKind) -> &AtomicUsize {
+        match kind {
+            ConnectionKind::Socket => &self.sockets,
+            ConnectionKind::Stream => &self.streams,
         }
     }
 
     /// One more connection of this user, or `None` if there are too many.
-    pub(crate) fn open(self: &Arc<Self>, authenticated: Authenticated) -> Option<LiveConnection> {
+    pub(crate) fn open(
+        self: &Arc<Self>,
+        authenticated: Authenticated,
+        kind: ConnectionKind,
+    ) -> Option<LiveConnection> {
         let Authenticated {
             identity,
             expires_at,
@@ -108,12 +141,14 @@ impl ConnectionRegistry {
             tokio::spawn(Arc::clone(self).watch_revocations(additions));
         }
         drop(table);
+        self.of_kind(kind).fetch_add(1, Relaxed);
         Some(LiveConnection {
             session_ended,
             expires_at: Instant::now() + left,
             shutdown: self.shutdown.participant(),
             _slot: Slot {
                 identity,
+                kind,
                 all: Arc::clone(self),
             },
         })
@@ -208,6 +243,7 @@ pub(crate) struct LiveConnection {
 
 struct Slot {
     identity: Identity,
+    kind: ConnectionKind,
     all: Arc<ConnectionRegistry>,
 }
 
@@ -225,6 +261,7 @@ impl LiveConnection {
 
 impl Drop for Slot {
     fn drop(&mut self) {
+        self.all.of_kind(self.kind).fetch_sub(1, Relaxed);
         self.all.close(self.identity);
     }
 }

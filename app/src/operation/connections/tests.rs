@@ -41,8 +41,8 @@ async fn what_ends_here_is_heard_while_the_database_hangs() {
         house.clock.clone(),
         Shutdown::new(),
     ));
-    let mut adas = registry.open(ada).unwrap();
-    let mut bobs = registry.open(bob).unwrap();
+    let mut adas = registry.open(ada, ConnectionKind::Socket).unwrap();
+    let mut bobs = registry.open(bob, ConnectionKind::Stream).unwrap();
     house.elsewhere.answers.forget_permits(1000);
     while house.asked().is_empty() {
         house.pass(FETCH_EVERY).await;

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use async_graphql::Request;
 use futures_util::{FutureExt, Stream, StreamExt, stream};
+use taskhive_domain::Identity;
 use taskhive_domain::accounts::Authenticated;
 
 use super::access::{Guard, Policy, Requirement};
 use super::admission::{Admission, OperationKind, ValidOperation};
 use super::capacity::{Capacity, Room};
-use super::connections::{ConnectionRegistry, LiveConnection};
+use super::connections::{ConnectionKind, ConnectionRegistry, LiveConnection};
 use super::observation::{Observation, Observer};
 use super::request::GraphQlRequest;
 use super::request_error::RequestError;
@@ -109,9 +110,7 @@ impl Pipeline {
         transport.carries(valid.kind, &valid.root_fields)?;
         let authenticated = self.authenticate(&valid, &client).await?;
         client.identity = authenticated.map(|authenticated| authenticated.identity);
-        if let Some(identity) = client.identity {
-            observation.identified(identity.user());
-        }
+        observation.authorized(client.identity.map(Identity::user));
         let execution = Execution {
             request_id: client.request_id.clone(),
             room,
@@ -221,7 +220,9 @@ impl Pipeline {
         let authenticated = operation
             .authenticated
             .ok_or_else(|| RequestError::unauthenticated(ApiError::token_missing()));
-        match authenticated.and_then(|authenticated| self.open(authenticated)) {
+        match authenticated
+            .and_then(|authenticated| self.open_as(authenticated, ConnectionKind::Stream))
+        {
             Ok(live) => Ok((live, self.subscribe(operation))),
             Err(error) => {
                 operation.observation.refused(&error);
@@ -238,12 +239,21 @@ impl Pipeline {
         self.guard.identify(credential).await
     }
 
-    /// A slot for a connection of this user that outlives its first request.
+    /// A slot for a socket of this user.
     pub(crate) fn open(
         &self,
         authenticated: Authenticated,
     ) -> Result<LiveConnection, RequestError> {
-        self.connections.open(authenticated).ok_or_else(|| {
+        self.open_as(authenticated, ConnectionKind::Socket)
+    }
+
+    /// A slot for a connection of this user that outlives its first request.
+    fn open_as(
+        &self,
+        authenticated: Authenticated,
+        kind: ConnectionKind,
+    ) -> Result<LiveConnection, RequestError> {
+        self.connections.open(authenticated, kind).ok_or_else(|| {
             let message = "You have too many live connections open. Close one first.";
             RequestError::too_many(ApiError::new(ErrorCode::RateLimited, None, message))
         })

@@ -21,6 +21,7 @@ use crate::graphql::Services;
 use crate::http::own_origins::OwnOrigins;
 use crate::http::refresh_cookie::RefreshCookie;
 use crate::http::shutdown::Shutdown;
+use crate::metrics::Metrics;
 use crate::operation::access::Introspection;
 
 /// What happens to whoever asks for a task.
@@ -120,7 +121,10 @@ async fn pipeline(trouble: Trouble) -> (Pipeline, String) {
         )),
         limits,
         capacity: Capacity::new(2),
-        observer: Arc::new(Observer { log: true }),
+        observer: Arc::new(Observer::new(
+            true,
+            &Metrics::new("memory", Timestamp::from_millis(0)),
+        )),
         timeout: Duration::from_millis(50),
     };
     (pipeline, signed_in.access_token.reveal().to_owned())

@@ -3,6 +3,7 @@
 
 mod commands;
 mod lifetime;
+mod metrics;
 mod request_log;
 mod trouble;
 mod users;
