@@ -10,5 +10,6 @@ pub mod operation;
 mod readings;
 mod secret_file;
 pub mod telemetry;
+mod transfer;
 pub mod transport;
 pub mod wiring;

@@ -56,6 +56,15 @@ pub(crate) enum SecretFileError {
     },
 }
 
+/// Whether there is a good secret in the file. Makes none.
+pub(crate) fn look(path: &Path) -> Result<bool, SecretFileError> {
+    let is_there = path.is_symlink() || path.exists();
+    if is_there {
+        load_or_make(path)?;
+    }
+    Ok(is_there)
+}
+
 /// The secrets in the file. If there is none, it is made.
 pub(crate) fn load_or_make(path: &Path) -> Result<SigningSecrets, SecretFileError> {
     let shown = path.display().to_string();

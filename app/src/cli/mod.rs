@@ -1,33 +1,38 @@
 //! The command line: `taskhive` alone serves.
 
+mod backup;
+mod doctor;
+mod healthcheck;
+mod transfer;
 mod user;
 
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
 
+use taskhive_adapters::backend::Backend;
 use taskhive_adapters::error_chain;
 use taskhive_adapters::jwt::SigningSecrets;
 use taskhive_domain::Administration;
-use tokio::task::JoinSet;
 
 use crate::config::settings::{self, SECRET_FILE};
 use crate::config::{Config, Vars};
 use crate::http::cells::Cells;
 use crate::http::static_files;
+use crate::wiring::App;
 use crate::{graphql, secret_file, telemetry, wiring};
 use user::UserCommand;
 
 /// A task service with a GraphQL API. Without a command it serves.
 #[derive(Debug, Parser)]
-use crate::wiring::App;
 #[command(name = "taskhive", version)]
 pub struct Arguments {
     #[command(subcommand)]
@@ -39,7 +44,32 @@ enum Command {
     /// Serve the API (the default).
     Serve,
     /// Bring the database up to date, and stop.
-    Migrate,
+    Migrate {
+        /// Change nothing; end with code 1 if there is something to do.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Ask the running service whether it is ready. Ends with code 0 if it is, and with 1 if not.
+    Healthcheck,
+    /// Look at settings, secret and database, and say what to do about what is wrong. Changes nothing; ends with code 1 if
+    /// anything is wrong.
+    Doctor,
+    /// Copy a SQLite database into a file, while the service runs.
+    Backup {
+        /// The copy; it must not exist yet.
+        file: PathBuf,
+    },
+    /// Write accounts and their tasks to standard output, as lines of JSON. Password hashes are among them.
+    Export {
+        /// Only the account with this address.
+        #[arg(long)]
+        account: Option<String>,
+    },
+    /// Store the accounts and tasks of an export that are not there yet. Can be repeated.
+    Import {
+        /// What `export` wrote.
+        file: PathBuf,
+    },
     /// Print the GraphQL schema.
     Schema,
     /// Print the settings as a `.env` file.
@@ -66,21 +96,39 @@ impl<E: std::error::Error> From<E> for StartError {
 /// Runs one command to its end. `environment` counts over what the `.env` file says.
 pub async fn run(arguments: Arguments, environment: Vars) -> ExitCode {
     let outcome = match arguments.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve(environment).await,
-        Command::Migrate => migrate(environment).await,
-        Command::Schema => print(&graphql::sdl()).map(drop),
-        Command::User(command) => manage_users(environment, command).await,
-        Command::Settings { markdown: true } => print(&settings::readme_table()).map(drop),
-        Command::Settings { markdown: false } => print(&settings::env_example()).map(drop),
+        Command::Serve => serve(environment).await.map(well),
+        Command::Migrate { check: false } => migrate(environment).await.map(well),
+        Command::Migrate { check: true } => nothing_to_migrate(environment).await,
+        Command::Healthcheck => healthcheck::run(environment).await,
+        Command::Doctor => doctor::run(environment).await,
+        Command::Backup { file } => backup::run(environment, &file).await.map(well),
+        Command::Export { account } => transfer::export(environment, account.as_deref())
+            .await
+            .map(well),
+        Command::Import { file } => transfer::import(environment, &file).await.map(well),
+        Command::Schema => print(&graphql::sdl()).map(well),
+        Command::User(command) => manage_users(environment, command).await.map(well),
+        Command::Settings { markdown: true } => print(&settings::readme_table()).map(well),
+        Command::Settings { markdown: false } => print(&settings::env_example()).map(well),
     };
     telemetry::finish();
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(StartError(message)) => {
             eprintln!("taskhive: {message}");
             ExitCode::from(2)
         }
     }
+}
+
+/// The code of a command that has done what it should.
+fn well<T>(_done: T) -> ExitCode {
+    ExitCode::SUCCESS
+}
+
+/// The code of a command that answers a question: 0 for yes, 1 for no.
+fn answer(yes: bool) -> ExitCode {
+    ExitCode::from(u8::from(!yes))
 }
 
 /// Says whether somebody still reads. Whoever reads only the beginning, as `head` does, has got what they wanted.
@@ -128,6 +176,10 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
             "built without the browser client: with Node, `make run` builds it and puts it in"
         );
     }
+    let operators = match config.metrics {
+        Some(address) => Some(serve_operators(&app, address).await?),
+        None => None,
+    };
     app.serve(listener, cells, stop).await;
     drop(operators);
     backend.close().await;
@@ -139,6 +191,19 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
 /// none to write with.
 fn cells_for(config: &Config) -> usize {
     wiring::cores().min(config.store.pool_size / 2).max(1)
+}
+
+/// Answers operators until what is returned is dropped.
+async fn serve_operators(app: &App, address: SocketAddr) -> Result<JoinSet<()>, StartError> {
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        StartError(format!(
+            "{address} cannot be listened on: {error}. Set METRICS_ADDR to another address"
+        ))
+    })?;
+    tracing::info!("metrics are at http://{}/metrics", listener.local_addr()?);
+    let mut serving = JoinSet::new();
+    serving.spawn(app.serve_operators(listener));
+    Ok(serving)
 }
 
 /// Removes what expired, now and every hour. Instances that do so at the same time are in nobody's way: a batch is small.
@@ -163,6 +228,32 @@ async fn migrate(environment: Vars) -> Result<(), StartError> {
     Ok(())
 }
 
+/// Prints what is pending, one version a line.
+async fn nothing_to_migrate(environment: Vars) -> Result<ExitCode, StartError> {
+    let config = configure(environment)?;
+    let pending = existing_backend(&config)
+        .await?
+        .pending_migrations()
+        .await?;
+    for version in &pending {
+        print(&format!("{version}\n"))?;
+    }
+    Ok(answer(pending.is_empty()))
+}
+
+/// The database, for commands that must not make one.
+async fn existing_backend(config: &Config) -> Result<Backend, StartError> {
+    if let Some(file) = config.store.url.sqlite_file()
+        && !file.exists()
+    {
+        return Err(StartError(format!(
+            "there is no database: DATABASE_URL names {}, which does not exist. Run this where the service runs",
+            file.display()
+        )));
+    }
+    Ok(wiring::open_backend(config).await?)
+}
+
 async fn manage_users(environment: Vars, command: UserCommand) -> Result<(), StartError> {
     let config = configure(environment)?;
     let backend = wiring::open_backend(&config).await?;
@@ -183,10 +274,6 @@ fn configure(environment: Vars) -> Result<Config, StartError> {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
-    let operators = match config.metrics {
-        Some(address) => Some(serve_operators(&app, address).await?),
-        None => None,
-    };
     Ok(config)
 }
 
@@ -194,19 +281,6 @@ fn configure(environment: Vars) -> Result<Config, StartError> {
 fn with_env_file(environment: Vars) -> Result<Vars, StartError> {
     let mut vars = match dotenvy::from_filename_iter(".env") {
         Ok(entries) => entries
-/// Answers operators until what is returned is dropped.
-async fn serve_operators(app: &App, address: SocketAddr) -> Result<JoinSet<()>, StartError> {
-    let listener = TcpListener::bind(address).await.map_err(|error| {
-        StartError(format!(
-            "{address} cannot be listened on: {error}. Set METRICS_ADDR to another address"
-        ))
-    })?;
-    tracing::info!("metrics are at http://{}/metrics", listener.local_addr()?);
-    let mut serving = JoinSet::new();
-    serving.spawn(app.serve_operators(listener));
-    Ok(serving)
-}
-
             .collect::<Result<BTreeMap<_, _>, _>>()
             .map_err(|_| {
                 StartError("the file .env has a line that is not NAME=value".to_owned())

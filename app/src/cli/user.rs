@@ -113,7 +113,7 @@ fn no_such_account() -> StartError {
     StartError("there is no account with this address".to_owned())
 }
 
-fn explained(violations: &Violations) -> StartError {
+pub(super) fn explained(violations: &Violations) -> StartError {
     let sentences: Vec<String> = violations
         .as_slice()
         .iter()

@@ -212,7 +212,9 @@ impl Database {
 
     pub(crate) fn pool_status(&self) -> Vec<PoolStatus> {
         let connections = self.connections.all();
-        let pools = connections.iter().map(|each| PoolStatus::new("own", &each.pool.status()));
+        let pools = connections
+            .iter()
+            .map(|each| PoolStatus::new("own", &each.pool.status()));
         let lines = connections.iter().map(|each| each.lines.status());
         PoolStatus::sums(pools.chain(lines))
     }

@@ -4,6 +4,7 @@
 mod commands;
 mod lifetime;
 mod metrics;
+mod operating;
 mod request_log;
 mod trouble;
 mod users;

@@ -1,0 +1,200 @@
+//! The lines of an export:
+//!
+//! 1. `{"format":"taskhive-export","version":1}`. A reader takes every version up to its own.
+//! 2. For each account, by id, one line, and after it one for each of its tasks, by id:
+//!    `{"account":{"id":"user_…","email":"…","passwordHash":"$argon2id$…","createdAt":1763888400123,"identities":[]}}` and
+//!    `{"task":{"id":"task_…","title":"…","description":"","createdAt":…,"updatedAt":…,"completedAt":null,"version":1}}`.
+//!    Points in time are milliseconds since 1970.
+//! 3. `{"end":{"accounts":1,"tasks":1,"crc32":"…"}}`: how many there were, and the check sum (CRC-32, hexadecimal) of all bytes
+//!    before this line. A file without it was cut short.
+//!
+//! The same accounts always make the same bytes: no line has a name of a release or the time of the export.
+
+use serde::{Deserialize, Serialize};
+use taskhive_domain::archive::AccountRecord;
+use taskhive_domain::identity::ExternalIdentity;
+use taskhive_domain::task::{Task, TaskDescription, TaskTitle};
+use taskhive_domain::user::{EmailAddress, PasswordHash, User};
+use taskhive_domain::{TaskId, Timestamp, UserId};
+
+/// What the first line calls the file.
+pub(super) const NAME: &str = "taskhive-export";
+/// The version that is written.
+pub(super) const VERSION: u32 = 1;
+
+/// The first line. Later versions may say more in it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Header {
+    pub(super) format: String,
+    pub(super) version: u32,
+}
+
+/// Any other line.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) enum Line {
+    Account(AccountLine),
+    Task(TaskLine),
+    End(EndLine),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct AccountLine {
+    id: String,
+    email: String,
+    password_hash: String,
+    created_at: i64,
+    identities: Vec<IdentityLine>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IdentityLine {
+    issuer: String,
+    subject: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct TaskLine {
+    id: String,
+    title: String,
+    description: String,
+    created_at: i64,
+    updated_at: i64,
+    completed_at: Option<i64>,
+    version: i32,
+}
+
+#[derive(Serialize, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EndLine {
+    pub(super) accounts: u64,
+    pub(super) tasks: u64,
+    pub(super) crc32: String,
+}
+
+/// Why a file is no export that can be read here. It names lines and fields, never what they hold.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum FormatError {
+    /// Something else altogether.
+    #[error("this is no export of Taskhive: its first line does not say so")]
+    Foreign,
+    /// Written by a later release.
+    #[error(
+        "the export has format version {0}, this release reads up to {VERSION}: use a later release"
+    )]
+    Newer(u32),
+    /// The end is missing.
+    #[error("the export was cut short: it ends after line {0} without saying that this is its end")]
+    CutShort(u64),
+    /// There is more after the end.
+    #[error("line {0} comes after the end of the export")]
+    AfterTheEnd(u64),
+    /// The bytes are not those that were written.
+    #[error(
+        "the export was changed or damaged: its check sum or its counts are not those of its last line"
+    )]
+    Damaged,
+    /// A line is not what it should be.
+    #[error("line {line}: {what}")]
+    Line {
+        /// Which, from 1.
+        line: u64,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+}
+
+impl Header {
+    pub(super) fn ours() -> Self {
+        Self {
+            format: NAME.to_owned(),
+            version: VERSION,
+        }
+    }
+}
+
+impl From<&AccountRecord> for Line {
+    fn from(account: &AccountRecord) -> Self {
+        let identity = |identity: &ExternalIdentity| IdentityLine {
+            issuer: identity.issuer().to_owned(),
+            subject: identity.subject().to_owned(),
+        };
+        Self::Account(AccountLine {
+            id: account.user.id.to_string(),
+            email: account.user.email.as_str().to_owned(),
+            password_hash: account.hash.reveal().to_owned(),
+            created_at: account.user.created_at.millis(),
+            identities: account.identities.iter().map(identity).collect(),
+        })
+    }
+}
+
+impl From<&Task> for Line {
+    fn from(task: &Task) -> Self {
+        Self::Task(TaskLine {
+            id: task.id.to_string(),
+            title: task.title.as_str().to_owned(),
+            description: task.description.as_str().to_owned(),
+            created_at: task.created_at.millis(),
+            updated_at: task.updated_at.millis(),
+            completed_at: task.completed_at.map(Timestamp::millis),
+            version: task.version,
+        })
+    }
+}
+
+impl AccountLine {
+    /// What is wrong is the name of a field.
+    pub(super) fn parse(self) -> Result<AccountRecord, &'static str> {
+        let id = UserId::parse(&self.id).map_err(|_| "`id` is not an id of a user")?;
+        let identity = |line: IdentityLine| ExternalIdentity::new(line.issuer.into(), line.subject);
+        let identities = self.identities.into_iter().map(identity);
+        if self.password_hash.is_empty() {
+            return Err("`passwordHash` is empty");
+        }
+        let email = EmailAddress::from_stored(self.email)
+            .filter(|email| email.as_str().len() <= EmailAddress::MAX_LENGTH as usize)
+            .filter(|email| !email.as_str().bytes().any(|byte| byte.is_ascii_uppercase()))
+            .ok_or("`email` is not an address as they are stored")?;
+        Ok(AccountRecord {
+            user: User {
+                id,
+                email,
+                created_at: Timestamp::from_millis(self.created_at),
+            },
+            hash: PasswordHash::new(self.password_hash),
+            identities: identities
+                .collect::<Option<_>>()
+                .ok_or("`identities` holds one that cannot be")?,
+        })
+    }
+}
+
+impl TaskLine {
+    /// By the rules for what is stored, not by those for input, which may be stricter today.
+    pub(super) fn parse(self) -> Result<Task, &'static str> {
+        let fits = |text: &str, most: u32| text.chars().count() <= most as usize;
+        if !fits(&self.title, TaskTitle::MAX_LENGTH) {
+            return Err("`title` is too long");
+        }
+        if !fits(&self.description, TaskDescription::MAX_LENGTH) || self.description.contains('\0')
+        {
+            return Err("`description` is too long, or no text");
+        }
+        if self.version < 1 {
+            return Err("`version` is less than 1");
+        }
+        Ok(Task {
+            id: TaskId::parse(&self.id).map_err(|_| "`id` is not an id of a task")?,
+            title: TaskTitle::from_stored(self.title).ok_or("`title` is not one")?,
+            description: TaskDescription::from_stored(self.description),
+            created_at: Timestamp::from_millis(self.created_at),
+            updated_at: Timestamp::from_millis(self.updated_at),
+            completed_at: self.completed_at.map(Timestamp::from_millis),
+            version: self.version,
+        })
+    }
+}
