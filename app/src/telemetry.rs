@@ -86,23 +86,9 @@ fn without_payloads<S>(filter: Targets) -> impl tracing_subscriber::layer::Filte
 
 #[cfg(test)]
 mod tests {
-    use std::io::{self, Write};
-    use std::sync::{Arc, Mutex};
+    use testkit::Log;
 
     use super::*;
-
-    #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Lines {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
 
     #[test]
     fn no_filter_shows_the_messages_of_sockets() {
@@ -111,8 +97,8 @@ mod tests {
             "tungstenite=trace",
             "tungstenite::protocol=trace,trace",
         ] {
-            let lines = Lines::default();
-            let writer = lines.clone();
+            let log = Log::default();
+            let writer = log.clone();
             let layer = fmt::layer().with_writer(move || writer.clone());
             let subscriber = tracing_subscriber::registry()
                 .with(layer.with_filter(without_payloads(filter.parse().unwrap())));
@@ -120,7 +106,7 @@ mod tests {
                 tracing::trace!(target: "tungstenite::protocol", "Received message with a canary");
                 tracing::warn!(target: "tungstenite::protocol", "a line of use");
             });
-            let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+            let text = log.take();
             assert!(
                 text.contains("a line of use") && !text.contains("canary"),
                 "{filter}: {text}"

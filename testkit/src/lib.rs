@@ -17,10 +17,12 @@
 )]
 
 pub mod databases;
+mod log;
 pub mod npm;
 #[cfg(feature = "service")]
 mod service;
 
+pub use self::log::Log;
 #[cfg(feature = "service")]
 pub use self::service::*;
 

@@ -1,35 +1,18 @@
 //! What the log is told of the keys: every change once, however often they are fetched.
 
-use std::io::{self, Write};
-use std::sync::Mutex;
-
 use serde_json::json;
+use testkit::Log;
 use tracing_subscriber::fmt;
 
 use super::server::Answer;
 use super::*;
 
-/// What was logged since the last look.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    /// The lines, each with its level first.
-    fn lines(&self) -> Vec<String> {
-        let text = std::mem::take(&mut *self.0.lock().unwrap());
-        let text = String::from_utf8(text).unwrap();
-        text.lines().map(|line| line.trim().to_owned()).collect()
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+/// The lines since the last look, each with its level first.
+fn lines(log: &Log) -> Vec<String> {
+    log.take()
+        .lines()
+        .map(|line| line.trim().to_owned())
+        .collect()
 }
 
 /// One thread, so that everything is logged where this test listens.
@@ -59,10 +42,10 @@ async fn a_change_is_logged_once() {
         for _ in 0..3 {
             verdict(&issuer, &unknown).await;
         }
-        let lines = log.lines();
+        let logged = lines(&log);
         assert!(
-            lines.len() == 1 && lines[0].starts_with(level) && lines[0].contains(part),
-            "{lines:?}"
+            logged.len() == 1 && logged[0].starts_with(level) && logged[0].contains(part),
+            "{logged:?}"
         );
     }
     assert_eq!(verdict(&issuer, &token).await, Verdict::Good);

@@ -1,10 +1,8 @@
 //! What is answered and logged whatever a handler does.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use http_body_util::BodyExt;
 use serde_json::Value;
+use testkit::Log;
 
 use super::*;
 
@@ -50,19 +48,6 @@ async fn a_panic_is_our_fault_and_ends_nothing() {
     }
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 /// What is logged, up to this level, of a request during which something below has a complaint.
 async fn logged(level: LevelFilter) -> Vec<Value> {
     let log = Log::default();
@@ -79,7 +64,7 @@ async fn logged(level: LevelFilter) -> Vec<Value> {
     });
     assert_eq!(response.await.status(), StatusCode::OK);
     drop(listening);
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = log.take();
     let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
     lines.collect()
 }

@@ -1,10 +1,7 @@
 //! What the log says about sign-ins: fixed names, and no secrets.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use serde_json::{Value, json};
-use testkit::{LOGOUT, PASSWORD, REFRESH, TestApp};
+use testkit::{LOGOUT, Log, PASSWORD, REFRESH, TestApp};
 
 use super::rates::{login, register};
 use super::{SOMEBODY, post};
@@ -22,19 +19,6 @@ async fn refresh_twice_and_reuse(app: &TestApp, first: &Value) {
         app.answer(SOMEBODY, post(REFRESH, &reused)).await.code(),
         "UNAUTHENTICATED"
     );
-}
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 /// One thread, so that everything is logged where this test listens.
@@ -71,7 +55,7 @@ async fn the_log_tells_of_sign_ins_by_name_and_never_tells_secrets() {
     app.answer(SOMEBODY, logout).await;
     drop(listening);
 
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = log.take();
     let lines: Vec<Value> = text
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
