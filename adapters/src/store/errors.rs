@@ -58,16 +58,7 @@ pub(crate) fn out_of_time(doing: &'static str) -> InfraError {
     )
 }
 
-/// No shared connection could be had, so nothing was begun.
-pub(crate) fn no_line(reason: &str) -> InfraError {
-    InfraError::new(
-        InfraErrorKind::Unavailable,
-        "no connection to the database",
-        Cause(reason.to_owned()),
-    )
-}
-
-/// The same, of a read whose shared connection was lost: nothing was changed, so trying again is safe.
+/// What failed was a read whose shared connection was lost: nothing was changed, so trying again is safe.
 pub(crate) fn line_lost(mut error: InfraError) -> InfraError {
     error.kind = InfraErrorKind::Unavailable;
     error

@@ -37,7 +37,7 @@ use taskhive_domain::ports::{InfraError, InfraErrorKind};
 use self::connect::{CONNECT_TIMEOUT, Connector};
 use self::lines::Lines;
 use self::per_runtime::PerRuntime;
-use super::errors::{self, Cause};
+use super::errors;
 use super::rows::SessionRow;
 use super::schema::{sessions, users};
 use super::types::{DbId, DbTime, Millis, Uid};
@@ -229,14 +229,11 @@ impl Database {
 
     /// A connection past the pooler, and not of the pool.
     async fn connect_directly(&self) -> Result<Conn, InfraError> {
-        let unavailable = |reason: String| {
-            let context = "no connection to the database";
-            InfraError::new(InfraErrorKind::Unavailable, context, Cause(reason))
-        };
-        match tokio::time::timeout(CONNECT_TIMEOUT, self.direct.connect()).await {
-            Ok(connected) => connected.map_err(|error| unavailable(error_chain(&error))),
-            Err(_) => Err(unavailable("the server did not answer in time".to_owned())),
-        }
+        let late = || errors::unavailable("the server did not answer in time".to_owned());
+        let connected = tokio::time::timeout(CONNECT_TIMEOUT, self.direct.connect()).await;
+        connected
+            .map_err(|_elapsed| late())?
+            .map_err(|error| errors::unavailable(error_chain(&error)))
     }
 
     /// In a task of its own: a caller who goes away must leave no transaction half done, and no connection behind with an

@@ -87,7 +87,7 @@ impl Lines {
         outcome.map_err(|failure| match failure {
             Failure::Final(error) => error,
             Failure::LineGivenUp => {
-                errors::no_line("two slow statements of others were in the way")
+                errors::unavailable("two slow statements of others were in the way".to_owned())
             }
         })
     }
@@ -107,7 +107,7 @@ impl Lines {
         let line = reader
             .line(&self.connector)
             .await
-            .map_err(|reason| Failure::Final(errors::no_line(&reason)))?;
+            .map_err(|reason| Failure::Final(errors::unavailable(reason.to_string())))?;
         let (connector, limit) = (Arc::clone(&self.connector), self.statement_timeout);
         let statement = tokio::spawn(async move {
             let _counts_until_it_ends = reader;
