@@ -35,9 +35,10 @@ impl LoweredOperation {
         let below = roots
             .iter()
             .any(|root| !root.node.selection_set.node.items.is_empty());
-        let selected = roots
-            .into_iter()
-            .map(|root| Positioned::new(Selection::Field(root.clone()), root.pos));
+        let selected = roots.into_iter().map(|root| {
+            let pos = root.pos;
+            Positioned::new(Selection::Field(root), pos)
+        });
         let items = selected.collect();
         let OperationDefinition {
             ty,

@@ -36,8 +36,9 @@ impl Runnable {
     pub(super) fn of(lowered: &LoweredOperation, variables: &JsonMap) -> Self {
         let fragments = lowered.fragments.iter().map(|(name, fragment)| {
             let applied = FragmentDefinition {
+                type_condition: fragment.node.type_condition.clone(),
+                directives: Vec::new(),
                 selection_set: conditions::applied(&fragment.node.selection_set, variables),
-                ..fragment.node.clone()
             };
             (name.clone(), Positioned::new(applied, fragment.pos))
         });
