@@ -71,7 +71,8 @@ impl SqliteFile {
 pub struct PostgresDatabase {
     /// Its URL.
     pub url: String,
-    name: String,
+    /// Its name on the server.
+    pub name: String,
 }
 
 impl PostgresDatabase {

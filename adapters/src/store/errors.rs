@@ -5,11 +5,12 @@
 
 use std::fmt::Write;
 
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::result::Error as DieselError;
 use diesel_async::pooled_connection::PoolError as SetupError;
 use diesel_async::pooled_connection::deadpool::PoolError;
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
 
+use super::failure::Failure;
 use crate::error_chain;
 
 /// What is left of a driver's error.
@@ -38,7 +39,23 @@ pub(crate) fn unavailable(reason: String) -> InfraError {
 
 /// A statement, or the last one of a transaction, failed.
 pub(crate) fn failed(doing: &'static str, error: &DieselError) -> InfraError {
-    InfraError::new(kind_of(error), doing, Cause(redacted(error)))
+    let (kind, reason) = match Failure::of(error) {
+        Failure::Storage(kind) => {
+            return InfraError::new(kind, doing, StorageFault(redacted(error)));
+        }
+        Failure::Other(kind) => (kind, redacted(error)),
+    };
+    InfraError::new(kind, doing, Cause(reason))
+}
+
+/// What is left of a driver's error that says: the disk, or what is on it, is not as it should be.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct StorageFault(String);
+
+/// Whether the disk, or what is on it, is the reason.
+pub(crate) fn is_storage_fault(error: &InfraError) -> bool {
+    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<StorageFault>)
 }
 
 /// What is said when time ran out before the database answered.
@@ -86,39 +103,6 @@ pub(crate) fn ended(doing: &'static str) -> InfraError {
         doing,
         Cause("the statement was abandoned".to_owned()),
     )
-}
-
-fn kind_of(error: &DieselError) -> InfraErrorKind {
-    match error {
-        DieselError::DatabaseError(kind, info) => match kind {
-            // Rolled back, or refused before anything was done: a second try may go better.
-            DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::ReadOnlyTransaction => {
-                InfraErrorKind::Unavailable
-            }
-            DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection => {
-                InfraErrorKind::Interrupted
-            }
-            DatabaseErrorKind::Unknown => kind_of_message(info.message()),
-            _ => InfraErrorKind::Broken,
-        },
-        DieselError::BrokenTransactionManager => InfraErrorKind::Interrupted,
-        // Says which failure began it; the failed roll-back is a consequence.
-        DieselError::RollbackErrorOnCommit { commit_error, .. } => kind_of(commit_error),
-        _ => InfraErrorKind::Broken,
-    }
-}
-
-/// Diesel has no kinds for these and hides the codes, so the messages must do. A server that speaks another language gets
-/// `Broken`: less helpful, still safe.
-fn kind_of_message(message: &str) -> InfraErrorKind {
-    let says = |beginning: &str| message.starts_with(beginning);
-    if says("database is locked") || says("database table is locked") || says("deadlock detected") {
-        InfraErrorKind::Unavailable
-    } else if says("canceling statement") || says("terminating connection") || says(OUT_OF_TIME) {
-        InfraErrorKind::Interrupted
-    } else {
-        InfraErrorKind::Broken
-    }
 }
 
 /// The message, and the names of what it is about.

@@ -11,6 +11,7 @@
 
 mod errors;
 mod examination;
+mod failure;
 mod migrations;
 pub(crate) mod postgres;
 mod rows;
