@@ -157,6 +157,6 @@ pub(crate) trait Maintenance: Send + Sync {
     /// How busy the connections are.
     fn pools(&self) -> Vec<PoolStatus>;
 
-    /// Returns when the database has answered.
+    /// Returns when the database has answered from one of its tables.
     async fn ping(&self) -> Result<(), InfraError>;
 }

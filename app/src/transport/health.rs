@@ -9,11 +9,15 @@ use axum::http::StatusCode;
 use taskhive_adapters::error_chain;
 use taskhive_domain::ports::InfraError;
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use crate::http::shutdown::Shutdown;
 
 /// How long an answer about the database is kept, so that probing costs at most one query a second.
 const KEEP: Duration = Duration::from_secs(1);
+
+/// How long the database may take to say so. Whoever waits longer takes the next try of a load balancer for the first.
+const PATIENCE: Duration = Duration::from_millis(2500);
 
 /// Asks the database whether it is there.
 #[async_trait]
@@ -47,12 +51,21 @@ impl Readiness {
         if let Some((_, ready)) = last.filter(|(asked, _)| asked.elapsed() < KEEP) {
             return ready;
         }
-        let answer = self.probe.ping().await;
-        if let Err(error) = &answer {
-            tracing::warn!(cause = error_chain(error), "the database does not answer");
+        let trouble = match timeout(PATIENCE, self.probe.ping()).await {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(error_chain(&error)),
+            Err(_) => Some("out of time".to_owned()),
+        };
+        let (ready, was_ready) = (trouble.is_none(), last.is_none_or(|(_, ready)| ready));
+        match trouble {
+            Some(cause) if was_ready => {
+                tracing::warn!(cause, "not ready: the database cannot be used");
+            }
+            None if !was_ready => tracing::warn!("ready again"),
+            _ => {}
         }
-        *last = Some((Instant::now(), answer.is_ok()));
-        answer.is_ok()
+        *last = Some((Instant::now(), ready));
+        ready
     }
 }
 

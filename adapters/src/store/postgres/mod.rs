@@ -227,6 +227,12 @@ impl Database {
         ))
     }
 
+    /// Nothing is known here that an answer of the server does not say.
+    #[expect(clippy::unused_async, reason = "SQLite has to ask")]
+    pub(crate) async fn is_sound(&self) -> Result<(), InfraError> {
+        Ok(())
+    }
+
     /// A connection past the pooler, and not of the pool.
     async fn connect_directly(&self) -> Result<Conn, InfraError> {
         let late = || errors::unavailable("the server did not answer in time".to_owned());

@@ -24,14 +24,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use diesel::IntoSql;
-use diesel::sql_types::Integer;
+use diesel::prelude::*;
 use futures_util::FutureExt;
 use taskhive_domain::ports::InfraError;
 
 use super as backend;
 
 use self::backend::RunQueryDsl;
+use crate::store::schema;
+use crate::store::types::DbId;
 use crate::store::{Finding, Maintenance, PoolStatus, Repositories};
 use archive::DieselArchive;
 use sessions::DieselSessions;
@@ -75,10 +76,12 @@ impl Maintenance for backend::Database {
     }
 
     async fn ping(&self) -> Result<(), InfraError> {
+        // A table, because a server answers without looking at anything that is stored.
         self.read("ask the database for a sign of life", |conn| {
-            async move { diesel::select(1.into_sql::<Integer>()).execute(conn).await }.boxed()
+            let somebody = schema::users::table.select(schema::users::id).limit(1);
+            async move { somebody.load::<DbId>(conn).await }.boxed()
         })
         .await?;
-        Ok(())
+        self.is_sound().await
     }
 }

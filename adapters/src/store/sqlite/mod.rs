@@ -5,6 +5,7 @@ mod call;
 mod connection;
 mod examination;
 mod migrations;
+mod open_file;
 #[path = "../queries/mod.rs"]
 pub(crate) mod queries;
 mod run_query;
@@ -18,12 +19,13 @@ use std::fs::OpenOptions;
 use std::future::{Ready, ready};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use diesel::QueryResult;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::prelude::*;
 use diesel::query_dsl::methods::LoadQuery;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use taskhive_domain::listing::TaskFilter;
@@ -33,6 +35,7 @@ use tokio::time::timeout;
 
 use self::call::{Patience, call};
 use self::connection::Opener;
+use self::open_file::OpenFile;
 pub(crate) use self::run_query::RunQueryDsl;
 use self::workers::{Role, Workers};
 use super::errors::{self, Cause};
@@ -114,6 +117,7 @@ pub(crate) struct Database {
     /// One thread: writers queue here, where waiting is fair and cheap, and not in SQLite's busy handler, where it is neither.
     writer: Arc<Workers>,
     readers: Arc<Workers>,
+    file: Arc<OpenFile>,
     /// One for each connection that may search: half of the readers, so that others get one however many search.
     searches: Arc<Semaphore>,
     patience: Patience,
@@ -122,8 +126,8 @@ pub(crate) struct Database {
 
 impl Database {
     pub(crate) async fn open(path: PathBuf, settings: &StoreSettings) -> Result<Self, InfraError> {
-        let file = path.clone();
-        tokio::task::spawn_blocking(move || create(&file))
+        let created = path.clone();
+        let file = tokio::task::spawn_blocking(move || create(&created))
             .await
             .map_err(|error| errors::abandoned("open the database file", &error))??;
         let Some(path) = path.to_str() else {
@@ -146,6 +150,7 @@ impl Database {
             path: path.to_owned(),
             writer: Arc::new(Workers::start(Role::Write, 1, &writing, limit)?),
             readers: Arc::new(Workers::start(Role::Read, readers, &reading, limit)?),
+            file: Arc::new(file),
             searches: Arc::new(Semaphore::new(readers.div_ceil(2))),
             patience: Patience {
                 beginning: settings.wait_timeout,
@@ -165,7 +170,9 @@ impl Database {
         doing: &'static str,
         work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
     ) -> Result<T, InfraError> {
-        self.run(&self.readers, None, doing, work).await
+        self.file.is_there()?;
+        let outcome = self.run(&self.readers, None, doing, work).await;
+        self.file.note(outcome)
     }
 
     /// The rows of a query that names its rows by a key, or a range of an index.
@@ -200,16 +207,33 @@ impl Database {
         .await
         .map_err(|_| errors::too_many_searches())?
         .map_err(|_| errors::too_many_searches())?;
-        self.run(&self.readers, Some(permit), doing, work).await
+        self.file.is_there()?;
+        let outcome = self.run(&self.readers, Some(permit), doing, work).await;
+        self.file.note(outcome)
     }
 
-    /// Runs `work` on the connection that writes.
+    /// Runs `work` on the connection that writes. What was written into a file that has gone meanwhile is not acknowledged.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         doing: &'static str,
         work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
     ) -> Result<T, InfraError> {
-        self.run(&self.writer, None, doing, work).await
+        self.file.is_there()?;
+        let outcome = self.run(&self.writer, None, doing, work).await;
+        self.file.is_there()?;
+        self.file.note(outcome)
+    }
+
+    /// Fails if calls are likely to fail, though a read went well: the file was cut, or the disk failed a moment ago.
+    pub(crate) async fn is_sound(&self) -> Result<(), InfraError> {
+        let bytes = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+        let expected: i64 = self
+            .read("ask for the size of the database", move |conn| {
+                async move { diesel::dsl::sql::<BigInt>(bytes).get_result(conn).await }.boxed()
+            })
+            .await?;
+        self.file.is_whole(expected.unsigned_abs())?;
+        self.file.is_sound_at(Instant::now())
     }
 
     /// On a thread that has a connection. A call that was begun is never dropped, so a caller who goes away leaves no
@@ -237,12 +261,13 @@ const READER: &str = "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGM
     PRAGMA query_only = ON;";
 
 /// Makes the file if it is missing, for its owner's eyes only; SQLite gives its side files (`-wal`, `-shm`) the same mode.
-fn create(path: &Path) -> Result<(), InfraError> {
+fn create(path: &Path) -> Result<OpenFile, InfraError> {
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop).map_err(|error| {
+    let opened = options.open(path).map(drop);
+    opened.and_then(|()| OpenFile::at(path)).map_err(|error| {
         let context = format!("open the database file {}", path.display());
         let hint = "the directory must exist, and both must be writable";
         InfraError::new(

@@ -6,5 +6,6 @@ mod lifetime;
 mod metrics;
 mod operating;
 mod request_log;
+mod storage;
 mod trouble;
 mod users;
