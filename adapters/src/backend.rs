@@ -13,7 +13,7 @@ use crate::events::InProcessEvents;
 use crate::events::postgres::PostgresEvents;
 use crate::store::url::Target;
 use crate::store::{
-    Finding, Maintenance, PoolStatus, Repositories, StoreSettings, postgres, sqlite,
+    Finding, Maintenance, PoolStatus, Repositories, Schema, StoreSettings, postgres, sqlite,
 };
 
 /// An open database. Cheap to clone: clones share the connections, and the events.
@@ -80,15 +80,23 @@ impl Backend {
         }
     }
 
-    /// Brings the tables up to date and says how many steps that took. All steps or none; any number of processes may do it at
-    /// once.
-    pub async fn migrate(&self) -> Result<usize, InfraError> {
-        self.database.migrate().await
+    /// How the tables stand to this binary. Changes nothing. Fails if they are more than one release too new for it; on SQLite
+    /// also if they are those of another program.
+    pub async fn schema(&self) -> Result<Schema, InfraError> {
+        self.database.schema().await
     }
 
-    /// The versions of the steps that [`migrate`](Self::migrate) would take, oldest first. Changes nothing.
-    pub async fn pending_migrations(&self) -> Result<Vec<String>, InfraError> {
-        self.database.pending_migrations().await
+    /// Fails if the tables are not up to date. Changes nothing.
+    pub async fn check_schema(&self) -> Result<(), InfraError> {
+        let schema = self.schema().await?;
+        schema.warn_if_newer();
+        schema.nothing_pending()
+    }
+
+    /// Brings the tables up to date and says how many steps that took. All steps or none; any number of processes may do it at
+    /// once. When nothing is pending, nothing is changed, so a role that may not do that may call this, too.
+    pub async fn migrate(&self) -> Result<usize, InfraError> {
+        self.database.migrate().await
     }
 
     /// Looks at everything that has to be right for the service to work: the connection and who may listen in on it, the tables,
@@ -114,7 +122,7 @@ impl Backend {
         self.database.pools()
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers from its tables, and is likely to go on.
     pub async fn ping(&self) -> Result<(), InfraError> {
         self.database.ping().await
     }

@@ -89,6 +89,7 @@ impl PostgresDatabase {
                 let template = Self::empty().await;
                 let backend = Backend::open(template.settings()).await.unwrap();
                 backend.migrate().await.unwrap();
+                template.grant_service_role().await;
                 // Lives as long as the server, which is thrown away with it.
                 let name = template.name.clone();
                 std::mem::forget(template);
@@ -111,6 +112,36 @@ impl PostgresDatabase {
         Self { url, name }
     }
 
+    /// Lets the role of [`service_url`](Self::service_url) do what `docs/operations.md` says, and no more.
+    pub async fn grant_service_role(&self) {
+        self.make_service_role().await;
+        let client = self.client().await;
+        client.batch_execute(documented_grants()).await.unwrap();
+    }
+
+    /// Makes that role, which may do nothing yet.
+    pub async fn make_service_role(&self) {
+        // Roles belong to the server, and other tests make the same one.
+        let create = format!(
+            "DO $$ BEGIN CREATE ROLE {SERVICE_ROLE} LOGIN; \
+             EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+        );
+        let client = self.client().await;
+        client.batch_execute(&create).await.unwrap();
+        // Before PostgreSQL 15 everybody may make tables; the script does this, too.
+        let only_the_owner = "REVOKE CREATE ON SCHEMA public FROM PUBLIC";
+        client.batch_execute(only_the_owner).await.unwrap();
+    }
+
+    /// Its URL for a role that may read and change rows, and nothing else.
+    pub fn service_url(&self) -> String {
+        let (before, user) = self.url.split_once("user=").unwrap();
+        let rest = user
+            .split_once('&')
+            .map_or(String::new(), |(_, rest)| format!("&{rest}"));
+        format!("{before}user={SERVICE_ROLE}{rest}")
+    }
+
     /// How to open it.
     pub fn settings(&self) -> StoreSettings {
         settings(&self.url)
@@ -120,6 +151,17 @@ impl PostgresDatabase {
     pub async fn client(&self) -> Client {
         client(&self.url).await
     }
+}
+
+/// The role of the service in the operator's manual.
+const SERVICE_ROLE: &str = "tasks_service";
+
+/// The script of the operator's manual, word for word.
+fn documented_grants() -> &'static str {
+    let manual = include_str!("../../docs/operations.md");
+    let mut blocks = manual.split("```sql\n").skip(1);
+    let block = blocks.find(|block| block.starts_with("GRANT ")).unwrap();
+    block.split("```").next().unwrap()
 }
 
 impl Drop for PostgresDatabase {

@@ -2,6 +2,7 @@
 
 use taskhive_domain::ports::InfraError;
 
+use super::migrations::Schema;
 use crate::error_chain;
 
 /// One thing that has to be right, and whether it is.
@@ -45,17 +46,32 @@ impl Finding {
         Self::bad(subject, error_chain(error), fix)
     }
 
-    /// Whether all migrations were run.
-    pub(crate) fn of_migrations(pending: &Result<Vec<String>, InfraError>) -> Self {
+    /// Whether this binary and the tables fit.
+    pub(crate) fn of_schema(schema: &Result<Schema, InfraError>) -> Self {
         let subject = "migrations";
-        match pending {
-            Ok(none) if none.is_empty() => Self::good(subject, "the tables are up to date"),
-            Ok(pending) => Self::bad(
+        let schema = match schema {
+            Ok(schema) => schema,
+            Err(error) => {
+                let fix = "DATABASE_URL, and DATABASE_DIRECT_URL if it is set, must name a database of this release of Taskhive";
+                return Self::failed(subject, error, fix);
+            }
+        };
+        match (schema.pending.as_slice(), &schema.newer) {
+            ([], None) => Self::good(subject, "the tables are up to date"),
+            ([], Some(newest)) => Self::bad(
+                subject,
+                format!("the tables are newer than this binary (the newest migration is {newest})"),
+                "it works with them; replace it soon by the release that they are of",
+            ),
+            (pending, _) => Self::bad(
                 subject,
                 format!("{} to be run: {}", pending.len(), pending.join(", ")),
-                "run `taskhive migrate` as the owner of the tables; `taskhive serve` does it as well, if it may",
+                if schema.may_migrate {
+                    "run `taskhive migrate`; `taskhive serve` does it as well"
+                } else {
+                    "run `taskhive migrate` as the owner of the tables: this role may not"
+                },
             ),
-            Err(error) => Self::failed(subject, error, "see above"),
         }
     }
 }

@@ -31,6 +31,7 @@ use taskhive_domain::ports::{
 };
 
 pub use self::examination::{Finding, Problem};
+pub use self::migrations::Schema;
 use self::url::{PostgresTarget, Target};
 pub use self::url::{StoreUrl, StoreUrlError};
 
@@ -142,11 +143,12 @@ pub(crate) struct Repositories {
 /// What can be done to a database as a whole.
 #[async_trait]
 pub(crate) trait Maintenance: Send + Sync {
-    /// Brings the tables up to date and says how many steps that took.
-    async fn migrate(&self) -> Result<usize, InfraError>;
+    /// How the tables stand to this binary. Fails if they are too new for it.
+    async fn schema(&self) -> Result<Schema, InfraError>;
 
-    /// The versions of the steps that [`migrate`](Self::migrate) would take, oldest first. Changes nothing, and takes no lock.
-    async fn pending_migrations(&self) -> Result<Vec<String>, InfraError>;
+    /// Brings the tables up to date and says how many steps that took. Needs no right to change tables if there is nothing to
+    /// do.
+    async fn migrate(&self) -> Result<usize, InfraError>;
 
     /// Looks at everything that has to be right for the service to work, and changes nothing.
     async fn examine(&self) -> Vec<Finding>;

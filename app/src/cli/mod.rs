@@ -42,7 +42,11 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the API (the default).
-    Serve,
+    Serve {
+        /// Leave the tables as they are; do not start if they are not up to date.
+        #[arg(long)]
+        no_migrate: bool,
+    },
     /// Bring the database up to date, and stop.
     Migrate {
         /// Change nothing; end with code 1 if there is something to do.
@@ -95,8 +99,9 @@ impl<E: std::error::Error> From<E> for StartError {
 
 /// Runs one command to its end. `environment` counts over what the `.env` file says.
 pub async fn run(arguments: Arguments, environment: Vars) -> ExitCode {
-    let outcome = match arguments.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve(environment).await.map(well),
+    let serve_by_default = Command::Serve { no_migrate: false };
+    let outcome = match arguments.command.unwrap_or(serve_by_default) {
+        Command::Serve { no_migrate } => serve(environment, no_migrate).await.map(well),
         Command::Migrate { check: false } => migrate(environment).await.map(well),
         Command::Migrate { check: true } => nothing_to_migrate(environment).await,
         Command::Healthcheck => healthcheck::run(environment).await,
@@ -140,7 +145,7 @@ fn print(text: &str) -> Result<bool, StartError> {
     }
 }
 
-async fn serve(environment: Vars) -> Result<(), StartError> {
+async fn serve(environment: Vars, no_migrate: bool) -> Result<(), StartError> {
     let mut config = configure(environment)?;
     let cells = Cells::start(cells_for(&config))?;
     config.store.runtimes = cells.count();
@@ -154,7 +159,11 @@ async fn serve(environment: Vars) -> Result<(), StartError> {
         .or(secrets.as_ref())
         .ok_or_else(|| StartError("there is no signing secret".to_owned()))?;
     let backend = wiring::open_backend(&config).await?;
-    announce(backend.migrate().await?);
+    if no_migrate {
+        backend.check_schema().await?;
+    } else {
+        announce(backend.migrate().await?);
+    }
     let app = wiring::build(&config, &backend, secrets)?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
         StartError(format!(
@@ -231,14 +240,11 @@ async fn migrate(environment: Vars) -> Result<(), StartError> {
 /// Prints what is pending, one version a line.
 async fn nothing_to_migrate(environment: Vars) -> Result<ExitCode, StartError> {
     let config = configure(environment)?;
-    let pending = existing_backend(&config)
-        .await?
-        .pending_migrations()
-        .await?;
-    for version in &pending {
+    let schema = existing_backend(&config).await?.schema().await?;
+    for version in &schema.pending {
         print(&format!("{version}\n"))?;
     }
-    Ok(answer(pending.is_empty()))
+    Ok(answer(schema.pending.is_empty()))
 }
 
 /// The database, for commands that must not make one.

@@ -47,7 +47,8 @@ impl Database {
     fn url(&self) -> String {
         match self {
             Self::Sqlite(file) => file.url(),
-            Self::Postgres(database) => database.url.clone(),
+            // Not as the owner of the tables: a statement that needs more than the service should have fails here.
+            Self::Postgres(database) => database.service_url(),
         }
     }
 }

@@ -70,14 +70,14 @@ impl Database {
                 return vec![Finding::failed("database", &error, fix)];
             }
         };
-        let pending = self.pending_migrations().await;
+        let schema = self.schema().await;
         let mut findings = vec![
             server.release(),
             server.encryption(),
             server.clock(asked),
-            Finding::of_migrations(&pending),
+            Finding::of_schema(&schema),
         ];
-        if pending.is_ok_and(|pending| pending.is_empty()) {
+        if schema.is_ok_and(|schema| schema.pending.is_empty()) {
             findings.push(self.rights().await);
         }
         findings.push(self.pooler().await);

@@ -11,7 +11,7 @@ use super::Database;
 use crate::store::errors;
 use crate::store::migrations::{DOING, Failure, run};
 
-pub(super) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
+pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
 
 /// The lock belongs to the transaction, so it also works behind a pooler and cannot be left behind. The number is
 /// arbitrary; whoever has waited a minute gives up.

@@ -4,13 +4,14 @@
 mod connect;
 mod examination;
 mod lines;
-mod migrations;
+pub(crate) mod migrations;
 pub(crate) mod notifications;
 mod per_runtime;
 #[cfg(test)]
 mod prepared_tests;
 #[path = "../queries/mod.rs"]
 pub(crate) mod queries;
+mod schema;
 #[cfg(test)]
 mod testing;
 
@@ -51,8 +52,6 @@ pub(crate) type Conn = AsyncPgConnection;
 pub(crate) type Db = diesel::pg::Pg;
 /// The function that says where a text contains another, from 1; 0 if it does not.
 pub(crate) const CONTAINS: &str = "strpos";
-/// Whether any migration was ever run here.
-pub(crate) const HAS_MIGRATIONS: &str = "to_regclass('__diesel_schema_migrations') IS NOT NULL";
 /// A condition for statements that may look at many rows. None: the server is asked to stop them.
 pub(crate) const WHILE_IN_TIME: &str = "";
 

@@ -9,7 +9,6 @@ mod archive;
 mod crowd_tests;
 mod external;
 mod page;
-mod pending;
 #[cfg(test)]
 mod plan_tests;
 mod session_ends;
@@ -31,6 +30,7 @@ use taskhive_domain::ports::InfraError;
 use super as backend;
 
 use self::backend::RunQueryDsl;
+use crate::store::migrations::Schema;
 use crate::store::schema;
 use crate::store::types::DbId;
 use crate::store::{Finding, Maintenance, PoolStatus, Repositories};
@@ -55,12 +55,20 @@ pub(crate) fn repositories(database: backend::Database) -> Repositories {
 
 #[async_trait]
 impl Maintenance for backend::Database {
-    async fn migrate(&self) -> Result<usize, InfraError> {
-        self.run_migrations().await
+    async fn schema(&self) -> Result<Schema, InfraError> {
+        let schema = self.look_at_schema().await?;
+        schema.accept()?;
+        Ok(schema)
     }
 
-    async fn pending_migrations(&self) -> Result<Vec<String>, InfraError> {
-        self.migrations_to_run().await
+    async fn migrate(&self) -> Result<usize, InfraError> {
+        let schema = self.schema().await?;
+        schema.warn_if_newer();
+        if schema.pending.is_empty() {
+            return Ok(0);
+        }
+        schema.may_be_migrated()?;
+        self.run_migrations().await
     }
 
     async fn examine(&self) -> Vec<Finding> {

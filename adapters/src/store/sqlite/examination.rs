@@ -27,7 +27,7 @@ impl Database {
         let usable = sound.outcome.is_ok();
         let mut findings = vec![sound, self.writable()];
         if usable {
-            findings.push(Finding::of_migrations(&self.pending_migrations().await));
+            findings.push(Finding::of_schema(&self.schema().await));
         }
         findings
     }

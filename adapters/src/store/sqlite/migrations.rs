@@ -9,7 +9,7 @@ use super::Database;
 use crate::store::errors;
 use crate::store::migrations::{DOING, Failure, run};
 
-pub(super) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
+pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
 
 impl Database {
     /// On a connection of its own, and not under the statement timeout: a migration takes as long as it takes.

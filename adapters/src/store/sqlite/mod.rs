@@ -4,11 +4,12 @@ mod backup;
 mod call;
 mod connection;
 mod examination;
-mod migrations;
+pub(crate) mod migrations;
 mod open_file;
 #[path = "../queries/mod.rs"]
 pub(crate) mod queries;
 mod run_query;
+mod schema;
 #[cfg(test)]
 mod testing;
 mod workers;
@@ -50,9 +51,6 @@ pub(crate) type Conn = SqliteConnection;
 pub(crate) type Db = diesel::sqlite::Sqlite;
 /// The function that says where a text contains another, from 1; 0 if it does not.
 pub(crate) const CONTAINS: &str = "instr";
-/// Whether any migration was ever run here.
-pub(crate) const HAS_MIGRATIONS: &str =
-    "EXISTS (SELECT 1 FROM sqlite_master WHERE name = '__diesel_schema_migrations')";
 /// A condition for statements that may look at many rows: they end when their time is up.
 pub(crate) const WHILE_IN_TIME: &str = " AND in_time()";
 

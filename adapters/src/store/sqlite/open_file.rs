@@ -58,6 +58,10 @@ impl OpenFile {
         })
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Fails if another file is there, or none, or one that was emptied. The first failure is an error in the log, and so is
     /// the end of it.
     pub(super) fn is_there(&self) -> Result<(), InfraError> {

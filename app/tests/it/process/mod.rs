@@ -6,6 +6,7 @@ mod lifetime;
 mod metrics;
 mod operating;
 mod request_log;
+mod server;
 mod storage;
 mod trouble;
 mod users;

@@ -4,6 +4,7 @@ use std::fs::Permissions;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 
 use tempfile::tempdir;
 
@@ -110,6 +111,35 @@ fn a_secret_file_that_cannot_be_used_is_left_alone() {
     std::fs::remove_file(&file).unwrap();
     std::fs::create_dir(&file).unwrap();
     assert!(refusal(directory.path(), &[]).contains("taskhive.secret"));
+}
+
+#[test]
+fn the_database_of_another_program_is_left_as_it_is() {
+    let directory = tempdir().unwrap();
+    let script = "import sqlite3; sqlite3.connect('other.db').execute('CREATE TABLE notes (text)')";
+    let mut python = Command::new("python3");
+    let made = python
+        .args(["-c", script])
+        .current_dir(directory.path())
+        .status();
+    assert!(made.unwrap().success());
+    let file = directory.path().join("other.db");
+    let before = std::fs::read(&file).unwrap();
+    let settings = [("DATABASE_URL", "sqlite://other.db")];
+
+    let message = refusal(directory.path(), &settings);
+    let diagnosis = TASKHIVE.outcome(directory.path(), &settings, &["doctor"]);
+    let diagnosis = String::from_utf8(diagnosis.stdout).unwrap();
+
+    assert!(
+        message.contains("other.db") && message.contains("another program"),
+        "{message}"
+    );
+    assert!(
+        diagnosis.contains("WRONG  migrations: ") && diagnosis.contains("another program"),
+        "{diagnosis}"
+    );
+    assert!(std::fs::read(&file).unwrap() == before);
 }
 
 #[test]

@@ -1,0 +1,87 @@
+//! The program and its PostgreSQL server: what the role may do, and which tables are there.
+
+use std::process::Output;
+
+use tempfile::{TempDir, tempdir};
+use testkit::databases::PostgresDatabase;
+use testkit::{Process, SECRET, Signal};
+
+use crate::TASKHIVE;
+
+/// Runs a command that ends by itself.
+fn outcome(url: &str, arguments: &[&str]) -> Output {
+    let directory = tempdir().unwrap();
+    let settings = [("DATABASE_URL", url), ("JWT_SECRET", SECRET), ("PORT", "0")];
+    TASKHIVE.outcome(directory.path(), &settings, arguments)
+}
+
+/// What it says when it ends with code 2.
+fn refusal(url: &str, arguments: &[&str]) -> String {
+    let output = outcome(url, arguments);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    message
+}
+
+fn start(url: &str) -> (Process, TempDir) {
+    let directory = tempdir().unwrap();
+    let settings = [("DATABASE_URL", url), ("JWT_SECRET", SECRET)];
+    (TASKHIVE.start(directory.path(), &settings), directory)
+}
+
+fn log_of(service: Process) -> String {
+    service.signal(Signal::TERM);
+    service.wait().1
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_may_change_rows_only_is_enough_to_serve() {
+    let database = PostgresDatabase::migrated().await;
+    let (service, _directory) = start(&database.service_url());
+    service.user("ada").await.create("x").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_run_pending_migrations_is_told_who_may() {
+    let database = PostgresDatabase::empty().await;
+    database.make_service_role().await;
+    let message = refusal(&database.service_url(), &["serve"]);
+    assert!(
+        message.contains(
+            "migrations are pending and this role may not run them: run `taskhive migrate` as the owner"
+        ),
+        "{message}"
+    );
+
+    let message = refusal(&database.url, &["serve", "--no-migrate"]);
+    assert!(
+        message.contains("migrations are pending, and --no-migrate was given"),
+        "{message}"
+    );
+
+    assert!(outcome(&database.url, &["migrate"]).status.success());
+    database.grant_service_role().await;
+    start(&database.service_url());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_of_the_next_release_are_served_and_later_ones_refused() {
+    let database = PostgresDatabase::migrated().await;
+    let client = database.client().await;
+    let insert = "INSERT INTO __diesel_schema_migrations (version) VALUES ($1)";
+    client.execute(insert, &[&"20990101000002"]).await.unwrap();
+    let (service, _directory) = start(&database.url);
+    service.user("ada").await;
+    let log = log_of(service);
+    assert!(
+        log.contains("WARN") && log.contains("20990101000002"),
+        "{log}"
+    );
+
+    client.execute(insert, &[&"20990101000003"]).await.unwrap();
+    let message = refusal(&database.url, &["serve"]);
+    assert!(
+        message.contains("20990101000003") && message.contains("newer taskhive"),
+        "{message}"
+    );
+}
