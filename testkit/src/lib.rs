@@ -18,6 +18,7 @@
 
 pub mod databases;
 mod log;
+pub mod network;
 pub mod npm;
 #[cfg(feature = "service")]
 mod service;

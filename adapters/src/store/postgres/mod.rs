@@ -143,10 +143,16 @@ impl Database {
         // Rounded down, so that all together have no more than they may.
         let share = settings.pool_size / settings.runtimes.max(1);
         let lines = lines::number(share);
+        let connector = Arc::new(Connector::new(target)?);
+        // One for both, so that what it says is said once.
+        let direct = match settings.direct_url {
+            Some(_) => Arc::new(Connector::new(direct)?),
+            None => Arc::clone(&connector),
+        };
         Ok(Self {
             connections: Arc::new(PerRuntime::new()),
-            connector: Arc::new(Connector::new(target)?),
-            direct: Arc::new(Connector::new(direct)?),
+            connector,
+            direct,
             limits: Limits {
                 lines,
                 pooled: share.saturating_sub(lines).max(1),

@@ -1,9 +1,10 @@
-//! The program and its PostgreSQL server: what the role may do, and which tables are there.
+//! The program and its PostgreSQL server: what the role may do, which tables are there; and what lies in between.
 
 use std::process::Output;
 
 use tempfile::{TempDir, tempdir};
 use testkit::databases::PostgresDatabase;
+use testkit::network::Forwarder;
 use testkit::{Process, SECRET, Signal};
 
 use crate::TASKHIVE;
@@ -84,4 +85,30 @@ async fn tables_of_the_next_release_are_served_and_later_ones_refused() {
         message.contains("20990101000003") && message.contains("newer taskhive"),
         "{message}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plain_text_off_the_machine_is_said_once_with_the_reason() {
+    let database = PostgresDatabase::migrated().await;
+    let forwarder = Forwarder::start(&database.url).await;
+    // An address that is not of the loopback and leads there all the same.
+    let url = forwarder.url(&database.url).replace("127.0.0.1", "0.0.0.0");
+    let (service, _directory) = start(&url);
+    let ada = service.user("ada").await;
+    let tasks = (0..8).map(|_| ada.create("x"));
+    futures_util::future::join_all(tasks).await;
+    let log = log_of(service);
+    let lines: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("not encrypted"))
+        .collect();
+    assert_eq!(lines.len(), 1, "{log}");
+    assert!(
+        lines[0].contains("WARN") && lines[0].contains("TLS"),
+        "{log}"
+    );
+
+    let (service, _directory) = start(&forwarder.url(&database.url));
+    let log = log_of(service);
+    assert!(!log.contains("not encrypted"), "on the loopback: {log}");
 }
