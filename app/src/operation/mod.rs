@@ -8,6 +8,7 @@ pub mod admission;
 pub(crate) mod capacity;
 pub(crate) mod connections;
 pub(crate) mod observation;
+mod outage;
 pub(crate) mod pipeline;
 pub(crate) mod request;
 pub(crate) mod request_error;

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use taskhive_adapters::error_chain;
 use taskhive_domain::ports::InfraErrorKind;
 
+use super::outage;
 use super::request_error::RequestError;
 use crate::graphql::object::{into_text, write_leaf, write_value};
 use crate::graphql::{ApiError, Cause, ErrorCode, ErrorReason};
@@ -52,6 +53,11 @@ impl Response {
             retry_after: retry_after.filter(|_| !has_data),
             ..Self::of(content, status, &known)
         }
+    }
+
+    /// Whether nothing went wrong.
+    pub(super) fn is_whole(&self) -> bool {
+        self.status == StatusCode::OK && self.content.errors.is_empty()
     }
 
     /// The answer when the execution as a whole came to nothing.
@@ -147,12 +153,7 @@ fn make_presentable(errors: &mut [ServerError], request_id: &str) -> Vec<ApiErro
             if cause.kind == InfraErrorKind::Broken {
                 tracing::error!(request_id, path, cause = chain, "an operation failed");
             } else {
-                tracing::warn!(
-                    request_id,
-                    path,
-                    cause = chain,
-                    "an operation could not be served"
-                );
+                outage::refused(request_id, &path, &chain);
             }
         }
         let mut extensions = known.extensions();

@@ -15,6 +15,7 @@ use super::admission::{Admission, OperationKind, ValidOperation};
 use super::capacity::{Capacity, Room};
 use super::connections::{ConnectionKind, ConnectionRegistry, LiveConnection};
 use super::observation::{Observation, Observer};
+use super::outage;
 use super::request::GraphQlRequest;
 use super::request_error::RequestError;
 use super::response::Response;
@@ -139,11 +140,15 @@ impl Pipeline {
     pub(crate) async fn execute(&self, operation: AuthorizedOperation) -> Response {
         let AuthorizedOperation {
             kind,
+            authenticated,
             observation,
             execution,
-            ..
         } = operation;
         let response = self.run(kind, execution).await;
+        // What everybody may run needs no database.
+        if authenticated.is_some() && response.is_whole() {
+            outage::served();
+        }
         observation.answered(&response);
         response
     }
@@ -180,10 +185,7 @@ impl Pipeline {
                 Response::failed(ApiError::internal(), &request_id)
             }
             Err(_elapsed) => {
-                tracing::warn!(
-                    request_id,
-                    "an operation took longer than the request timeout"
-                );
+                outage::refused(&request_id, "", "it took longer than an operation may");
                 Response::failed(ApiError::timed_out(), &request_id)
             }
         }

@@ -2,6 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::FileExt;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tempfile::tempdir;
@@ -51,9 +52,9 @@ async fn nothing_is_acknowledged_into_a_file_that_is_not_there_any_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_is_moved_away_and_back_is_served_again() {
+async fn a_file_that_is_moved_away_and_back_is_served_again_and_the_outage_takes_two_lines() {
     let directory = tempdir().unwrap();
-    let service = TASKHIVE.start(directory.path(), &[]);
+    let mut service = TASKHIVE.start(directory.path(), &[]);
     let ada = service.user("ada").await;
     let (file, away) = (
         directory.path().join("taskhive.db"),
@@ -68,6 +69,15 @@ async fn a_file_that_is_moved_away_and_back_is_served_again() {
     std::fs::rename(&away, &file).unwrap();
 
     ada.create("x").await;
+    let back = Instant::now();
+    while back.elapsed() < Duration::from_millis(1100) {
+        ada.run(ME, json!({})).await.data();
+    }
+    let line = service.line_with("operations are served again");
+    assert!(line.contains("refused=20"), "{line}");
+    service.signal(Signal::TERM);
+    let (_, log) = service.wait();
+    assert_eq!(lines(&log, "could not be served").len(), 1, "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
