@@ -99,6 +99,11 @@ impl Backend {
         self.database.migrate().await
     }
 
+    /// Fails if a pooler in between forgets prepared statements.
+    pub async fn check_prepared_statements(&self) -> Result<(), InfraError> {
+        self.database.check_prepared_statements().await
+    }
+
     /// Looks at everything that has to be right for the service to work: the connection and who may listen in on it, the tables,
     /// the rights, what stands in between. Changes nothing.
     pub async fn examine(&self) -> Vec<Finding> {

@@ -150,6 +150,9 @@ pub(crate) trait Maintenance: Send + Sync {
     /// do.
     async fn migrate(&self) -> Result<usize, InfraError>;
 
+    /// Fails if prepared statements do not live as long as a connection.
+    async fn check_prepared_statements(&self) -> Result<(), InfraError>;
+
     /// Looks at everything that has to be right for the service to work, and changes nothing.
     async fn examine(&self) -> Vec<Finding>;
 

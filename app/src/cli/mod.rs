@@ -159,6 +159,8 @@ async fn serve(environment: Vars, no_migrate: bool) -> Result<(), StartError> {
         .or(secrets.as_ref())
         .ok_or_else(|| StartError("there is no signing secret".to_owned()))?;
     let backend = wiring::open_backend(&config).await?;
+    // First: where it fails, everything else fails in a way that explains less.
+    backend.check_prepared_statements().await?;
     if no_migrate {
         backend.check_schema().await?;
     } else {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::AsyncPgConnection;
+use futures_util::FutureExt;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -81,6 +82,21 @@ impl Connector {
         match self.open().await? {
             Opened::Encrypted(client, connection) => share(client, connection).await,
             Opened::Plain(client, connection) => share(client, connection).await,
+        }
+    }
+
+    /// A new connection of the driver's own, which knows the codes of the server's errors.
+    pub(super) async fn connect_driver(&self) -> ConnectionResult<Client> {
+        // What ends a connection is told to whoever waits for an answer.
+        match self.open().await? {
+            Opened::Encrypted(client, connection) => {
+                tokio::spawn(connection.map(drop));
+                Ok(client)
+            }
+            Opened::Plain(client, connection) => {
+                tokio::spawn(connection.map(drop));
+                Ok(client)
+            }
         }
     }
 

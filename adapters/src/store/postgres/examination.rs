@@ -2,26 +2,24 @@
 
 use std::time::Duration;
 
-use diesel::QueryResult;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
-use futures_util::future::join_all;
 use taskhive_domain::Timestamp;
-use taskhive_domain::ports::{Clock, InfraError};
+use taskhive_domain::ports::{Clock, InfraErrorKind};
 
 use super::Database;
 use crate::clock::SystemClock;
-use crate::error_chain;
 use crate::store::{Finding, Maintenance};
 
 /// The oldest release that is supported.
 const OLDEST: i32 = 130_000;
 /// Instances compare times of their own with those that others have stored.
 const CLOCK_DIFFERENCE: Duration = Duration::from_secs(2);
-/// How many statements look for a pooler that loses them, on as many connections as there are at a time.
-const TRIES: usize = 24;
+
+/// What to do where no answer comes.
+const REACH: &str = "check host, port, name, user, password and sslmode in DATABASE_URL, and that the server runs and lets this machine in";
 
 /// What a server says of itself and of the connection.
 #[derive(QueryableByName)]
@@ -57,18 +55,25 @@ const RIGHTS: &str = "SELECT string_agg(privilege || ' on ' || name, ', ') AS mi
     WHERE NOT has_table_privilege(name, privilege)";
 
 impl Database {
-    /// From the connection to what only works over it; without one, nothing else can be looked at.
+    /// From the connection to what only works over it; without one, or with one that forgets, nothing else can be looked at.
     pub(crate) async fn examination(&self) -> Vec<Finding> {
+        let prepared = "prepared statements";
+        match self.check_prepared_statements().await {
+            Ok(()) => {}
+            Err(error) if error.kind == InfraErrorKind::Broken => {
+                let fix =
+                    "see the settings of the pooler, or set DATABASE_URL to the server itself";
+                return vec![Finding::failed(prepared, &error, fix)];
+            }
+            Err(error) => return vec![Finding::failed("database", &error, REACH)],
+        }
         let asked = SystemClock.now();
         let server = self.read("examine the server", |conn| {
             diesel::sql_query(SERVER).get_result::<Server>(conn).boxed()
         });
         let server = match server.await {
             Ok(server) => server,
-            Err(error) => {
-                let fix = "check host, port, name, user, password and sslmode in DATABASE_URL, and that the server runs and lets this machine in";
-                return vec![Finding::failed("database", &error, fix)];
-            }
+            Err(error) => return vec![Finding::failed("database", &error, REACH)],
         };
         let schema = self.schema().await;
         let mut findings = vec![
@@ -80,7 +85,7 @@ impl Database {
         if schema.is_ok_and(|schema| schema.pending.is_empty()) {
             findings.push(self.rights().await);
         }
-        findings.push(self.pooler().await);
+        findings.push(Finding::good(prepared, "they live as long as they should"));
         findings
     }
 
@@ -96,37 +101,6 @@ impl Database {
                 missing: Some(missing),
             }) => Finding::bad("rights", format!("the role lacks {missing}"), fix),
             Err(error) => Finding::failed("rights", &error, fix),
-        }
-    }
-
-    /// A pooler that lends another connection for each transaction must carry prepared statements along. One that does not
-    /// fails only when it lends another one, so several ask at the same time.
-    async fn pooler(&self) -> Finding {
-        let one = || {
-            self.read("run a prepared statement", |conn| {
-                async move {
-                    let one = diesel::select(1.into_sql::<Integer>());
-                    for _ in 0..3 {
-                        one.get_result::<i32>(conn).await?;
-                    }
-                    QueryResult::Ok(())
-                }
-                .boxed()
-            })
-        };
-        let answers = join_all(std::iter::repeat_with(one).take(TRIES)).await;
-        let failures: Vec<InfraError> = answers.into_iter().filter_map(Result::err).collect();
-        match failures.as_slice() {
-            [] => Finding::good("prepared statements", "they live as long as they should"),
-            [error, ..] => Finding::bad(
-                "prepared statements",
-                format!(
-                    "{} of {TRIES} failed: {}",
-                    failures.len(),
-                    error_chain(error)
-                ),
-                "a pooler in transaction mode must be PgBouncer 1.21 or later with max_prepared_statements above 0; or set DATABASE_URL to the server itself",
-            ),
         }
     }
 }

@@ -7,6 +7,7 @@ mod lines;
 pub(crate) mod migrations;
 pub(crate) mod notifications;
 mod per_runtime;
+mod pooler;
 #[cfg(test)]
 mod prepared_tests;
 #[path = "../queries/mod.rs"]

@@ -71,6 +71,10 @@ impl Maintenance for backend::Database {
         self.run_migrations().await
     }
 
+    async fn check_prepared_statements(&self) -> Result<(), InfraError> {
+        self.check_pooler().await
+    }
+
     async fn examine(&self) -> Vec<Finding> {
         self.examination().await
     }

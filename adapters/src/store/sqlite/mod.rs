@@ -222,6 +222,12 @@ impl Database {
         self.file.note(outcome)
     }
 
+    /// Nothing is between this process and its file.
+    #[expect(clippy::unused_async, reason = "PostgreSQL has to ask")]
+    pub(crate) async fn check_pooler(&self) -> Result<(), InfraError> {
+        Ok(())
+    }
+
     /// Fails if calls are likely to fail, though a read went well: the file was cut, or the disk failed a moment ago.
     pub(crate) async fn is_sound(&self) -> Result<(), InfraError> {
         let bytes = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";

@@ -1,10 +1,10 @@
-//! The program and its PostgreSQL server: what the role may do, which tables are there; and what lies in between.
+//! The program and its PostgreSQL server: what the role may do, what lies in between.
 
 use std::process::Output;
 
 use tempfile::{TempDir, tempdir};
 use testkit::databases::PostgresDatabase;
-use testkit::network::Forwarder;
+use testkit::network::{ForgetfulPooler, Forwarder};
 use testkit::{Process, SECRET, Signal};
 
 use crate::TASKHIVE;
@@ -84,6 +84,25 @@ async fn tables_of_the_next_release_are_served_and_later_ones_refused() {
     assert!(
         message.contains("20990101000003") && message.contains("newer taskhive"),
         "{message}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pooler_that_forgets_prepared_statements_is_found_out_at_the_start() {
+    let database = PostgresDatabase::migrated().await;
+    let pooler = ForgetfulPooler::start(&database.url).await;
+    let message = refusal(&pooler.url(&database.url), &["serve"]);
+    assert!(
+        message.contains("prepared statements") && message.contains("max_prepared_statements"),
+        "{message}"
+    );
+    let diagnosis = outcome(&pooler.url(&database.url), &["doctor"]);
+    assert_eq!(diagnosis.status.code(), Some(1));
+    let diagnosis = String::from_utf8(diagnosis.stdout).unwrap();
+    assert!(
+        diagnosis.contains("WRONG  prepared statements: ")
+            && diagnosis.contains("max_prepared_statements"),
+        "{diagnosis}"
     );
 }
 
