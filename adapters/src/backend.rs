@@ -1,6 +1,7 @@
 //! Everything that is kept in a database or told through it, opened once: the repositories of the store, and the events of
 //! its tasks. It knows both, and they need not know each other's users.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,6 +16,10 @@ use crate::store::url::Target;
 use crate::store::{
     Finding, Maintenance, PoolStatus, Repositories, Schema, StoreSettings, postgres, sqlite,
 };
+
+/// Keeps others from serving the same database.
+#[derive(Debug)]
+pub struct Claim(#[expect(dead_code, reason = "closing it ends the claim")] Option<File>);
 
 /// An open database. Cheap to clone: clones share the connections, and the events.
 #[derive(Clone)]
@@ -97,6 +102,12 @@ impl Backend {
     /// once. When nothing is pending, nothing is changed, so a role that may not do that may call this, too.
     pub async fn migrate(&self) -> Result<usize, InfraError> {
         self.database.migrate().await
+    }
+
+    /// Makes sure that this process is the only one that serves a SQLite file, for as long as what is returned lives. Commands
+    /// that do not serve need no claim.
+    pub fn claim(&self) -> Result<Claim, InfraError> {
+        self.database.claim().map(Claim)
     }
 
     /// Fails if a pooler in between forgets prepared statements.

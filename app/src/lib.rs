@@ -7,6 +7,7 @@ pub mod graphql;
 pub mod http;
 mod metrics;
 pub mod operation;
+mod process;
 mod readings;
 mod secret_file;
 pub mod telemetry;

@@ -20,6 +20,7 @@ pub(crate) mod sqlite;
 mod types;
 pub(crate) mod url;
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -124,7 +125,7 @@ impl StoreSettings {
             Some(StoreUrl(Target::Postgres(direct))) => Ok((**direct).clone()),
             Some(StoreUrl(Target::Sqlite(_))) => Err(InfraError::bare(
                 InfraErrorKind::Broken,
-                "the direct URL names a file, the database URL a server",
+                "DATABASE_DIRECT_URL names a file, DATABASE_URL a server",
             )),
         }
     }
@@ -149,6 +150,9 @@ pub(crate) trait Maintenance: Send + Sync {
     /// Brings the tables up to date and says how many steps that took. Needs no right to change tables if there is nothing to
     /// do.
     async fn migrate(&self) -> Result<usize, InfraError>;
+
+    /// Makes sure that nobody else serves the database, if that is for one process. Holds for as long as the file is open.
+    fn claim(&self) -> Result<Option<File>, InfraError>;
 
     /// Fails if prepared statements do not live as long as a connection.
     async fn check_prepared_statements(&self) -> Result<(), InfraError>;

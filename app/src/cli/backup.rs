@@ -4,7 +4,8 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-use super::{StartError, configure, existing_backend, print};
+use super::database::open_existing;
+use super::{StartError, configure, print};
 use crate::config::Vars;
 
 /// Written beside the target under another name and then renamed, so that the target is a whole copy or not there. Only its owner
@@ -23,7 +24,7 @@ pub(super) async fn run(environment: Vars, target: &Path) -> Result<(), StartErr
     if target.try_exists().map_err(not_written)? {
         return Err(exists(target));
     }
-    let backend = existing_backend(&config).await?;
+    let backend = open_existing(&config).await?;
     let directory = target.parent().filter(|path| !path.as_os_str().is_empty());
     let copy = NamedTempFile::new_in(directory.unwrap_or(Path::new("."))).map_err(not_written)?;
     backend.backup(copy.path()).await?;

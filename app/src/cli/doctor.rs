@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use taskhive_adapters::store::{Finding, Problem};
 
-use super::{StartError, answer, existing_backend, print, with_env_file};
+use super::database::open_existing;
+use super::{StartError, answer, print, with_env_file};
 use crate::config::settings::SECRET_FILE;
 use crate::config::{Config, Vars};
 use crate::{secret_file, telemetry};
@@ -77,7 +78,7 @@ async fn database(config: &Config) -> Vec<Finding> {
         let found = format!("{} will be made at the first start", file.display());
         return vec![Finding::good("the file", found)];
     }
-    match existing_backend(config).await {
+    match open_existing(config).await {
         Ok(backend) => backend.examine().await,
         Err(StartError(reason)) => {
             let fix = "see DATABASE_URL and DATABASE_DIRECT_URL in `taskhive settings`";

@@ -1,6 +1,7 @@
 //! The command line: `taskhive` alone serves.
 
 mod backup;
+mod database;
 mod doctor;
 mod healthcheck;
 mod transfer;
@@ -10,15 +11,14 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
-use taskhive_adapters::backend::Backend;
 use taskhive_adapters::error_chain;
 use taskhive_adapters::jwt::SigningSecrets;
 use taskhive_domain::Administration;
@@ -27,8 +27,9 @@ use crate::config::settings::{self, SECRET_FILE};
 use crate::config::{Config, Vars};
 use crate::http::cells::Cells;
 use crate::http::static_files;
+use crate::transport::starting;
 use crate::wiring::App;
-use crate::{graphql, secret_file, telemetry, wiring};
+use crate::{graphql, process, secret_file, telemetry, wiring};
 use user::UserCommand;
 
 /// A task service with a GraphQL API. Without a command it serves.
@@ -100,7 +101,21 @@ impl<E: std::error::Error> From<E> for StartError {
 /// Runs one command to its end. `environment` counts over what the `.env` file says.
 pub async fn run(arguments: Arguments, environment: Vars) -> ExitCode {
     let serve_by_default = Command::Serve { no_migrate: false };
-    let outcome = match arguments.command.unwrap_or(serve_by_default) {
+    let command = arguments.command.unwrap_or(serve_by_default);
+    let outcome = execute(command, environment).await;
+    telemetry::finish();
+    match outcome {
+        Ok(code) => code,
+        Err(StartError(message)) => {
+            eprintln!("taskhive: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn execute(command: Command, environment: Vars) -> Result<ExitCode, StartError> {
+    process::survive_the_limit_of_file_sizes()?;
+    match command {
         Command::Serve { no_migrate } => serve(environment, no_migrate).await.map(well),
         Command::Migrate { check: false } => migrate(environment).await.map(well),
         Command::Migrate { check: true } => nothing_to_migrate(environment).await,
@@ -115,14 +130,6 @@ pub async fn run(arguments: Arguments, environment: Vars) -> ExitCode {
         Command::User(command) => manage_users(environment, command).await.map(well),
         Command::Settings { markdown: true } => print(&settings::readme_table()).map(well),
         Command::Settings { markdown: false } => print(&settings::env_example()).map(well),
-    };
-    telemetry::finish();
-    match outcome {
-        Ok(code) => code,
-        Err(StartError(message)) => {
-            eprintln!("taskhive: {message}");
-            ExitCode::from(2)
-        }
     }
 }
 
@@ -158,24 +165,50 @@ async fn serve(environment: Vars, no_migrate: bool) -> Result<(), StartError> {
         .as_ref()
         .or(secrets.as_ref())
         .ok_or_else(|| StartError("there is no signing secret".to_owned()))?;
-    let backend = wiring::open_backend(&config).await?;
-    // First: where it fails, everything else fails in a way that explains less.
-    backend.check_prepared_statements().await?;
-    if no_migrate {
-        backend.check_schema().await?;
-    } else {
-        announce(backend.migrate().await?);
-    }
-    let app = wiring::build(&config, &backend, secrets)?;
-    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+    process::make_room_for(config.descriptors());
+    // First, because it is quick, and what comes next may change the database for good.
+    let (listener, for_operators) = listen(&config).await?;
+    let listeners = [Some(&listener), for_operators.as_ref()];
+    let mut stop = pin!(process::stop_signal()?);
+    let prepared = tokio::select! {
+        prepared = starting::meanwhile(listeners, database::prepare(&config, no_migrate)) => prepared?,
+        () = &mut stop => return Ok(()),
+    };
+    let app = wiring::build(&config, &prepared.backend, secrets)?;
+    tokio::spawn(clean_up(wiring::administration(&prepared.backend)?));
+    announce_address(&config, &listener)?;
+    let operators = match for_operators {
+        Some(listener) => Some(serve_operators(&app, listener)?),
+        None => None,
+    };
+    app.serve(listener, cells, stop).await;
+    drop(operators);
+    prepared.backend.close().await;
+    drop(prepared.claim);
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// For clients, and for operators if they have one of their own.
+async fn listen(config: &Config) -> Result<(TcpListener, Option<TcpListener>), StartError> {
+    let clients = bind(config.listen, "HOST or PORT").await?;
+    let operators = match config.metrics {
+        Some(address) => Some(bind(address, "METRICS_ADDR to another address").await?),
+        None => None,
+    };
+    Ok((clients, operators))
+}
+
+async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|error| {
         StartError(format!(
-            "{} cannot be listened on: {error}. Set HOST or PORT",
-            config.listen
+            "{address} cannot be listened on: {error}. Set {setting}"
         ))
-    })?;
+    })
+}
+
+fn announce_address(config: &Config, listener: &TcpListener) -> Result<(), StartError> {
     let address = listener.local_addr()?;
-    tokio::spawn(clean_up(wiring::administration(&backend)?));
-    let stop = stop_signal()?;
     let playground = if config.playground {
         format!("; the playground is at http://{address}/playground")
     } else {
@@ -187,14 +220,6 @@ async fn serve(environment: Vars, no_migrate: bool) -> Result<(), StartError> {
             "built without the browser client: with Node, `make run` builds it and puts it in"
         );
     }
-    let operators = match config.metrics {
-        Some(address) => Some(serve_operators(&app, address).await?),
-        None => None,
-    };
-    app.serve(listener, cells, stop).await;
-    drop(operators);
-    backend.close().await;
-    tracing::info!("stopped");
     Ok(())
 }
 
@@ -205,12 +230,7 @@ fn cells_for(config: &Config) -> usize {
 }
 
 /// Answers operators until what is returned is dropped.
-async fn serve_operators(app: &App, address: SocketAddr) -> Result<JoinSet<()>, StartError> {
-    let listener = TcpListener::bind(address).await.map_err(|error| {
-        StartError(format!(
-            "{address} cannot be listened on: {error}. Set METRICS_ADDR to another address"
-        ))
-    })?;
+fn serve_operators(app: &App, listener: TcpListener) -> Result<JoinSet<()>, StartError> {
     tracing::info!("metrics are at http://{}/metrics", listener.local_addr()?);
     let mut serving = JoinSet::new();
     serving.spawn(app.serve_operators(listener));
@@ -235,44 +255,26 @@ async fn clean_up(administration: Administration) {
 
 async fn migrate(environment: Vars) -> Result<(), StartError> {
     let config = configure(environment)?;
-    announce(wiring::open_backend(&config).await?.migrate().await?);
-    Ok(())
+    database::open_migrated(&config).await.map(drop)
 }
 
 /// Prints what is pending, one version a line.
 async fn nothing_to_migrate(environment: Vars) -> Result<ExitCode, StartError> {
     let config = configure(environment)?;
-    let schema = existing_backend(&config).await?.schema().await?;
+    let schema = database::schema(&config).await?;
     for version in &schema.pending {
         print(&format!("{version}\n"))?;
     }
     Ok(answer(schema.pending.is_empty()))
 }
 
-/// The database, for commands that must not make one.
-async fn existing_backend(config: &Config) -> Result<Backend, StartError> {
-    if let Some(file) = config.store.url.sqlite_file()
-        && !file.exists()
-    {
-        return Err(StartError(format!(
-            "there is no database: DATABASE_URL names {}, which does not exist. Run this where the service runs",
-            file.display()
-        )));
-    }
-    Ok(wiring::open_backend(config).await?)
-}
-
 async fn manage_users(environment: Vars, command: UserCommand) -> Result<(), StartError> {
     let config = configure(environment)?;
-    let backend = wiring::open_backend(&config).await?;
-    announce(backend.migrate().await?);
-    user::run(&wiring::administration(&backend)?, command).await
-}
-
-fn announce(applied: usize) {
-    if applied > 0 {
-        tracing::info!(applied, "the database was brought up to date");
+    if !command.makes_users() {
+        database::must_exist(&config)?;
     }
+    let backend = database::open_migrated(&config).await?;
+    user::run(&wiring::administration(&backend)?, command).await
 }
 
 /// Reads the configuration and starts the log.
@@ -300,35 +302,4 @@ fn with_env_file(environment: Vars) -> Result<Vars, StartError> {
     };
     vars.extend(environment);
     Ok(vars)
-}
-
-/// Ready at the first SIGTERM or SIGINT. The second one ends the process at once.
-fn stop_signal() -> Result<impl Future<Output = ()>, StartError> {
-    let (mut terminate, mut interrupt) = (
-        signal(SignalKind::terminate())?,
-        signal(SignalKind::interrupt())?,
-    );
-    let (told, stop) = tokio::sync::oneshot::channel();
-    tokio::spawn(async move {
-        wait_for_either(&mut terminate, &mut interrupt).await;
-        // The receiver is gone only when the server has stopped already.
-        let _ = told.send(());
-        wait_for_either(&mut terminate, &mut interrupt).await;
-        tracing::warn!("stopped at once by a second signal");
-        telemetry::finish();
-        std::process::exit(130);
-    });
-    Ok(async move {
-        let _ = stop.await;
-    })
-}
-
-async fn wait_for_either(
-    one: &mut tokio::signal::unix::Signal,
-    other: &mut tokio::signal::unix::Signal,
-) {
-    tokio::select! {
-        _ = one.recv() => {}
-        _ = other.recv() => {}
-    }
 }

@@ -7,17 +7,17 @@ use std::path::Path;
 use indicatif::{ProgressBar, ProgressStyle};
 use taskhive_domain::user::EmailAddress;
 
+use super::database::{open_existing, open_migrated};
 use super::user::explained;
-use super::{StartError, announce, configure, existing_backend};
+use super::{StartError, configure};
 use crate::config::Vars;
 use crate::transfer::{self, Counts, ExportError};
-use crate::wiring;
 
 /// Writes to standard output. Whoever reads only the beginning has got what they wanted.
 pub(super) async fn export(environment: Vars, account: Option<&str>) -> Result<(), StartError> {
     let only = account.map(EmailAddress::parse).transpose();
     let only = only.map_err(|violations| explained(&violations))?;
-    let backend = existing_backend(&configure(environment)?).await?;
+    let backend = open_existing(&configure(environment)?).await?;
     let archive = backend.archive.as_ref();
     let progress = Progress::of_unknown_length();
     let out = BufWriter::with_capacity(1 << 16, stdout().lock());
@@ -41,8 +41,7 @@ pub(super) async fn import(environment: Vars, path: &Path) -> Result<(), StartEr
     let mut file = File::open(path)
         .map_err(|error| StartError(format!("{} cannot be read: {error}", path.display())))?;
     let total = transfer::verify(&mut file)?;
-    let backend = wiring::open_backend(&config).await?;
-    announce(backend.migrate().await?);
+    let backend = open_migrated(&config).await?;
     let progress = Progress::to(total);
     let archive = backend.archive.as_ref();
     let imported = transfer::import(archive, &mut file, |done| progress.show(done)).await?;

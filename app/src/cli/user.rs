@@ -32,6 +32,13 @@ pub(super) enum UserCommand {
     List,
 }
 
+impl UserCommand {
+    /// Whether it makes sense where there is no database yet.
+    pub(super) const fn makes_users(&self) -> bool {
+        matches!(self, Self::Create { .. })
+    }
+}
+
 /// How many users are read at a time.
 const LIST_BATCH: u32 = 500;
 

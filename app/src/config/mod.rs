@@ -42,6 +42,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The database.
     pub store: StoreSettings,
+    /// How long to wait at the start for a database that is not there yet.
+    pub start_wait: Duration,
     /// What signs tokens; `None` keeps a secret in [`settings::SECRET_FILE`].
     pub jwt_secret: Option<SigningSecrets>,
     /// Whose access tokens are accepted instead of our own.
@@ -114,6 +116,7 @@ impl Config {
             listen: SocketAddr::new(host, port),
             public_url: reader.optional("PUBLIC_URL", parse_origin),
             metrics: reader.optional("METRICS_ADDR", parse_metrics_address),
+            start_wait: reader.seconds_or_none("START_WAIT_SECONDS"),
             jwt_secret,
             external_issuer: external_issuer::read(&mut reader),
             cors_origins: reader.list("CORS_ORIGINS", parse_origin),
@@ -155,6 +158,17 @@ impl Config {
             },
         };
         Ok(config)
+    }
+
+    /// How many files may be open at the same time: connections of clients and to the database, and some for the rest.
+    #[must_use]
+    pub fn descriptors(&self) -> u64 {
+        // A connection of SQLite has three files.
+        let database = self.store.pool_size.saturating_mul(3);
+        let connections = self.server.connections.saturating_add(database);
+        u64::try_from(connections)
+            .unwrap_or(u64::MAX)
+            .saturating_add(64)
     }
 
     /// Whether browsers reach the service by https: then cookies are Secure and HSTS is sent.

@@ -15,4 +15,5 @@ pub(crate) mod operator;
 mod response;
 pub mod router;
 mod sse;
+pub(crate) mod starting;
 pub mod websocket;

@@ -1,12 +1,12 @@
 //! The program in a process of its own, run in a directory with nothing set but what a test sets.
 
 use std::io::{BufRead, BufReader, Read};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
 
 pub use rustix::process::Signal;
-use rustix::process::{Pid, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, kill_process, prlimit};
 
 use crate::{Client, TestUser};
 
@@ -50,19 +50,25 @@ impl Program {
     /// Starts it and waits until it says that it listens. The operating system chooses the port.
     pub fn start(self, directory: &Path, settings: &[(&str, &str)]) -> Process {
         let mut command = self.command(directory, settings);
-        let mut child = command.env("PORT", "0").spawn().unwrap();
-        let mut log = Log {
-            rest: BufReader::new(child.stderr.take().unwrap()),
-            seen: String::new(),
-        };
-        let line = log.line_with("listening on http://");
-        let (_, address) = line.split_once("listening on http://").unwrap();
-        let address = address.split(';').next().unwrap().trim().parse().unwrap();
-        Process {
-            address,
-            child,
-            log,
-        }
+        Process::listening(command.env("PORT", "0"))
+    }
+
+    /// Starts it on a free port, and does not wait.
+    pub fn launch(self, directory: &Path, settings: &[(&str, &str)]) -> Process {
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = free.local_addr().unwrap();
+        drop(free);
+        let mut command = self.command(directory, settings);
+        command.env("PORT", address.port().to_string());
+        Process::launched(address, &mut command)
+    }
+
+    /// Starts it as the last thing of a script for the shell, which finds the program in `$0`, such as `ulimit -n 99; exec "$0"`;
+    /// waits until it says that it listens.
+    pub fn start_by(self, script: &str, directory: &Path, settings: &[(&str, &str)]) -> Process {
+        let mut command = Self("/bin/sh").command(directory, settings);
+        command.args(["-c", script, self.0]);
+        Process::listening(command.env("PORT", "0"))
     }
 }
 
@@ -98,6 +104,33 @@ impl Log {
 }
 
 impl Process {
+    fn launched(address: SocketAddr, command: &mut Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        let log = Log {
+            rest: BufReader::new(child.stderr.take().unwrap()),
+            seen: String::new(),
+        };
+        Self {
+            address,
+            child,
+            log,
+        }
+    }
+
+    fn listening(command: &mut Command) -> Self {
+        let unknown = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
+        let mut process = Self::launched(unknown, command);
+        let line = process.line_with("listening on http://");
+        let (_, address) = line.split_once("listening on http://").unwrap();
+        process.address = address.split(';').next().unwrap().trim().parse().unwrap();
+        process
+    }
+
+    /// What the operating system says of it, in a file of this name: Linux only.
+    pub fn proc_file(&self, name: &str) -> String {
+        std::fs::read_to_string(format!("/proc/{}/{name}", self.child.id())).unwrap()
+    }
+
     /// Where a path of the service is.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
@@ -127,6 +160,15 @@ impl Process {
     /// Sends it a signal.
     pub fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Lets it write files up to this size and no further; `None` takes that back.
+    pub fn limit_file_sizes(&self, bytes: Option<u64>) {
+        let limit = Rlimit {
+            current: bytes,
+            maximum: None,
+        };
+        prlimit(Some(Pid::from_child(&self.child)), Resource::Fsize, limit).unwrap();
     }
 
     /// Waits until it ends by itself, and returns how, with everything it logged.

@@ -16,6 +16,7 @@ mod schema;
 #[cfg(test)]
 mod testing;
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -214,6 +215,16 @@ impl Database {
         work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
     ) -> Result<T, InfraError> {
         self.run(doing, work).await
+    }
+
+    /// A server is for any number of processes.
+    #[expect(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "SQLite has a file to lock"
+    )]
+    pub(crate) fn claim_file(&self) -> Result<Option<File>, InfraError> {
+        Ok(None)
     }
 
     pub(crate) fn pool_status(&self) -> Vec<PoolStatus> {

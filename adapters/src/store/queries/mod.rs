@@ -19,6 +19,7 @@ mod tasks;
 mod transaction;
 mod users;
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -69,6 +70,10 @@ impl Maintenance for backend::Database {
         }
         schema.may_be_migrated()?;
         self.run_migrations().await
+    }
+
+    fn claim(&self) -> Result<Option<File>, InfraError> {
+        self.claim_file()
     }
 
     async fn check_prepared_statements(&self) -> Result<(), InfraError> {

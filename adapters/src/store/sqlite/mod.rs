@@ -2,6 +2,7 @@
 
 mod backup;
 mod call;
+mod claim;
 mod connection;
 mod examination;
 pub(crate) mod migrations;

@@ -3,12 +3,13 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use percent_encoding::percent_decode_str;
 use tokio_postgres::Config;
-use tokio_postgres::config::SslMode;
+use tokio_postgres::config::{Host, SslMode};
 
 /// A checked database URL: `sqlite://path`, or `postgres://…` as providers print it.
 ///
@@ -30,6 +31,37 @@ pub(crate) struct PostgresTarget {
     pub(crate) config: Config,
     /// A PEM file with the authorities to trust; `None` trusts those that browsers trust.
     pub(crate) root_certificates: Option<PathBuf>,
+}
+
+impl PostgresTarget {
+    fn place(&self) -> String {
+        let config = &self.config;
+        let mut hosts: Vec<String> = config.get_hosts().iter().map(host_name).collect();
+        if hosts.is_empty() {
+            hosts = config
+                .get_hostaddrs()
+                .iter()
+                .map(IpAddr::to_string)
+                .collect();
+        }
+        let ports = config.get_ports();
+        let port_of = |index| ports.get(index).or(ports.first()).copied().unwrap_or(5432);
+        let servers = hosts.iter().enumerate();
+        let servers: Vec<String> = servers
+            .map(|(index, host)| format!("{host}:{}", port_of(index)))
+            .collect();
+        match config.get_dbname() {
+            Some(name) => format!("{}/{name}", servers.join(",")),
+            None => servers.join(","),
+        }
+    }
+}
+
+fn host_name(host: &Host) -> String {
+    match host {
+        Host::Tcp(name) => name.clone(),
+        Host::Unix(directory) => directory.display().to_string(),
+    }
 }
 
 /// Why a database URL is not usable. Never contains any of it.
@@ -58,6 +90,15 @@ impl StoreUrl {
         match &self.0 {
             Target::Sqlite(path) => Some(path),
             Target::Postgres(_) => None,
+        }
+    }
+
+    /// Where the database is, for people: the path of the file, or host, port and name. No user and no password.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match &self.0 {
+            Target::Sqlite(path) => path.display().to_string(),
+            Target::Postgres(target) => target.place(),
         }
     }
 

@@ -86,7 +86,7 @@ async fn what_was_acknowledged_survives_a_kill_and_tokens_live_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_in_flight_is_finished_before_the_end() {
-    for signal in [Signal::TERM, Signal::INT] {
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
         let directory = tempdir().unwrap();
         let service = TASKHIVE.start(directory.path(), &[]);
         let ada = service.user("ada").await;
@@ -119,19 +119,43 @@ async fn a_request_in_flight_is_finished_before_the_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_services_share_one_directory() {
+async fn a_second_service_on_one_file_is_refused() {
     let directory = tempdir().unwrap();
-    let (one, other) = (
-        TASKHIVE.start(directory.path(), &[]),
-        TASKHIVE.start(directory.path(), &[]),
-    );
+    let one = TASKHIVE.start(directory.path(), &[]);
     let ada = one.user("ada").await;
-    let there = other.anonymous().with_token(&ada.access_token);
-    there.mutate(CREATE, json!({"title": "there"})).await.data();
-    let here = ada.run("{ tasks { nodes { title } } }", json!({})).await;
-    assert_eq!(
-        here.data(),
-        &json!({"tasks": {"nodes": [{"title": "there"}]}})
+
+    let other = TASKHIVE.outcome(directory.path(), &[("PORT", "0")], &[]);
+
+    let message = String::from_utf8(other.stderr).unwrap();
+    assert_eq!(other.status.code(), Some(2), "{message}");
+    assert!(
+        message.contains("another process serves this database") && message.contains("taskhive.db"),
+        "{message}"
+    );
+    ada.create("here").await;
+    one.kill();
+    TASKHIVE.start(directory.path(), &[]);
+}
+
+#[test]
+fn as_many_files_may_be_open_as_the_system_allows() {
+    let directory = tempdir().unwrap();
+    let service = TASKHIVE.start_by("ulimit -Sn 100; exec \"$0\"", directory.path(), &[]);
+    let limits = service.proc_file("limits");
+    let files = limits
+        .lines()
+        .find(|line| line.starts_with("Max open files"));
+    let columns: Vec<&str> = files.unwrap().split_whitespace().collect();
+    assert_eq!(columns[3], columns[4], "soft and hard: {limits}");
+    assert_ne!(columns[3], "100");
+
+    let directory = tempdir().unwrap();
+    let service = TASKHIVE.start_by("ulimit -n 200; exec \"$0\"", directory.path(), &[]);
+    service.signal(Signal::TERM);
+    let (_, log) = service.wait();
+    assert!(
+        log.contains("LimitNOFILE=") && log.contains("LIMIT_CONNECTIONS"),
+        "{log}"
     );
 }
 

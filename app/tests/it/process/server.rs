@@ -1,11 +1,12 @@
-//! The program and its PostgreSQL server: what the role may do, what lies in between.
+//! The program and its PostgreSQL server: what the role may do, what lies in between, and a server that comes later.
 
 use std::process::Output;
 
+use serde_json::json;
 use tempfile::{TempDir, tempdir};
 use testkit::databases::PostgresDatabase;
 use testkit::network::{ForgetfulPooler, Forwarder};
-use testkit::{Process, SECRET, Signal};
+use testkit::{CREATE, Process, SECRET, Signal};
 
 use crate::TASKHIVE;
 
@@ -130,4 +131,49 @@ async fn plain_text_off_the_machine_is_said_once_with_the_reason() {
     let (service, _directory) = start(&forwarder.url(&database.url));
     let log = log_of(service);
     assert!(!log.contains("not encrypted"), "on the loopback: {log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_comes_later_is_waited_for() {
+    let database = PostgresDatabase::migrated().await;
+    let probe = Forwarder::start(&database.url).await;
+    let (url, port) = (probe.url(&database.url), probe.address.port());
+    drop(probe);
+    let directory = tempdir().unwrap();
+    let settings = [
+        ("DATABASE_URL", url.as_str()),
+        ("JWT_SECRET", SECRET),
+        ("START_WAIT_SECONDS", "60"),
+    ];
+    let mut service = TASKHIVE.launch(directory.path(), &settings);
+    service.line_with("waiting for the database");
+    for (path, expected) in [
+        ("/health/live", 200),
+        ("/health/ready", 503),
+        ("/graphql", 503),
+    ] {
+        let reply = service.anonymous().at("GET", path).send().await.unwrap();
+        assert_eq!(reply.status().as_u16(), expected, "{path}");
+    }
+
+    let _server = Forwarder::listen(&database.url, port).await;
+
+    service.line_with("listening on http://");
+    let ada = service.user("ada").await;
+    ada.mutate(CREATE, json!({"title": "x"})).await.data();
+}
+
+#[test]
+fn whoever_waits_for_a_server_can_be_stopped() {
+    let directory = tempdir().unwrap();
+    let settings = [
+        ("DATABASE_URL", "postgres://app@127.0.0.1:1/tasks"),
+        ("JWT_SECRET", SECRET),
+        ("START_WAIT_SECONDS", "60"),
+    ];
+    let mut service = TASKHIVE.launch(directory.path(), &settings);
+    service.line_with("waiting for the database");
+    service.signal(Signal::TERM);
+    let (status, log) = service.wait();
+    assert_eq!(status.code(), Some(0), "{log}");
 }

@@ -6,9 +6,38 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tempfile::tempdir;
-use testkit::{CREATE, Client, ME, Signal, TASKS};
+use testkit::{CREATE, Client, ME, Reply, Signal, TASKS, TestUser};
 
 use crate::TASKHIVE;
+
+/// Stores tasks until one cannot be stored, which is what is returned.
+async fn until_refused(user: &TestUser) -> Reply {
+    let description = "x".repeat(2000);
+    for n in 0..1000 {
+        let input = json!({"title": n.to_string(), "description": description});
+        let reply = user.mutate(CREATE, input).await;
+        if reply.status != 200 || reply.json.get("errors").is_some() {
+            return reply;
+        }
+    }
+    panic!("2 MB were stored in a file that may not grow");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_takes_no_more_is_unavailable_and_not_the_end() {
+    let directory = tempdir().unwrap();
+    let service = TASKHIVE.start(directory.path(), &[]);
+    let ada = service.user("ada").await;
+    let log = std::fs::metadata(directory.path().join("taskhive.db-wal")).unwrap();
+    service.limit_file_sizes(Some(log.len()));
+
+    let refused = until_refused(&ada).await;
+
+    refused.assert_refused(503, "UNAVAILABLE", "a file of the largest size");
+    assert!(refused.header("retry-after").parse::<u32>().is_ok());
+    service.limit_file_sizes(None);
+    ada.create("there is room again").await;
+}
 
 /// What the log says of one kind.
 fn lines<'a>(log: &'a str, text: &str) -> Vec<&'a str> {

@@ -74,7 +74,20 @@ fn a_database_that_is_not_there_is_named() {
         "postgres://app:hunter2@127.0.0.1:1/tasks?sslmode=disable",
     );
     let message = refusal(directory.path(), &[secret, away]);
-    assert!(!message.contains("hunter2"), "{message}");
+    assert!(
+        !message.contains("hunter2") && !message.contains("app"),
+        "{message}"
+    );
+    assert!(
+        message.contains("DATABASE_URL (127.0.0.1:1/tasks)"),
+        "{message}"
+    );
+    let direct = ("DATABASE_DIRECT_URL", "sqlite://tasks.db");
+    let message = refusal(directory.path(), &[secret, away, direct]);
+    assert!(
+        message.contains("DATABASE_DIRECT_URL names a file"),
+        "{message}"
+    );
 
     // Below a file nothing can be made, not even by root.
     std::fs::write(directory.path().join("file"), "").unwrap();
@@ -89,7 +102,11 @@ fn a_database_that_is_not_there_is_named() {
         "this is no database, but a text of some length",
     )
     .unwrap();
-    refusal(directory.path(), &[("DATABASE_URL", "sqlite://text.db")]);
+    let message = refusal(directory.path(), &[("DATABASE_URL", "sqlite://text.db")]);
+    assert!(
+        message.contains("DATABASE_URL") && message.contains("text.db"),
+        "{message}"
+    );
     let kept = std::fs::read_to_string(directory.path().join("text.db")).unwrap();
     assert!(kept.starts_with("this is no database"), "it was left alone");
 }
@@ -143,7 +160,20 @@ fn the_database_of_another_program_is_left_as_it_is() {
 }
 
 #[test]
-fn a_port_in_use_is_named() {
+fn a_list_of_users_makes_no_database() {
+    let directory = tempdir().unwrap();
+    let output = TASKHIVE.outcome(directory.path(), &[], &["user", "list"]);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(
+        message.contains("DATABASE_URL") && message.contains("taskhive.db"),
+        "{message}"
+    );
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_port_in_use_is_named_before_anything_is_done_to_a_database() {
     let directory = tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
@@ -152,6 +182,7 @@ fn a_port_in_use_is_named() {
         message.contains(&format!("127.0.0.1:{port}")) && message.contains("PORT"),
         "{message}"
     );
+    assert!(!directory.path().join("taskhive.db").exists());
 }
 
 #[test]
