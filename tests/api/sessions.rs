@@ -149,6 +149,29 @@ async fn a_changed_password_counts_at_once_and_everywhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_password_can_be_repeated_when_its_answer_got_lost() {
+    let app = TestApp::new().await;
+    let here = app.user("ada").await;
+    let change = json!({"currentPassword": here.password, "newPassword": NEW_PASSWORD});
+    let mut answers = Vec::new();
+    for _ in 0..3 {
+        let changed = here.mutate(CHANGE_PASSWORD, change.clone()).await;
+        answers.push(changed.data()["changePassword"].clone());
+    }
+    let tokens: Vec<&Value> = answers.iter().map(|each| &each["refreshToken"]).collect();
+    assert!(tokens[0].is_string() && tokens.iter().all(|token| *token == tokens[0]));
+    let renewed = TestUser::new(
+        &app.anonymous(),
+        here.email.clone(),
+        NEW_PASSWORD,
+        &answers[2],
+    );
+    let input = json!({ "refreshToken": renewed.refresh_token });
+    renewed.mutate(REFRESH, input).await.data();
+    assert_eq!(sessions(&renewed).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_deleted_account_is_gone_with_everything_in_it() {
     let app = TestApp::new().await;
     let (ada, eve) = (app.user("ada").await, app.user("eve").await);

@@ -68,15 +68,15 @@ impl Mutation {
     }
 
     /// End the session the access token belongs to. Its refresh token stops working at once, its
-    /// access tokens within seconds, and its live connections are closed. Where the refresh token
-    /// is in a cookie, that will do instead of a valid access token.
+    /// access tokens within seconds, and its live connections are closed. Asking again does no harm.
+    /// Where the refresh token is in a cookie, that will do instead of a valid access token.
     async fn logout(&self, ctx: &Context<'_>) -> Result<LogoutPayload, ApiError> {
         let client = client(ctx);
-        match &client.refresh_cookie {
-            Some(token) if client.identity.is_none() => {
-                accounts(ctx).logout_by_cookie(client, token).await?;
-            }
-            _ => accounts(ctx).logout(client, who(ctx)?).await?,
+        match (client.identity, &client.refresh_cookie) {
+            // Also of a session that has ended: the answer to the first time may have got lost.
+            (Some(who), _) => accounts(ctx).logout(client, who).await?,
+            (None, Some(token)) => accounts(ctx).logout_by_cookie(client, token).await?,
+            (None, None) => return Err(ApiError::token_missing()),
         }
         set_cookie(ctx, services(ctx).refresh_cookie.cleared());
         Ok(LogoutPayload { success: true })
@@ -102,7 +102,9 @@ impl Mutation {
         Ok(RevokeOtherSessionsPayload { ids: ended })
     }
 
-    /// Change your password. Ends all other sessions and returns new tokens for this one.
+    /// Change your password. Ends all other sessions and returns new tokens for this one. Asking
+    /// again with the same passwords gives the same answer for 30 seconds, so that a lost response
+    /// signs nobody out.
     async fn change_password(
         &self,
         ctx: &Context<'_>,

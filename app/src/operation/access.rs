@@ -39,8 +39,8 @@ pub(crate) struct Policy {
 pub(crate) enum Requirement {
     /// Nothing: whatever credential came with it is not even looked at.
     Nothing,
-    /// A signed-in user, or a browser that shows its refresh token to sign out.
-    UserOrRefreshCookie,
+    /// To sign out: a signed-in user, one whose session has ended already, or a browser that shows its refresh token.
+    SigningOut,
     /// A signed-in user.
     User,
     /// It is switched off.
@@ -63,11 +63,17 @@ impl Policy {
                 Introspection::Off => Requirement::Forbidden,
             },
             _ if field.policy.public => Requirement::Nothing,
-            _ if field.policy.refresh_cookie => Requirement::UserOrRefreshCookie,
+            _ if field.policy.refresh_cookie => Requirement::SigningOut,
             _ => Requirement::User,
         });
         needs.max().unwrap_or(Requirement::Nothing)
     }
+}
+
+/// Whether a session that somebody has a token of goes on.
+enum Session {
+    Lives,
+    Ended,
 }
 
 /// Finds out who sends a request.
@@ -84,18 +90,18 @@ impl Guard {
         }
     }
 
-    /// The signed-in user; `None` for a browser that brings its refresh token and no good access token.
-    pub(crate) async fn identify_unless_cookie(
+    /// Whoever signs out; `None` for a browser that brings its refresh token and no good access token. Without such a token,
+    /// one of a session that has ended will do: whoever asks twice, because the first answer got lost, is signed out.
+    pub(crate) async fn identify_to_sign_out(
         &self,
         client: &Client,
     ) -> Result<Option<Authenticated>, RequestError> {
-        match self.identify(&client.credential).await {
-            Err(error)
-                if error.status == StatusCode::UNAUTHORIZED && client.refresh_cookie.is_some() =>
-            {
-                Ok(None)
-            }
-            outcome => outcome.map(Some),
+        let has_cookie = client.refresh_cookie.is_some();
+        match self.look(&client.credential).await {
+            Ok((_, Session::Ended)) if has_cookie => Ok(None),
+            Ok((authenticated, _)) => Ok(Some(authenticated)),
+            Err(error) if error.status == StatusCode::UNAUTHORIZED && has_cookie => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
@@ -104,6 +110,17 @@ impl Guard {
         &self,
         credential: &Credential,
     ) -> Result<Authenticated, RequestError> {
+        match self.look(credential).await? {
+            (authenticated, Session::Lives) => Ok(authenticated),
+            (_, Session::Ended) => Err(RequestError::unauthenticated(ApiError::token_invalid())),
+        }
+    }
+
+    /// Whose credential it is, and what became of the session.
+    async fn look(
+        &self,
+        credential: &Credential,
+    ) -> Result<(Authenticated, Session), RequestError> {
         let token = match credential {
             Credential::Absent => {
                 return Err(RequestError::unauthenticated(ApiError::token_missing()));
@@ -116,8 +133,8 @@ impl Guard {
         let authenticated = self.accounts.authenticate(token).await.map_err(refused)?;
         let session = authenticated.identity.session();
         match self.revocations.contains(session).await {
-            Ok(false) => Ok(authenticated),
-            Ok(true) => Err(RequestError::unauthenticated(ApiError::token_invalid())),
+            Ok(false) => Ok((authenticated, Session::Lives)),
+            Ok(true) => Ok((authenticated, Session::Ended)),
             Err(error) => Err(unavailable(error)),
         }
     }
@@ -165,7 +182,7 @@ mod tests {
             ),
             (
                 "mutation { logout { success } __typename }",
-                Requirement::UserOrRefreshCookie,
+                Requirement::SigningOut,
             ),
             (
                 "mutation { logout { success } revokeOtherSessions { revokedSessionIds } }",

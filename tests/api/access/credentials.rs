@@ -13,6 +13,9 @@ use testkit::*;
 /// Its name, the Authorization header, the reason it is refused for.
 pub(super) type BadCredential = (&'static str, Option<String>, &'static str);
 
+/// The name of the one that still does to sign out.
+pub(super) const ENDED_SESSION: &str = "an ended session";
+
 /// What is in a token.
 pub(super) fn decoded(token: &str, part: usize) -> Value {
     let text = token.split('.').nth(part).unwrap();
@@ -85,7 +88,7 @@ pub(super) async fn bad_credentials(user: &TestUser) -> Vec<BadCredential> {
             "TOKEN_INVALID",
         ),
         (
-            "an ended session",
+            ENDED_SESSION,
             Some(bearer(&ended.access_token)),
             "TOKEN_INVALID",
         ),

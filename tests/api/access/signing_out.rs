@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::credentials::bad_credentials;
+use super::credentials::{ENDED_SESSION, bad_credentials};
 use testkit::*;
 
 /// A sign-in of this user that a browser keeps: the cookie, and the session's access token.
@@ -36,7 +36,9 @@ async fn ask(
 async fn the_cookie_signs_out_where_no_good_access_token_does() {
     let app = TestApp::new().await;
     let ada = app.user("ada").await;
-    for (name, header, reason) in bad_credentials(&ada).await {
+    // An ended session's token signs out by itself.
+    let credentials = bad_credentials(&ada).await.into_iter();
+    for (name, header, reason) in credentials.filter(|(name, ..)| *name != ENDED_SESSION) {
         let (cookie, token) = in_a_browser(&app, &ada).await;
         let bearer = ("authorization", header.as_deref());
         let cookie = ("cookie", Some(cookie.as_str()));
@@ -72,6 +74,42 @@ async fn the_cookie_signs_out_where_no_good_access_token_does() {
     }
     // Nobody else's session was touched.
     ada.run(ME, json!({})).await.data();
+}
+
+/// The answer to the first time may have got lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_twice_is_no_mistake() {
+    let app = TestApp::new().await;
+    let ada = app.user("ada").await;
+    let elsewhere = ada.sign_in_again().await;
+    for _ in 0..3 {
+        let reply = ada.run(LOGOUT, json!({})).await;
+        assert_eq!(reply.data(), &json!({"logout": {"success": true}}));
+    }
+    let other = "mutation { logout { success } revokeOtherSessions { revokedSessionIds } }";
+    for document in [ME, other] {
+        let refused = ada.run(document, json!({})).await;
+        refused.assert_refused(401, "UNAUTHENTICATED", document);
+    }
+    elsewhere.run(ME, json!({})).await.data();
+}
+
+/// Whoever signed in anew in the meantime wants to leave that session.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_cookie_goes_before_the_token_of_an_ended_session() {
+    let app = TestApp::new().await;
+    let ada = app.user("ada").await;
+    ada.run(LOGOUT, json!({})).await.data();
+    let (cookie, token) = in_a_browser(&app, &ada).await;
+    let bearer = format!("Bearer {}", ada.access_token);
+    let headers = [
+        ("authorization", Some(bearer.as_str())),
+        ("cookie", Some(cookie.as_str())),
+        ("sec-fetch-site", Some("same-origin")),
+    ];
+    ask(&app, LOGOUT, json!({}), &headers).await.data();
+    let ended = app.anonymous().with_token(&token).run(ME, json!({})).await;
+    ended.assert_refused(401, "UNAUTHENTICATED", "the cookie's session");
 }
 
 /// A cookie of another session does not count beside a good access token.

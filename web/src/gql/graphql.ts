@@ -186,7 +186,11 @@ export type LogoutPayload = {
 /** Writes. Each takes one `input` and returns what it changed. */
 export type Mutation = {
   __typename?: 'Mutation';
-  /** Change your password. Ends all other sessions and returns new tokens for this one. */
+  /**
+   * Change your password. Ends all other sessions and returns new tokens for this one. Asking
+   * again with the same passwords gives the same answer for 30 seconds, so that a lost response
+   * signs nobody out.
+   */
   changePassword: AuthPayload;
   /** Create a task. */
   createTask: CreateTaskPayload;
@@ -198,8 +202,8 @@ export type Mutation = {
   login: AuthPayload;
   /**
    * End the session the access token belongs to. Its refresh token stops working at once, its
-   * access tokens within seconds, and its live connections are closed. Where the refresh token
-   * is in a cookie, that will do instead of a valid access token.
+   * access tokens within seconds, and its live connections are closed. Asking again does no harm.
+   * Where the refresh token is in a cookie, that will do instead of a valid access token.
    */
   logout: LogoutPayload;
   /**

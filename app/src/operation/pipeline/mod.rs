@@ -128,7 +128,7 @@ impl Pipeline {
     ) -> Result<Option<Authenticated>, RequestError> {
         match self.policy.requirement(&operation.root_fields) {
             Requirement::Nothing => Ok(None),
-            Requirement::UserOrRefreshCookie => self.guard.identify_unless_cookie(client).await,
+            Requirement::SigningOut => self.guard.identify_to_sign_out(client).await,
             Requirement::User => self.guard.identify(&client.credential).await.map(Some),
             Requirement::Forbidden => Err(RequestError::forbidden(
                 "Introspection is switched off here. The schema is published with the service.",
