@@ -4,9 +4,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 /// Where a PostgreSQL URL of the tests has its socket.
@@ -32,6 +32,7 @@ fn at(url: &str, address: SocketAddr) -> String {
 pub struct Forwarder {
     /// Where it listens.
     pub address: SocketAddr,
+    switch: watch::Sender<bool>,
     _tasks: JoinSet<()>,
 }
 
@@ -48,28 +49,63 @@ impl Forwarder {
             .await
             .unwrap();
         let address = listener.local_addr().unwrap();
+        let (switch, flows) = watch::channel(true);
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((mut client, _)) = listener.accept().await {
-                let socket = socket.clone();
+                let (socket, mut flows) = (socket.clone(), flows.clone());
                 connections.spawn(async move {
-                    if let Ok(mut server) = UnixStream::connect(socket).await {
-                        // Either end may go at any time.
-                        let _ = copy_bidirectional(&mut client, &mut server).await;
-                    }
+                    flows.wait_for(|flows| *flows).await.ok()?;
+                    let mut server = UnixStream::connect(socket).await.ok()?;
+                    let (from_client, to_client) = client.split();
+                    let (from_server, to_server) = server.split();
+                    // Either end may go at any time.
+                    tokio::join!(
+                        pass_on(from_client, to_server, flows.clone()),
+                        pass_on(from_server, to_client, flows.clone()),
+                    );
+                    Some(())
                 });
             }
         });
         Self {
             address,
+            switch,
             _tasks: tasks,
         }
+    }
+
+    /// From now on nothing arrives, and nobody is told: connections stay open, and new ones are accepted. So does a server that
+    /// was stopped, or a network that swallows.
+    pub fn freeze(&self) {
+        self.switch.send_replace(false);
+    }
+
+    /// Passes on again, also what came meanwhile.
+    pub fn thaw(&self) {
+        self.switch.send_replace(true);
     }
 
     /// The URL of the same database through this.
     pub fn url(&self, url: &str) -> String {
         at(url, self.address)
+    }
+}
+
+async fn pass_on(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    mut flows: watch::Receiver<bool>,
+) -> Option<()> {
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let length = from.read(&mut buffer).await.ok()?;
+        flows.wait_for(|flows| *flows).await.ok()?;
+        if length == 0 {
+            return to.shutdown().await.ok();
+        }
+        to.write_all(&buffer[..length]).await.ok()?;
     }
 }
 

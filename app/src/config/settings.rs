@@ -48,7 +48,7 @@ settings! {
     "LIMIT_BODY_BYTES" = "262144", "The longest body of a request.";
     "LIMIT_QUERY_STRING_BYTES" = "8192", "The longest query string of a GET request.";
     "LIMIT_OPERATIONS" = "1000", "Operations under way at the same time; further ones are refused at once. About as many as your database answers in a second.";
-    "LIMIT_EXECUTION_SECONDS" = "10", "The longest execution of one operation.";
+    "LIMIT_EXECUTION_SECONDS" = "10", "The longest that one operation takes, from its arrival to the end of its execution.";
     "LIMIT_STATEMENT_SECONDS" = "5", "The longest statement.";
     "LIMIT_POOL_WAIT_SECONDS" = "2", "The longest wait for a connection to the database.";
     "LIMIT_HEADERS_SECONDS" = "10", "How long the headers of a request may take to arrive.";

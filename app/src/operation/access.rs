@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use taskhive_domain::Accounts;
 use taskhive_domain::accounts::Authenticated;
-use taskhive_domain::ports::{AuthenticationError, InfraError};
+use taskhive_domain::ports::{AuthenticationError, InfraError, InfraErrorKind};
 use taskhive_domain::session::TokenRejection;
 
 use super::admission::RootField;
@@ -146,6 +146,12 @@ fn refused(error: AuthenticationError) -> RequestError {
         AuthenticationError::Rejected(TokenRejection::Invalid) => ApiError::token_invalid(),
         AuthenticationError::Infra(error) => return unavailable(error),
     })
+}
+
+/// The time of the operation was up before it was clear who asks. Nothing was done.
+pub(super) fn guard_late() -> RequestError {
+    let context = "whether the session has ended could not be found out in time";
+    unavailable(InfraError::bare(InfraErrorKind::Unavailable, context))
 }
 
 /// Whatever the reason, nobody is let in, and asking again is the right thing to do.

@@ -9,8 +9,9 @@ use async_graphql::Request;
 use futures_util::{FutureExt, Stream, StreamExt, stream};
 use taskhive_domain::Identity;
 use taskhive_domain::accounts::Authenticated;
+use tokio::time::{Instant, timeout, timeout_at};
 
-use super::access::{Guard, Policy, Requirement};
+use super::access::{Guard, Policy, Requirement, guard_late};
 use super::admission::{Admission, OperationKind, ValidOperation};
 use super::capacity::{Capacity, Room};
 use super::connections::{ConnectionKind, ConnectionRegistry, LiveConnection};
@@ -48,6 +49,8 @@ struct Execution {
     room: Room,
     /// The root's keys in the order in which they were asked for.
     response_keys: Arc<[String]>,
+    /// When it is given up.
+    deadline: Instant,
 }
 
 /// What one operation answers over time.
@@ -63,7 +66,8 @@ pub(crate) struct Pipeline {
     pub(crate) limits: Arc<RateLimits>,
     pub(crate) capacity: Capacity,
     pub(crate) observer: Arc<Observer>,
-    /// Longest execution of one operation.
+    /// From the arrival of an operation to the end of its execution, at the longest: whatever holds it up on its way, the guard
+    /// included.
     pub(crate) timeout: Duration,
 }
 
@@ -100,6 +104,7 @@ impl Pipeline {
             transport,
             mut client,
         } = operation;
+        let deadline = Instant::now() + self.timeout;
         client.enforce(self.limits.request(client.address))?;
         let room = self.capacity.enter()?;
         let valid = self.admission.admit(
@@ -109,7 +114,8 @@ impl Pipeline {
         )?;
         observation.admitted(valid.kind, &valid.name);
         transport.carries(valid.kind, &valid.root_fields)?;
-        let authenticated = self.authenticate(&valid, &client).await?;
+        let authenticated = timeout_at(deadline, self.authenticate(&valid, &client));
+        let authenticated = authenticated.await.unwrap_or_else(|_| Err(guard_late()))?;
         client.identity = authenticated.map(|authenticated| authenticated.identity);
         observation.authorized(client.identity.map(Identity::user));
         let execution = Execution {
@@ -117,6 +123,7 @@ impl Pipeline {
             room,
             request: valid.request.data(client),
             response_keys: valid.response_keys,
+            deadline,
         };
         Ok((valid.kind, authenticated, execution))
     }
@@ -159,6 +166,7 @@ impl Pipeline {
             request_id,
             room,
             response_keys,
+            deadline,
         } = execution;
         let schema = self.schema.clone();
         let work = async move {
@@ -166,7 +174,7 @@ impl Pipeline {
             drop(room);
             response
         };
-        let limited = tokio::time::timeout(self.timeout, AssertUnwindSafe(work).catch_unwind());
+        let limited = timeout_at(deadline, AssertUnwindSafe(work).catch_unwind());
         let outcome = if kind == OperationKind::Mutation {
             match tokio::spawn(limited).await {
                 Ok(outcome) => outcome,
@@ -238,7 +246,8 @@ impl Pipeline {
         &self,
         credential: &Credential,
     ) -> Result<Authenticated, RequestError> {
-        self.guard.identify(credential).await
+        let identified = timeout(self.timeout, self.guard.identify(credential));
+        identified.await.unwrap_or_else(|_| Err(guard_late()))
     }
 
     /// A slot for a socket of this user.

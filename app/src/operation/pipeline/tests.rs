@@ -1,6 +1,7 @@
 //! What clients are told when what lies behind the schema panics, hangs or fails, and that the way stays open afterwards.
 
 use async_trait::async_trait;
+use futures_util::future::join_all;
 use governor::clock::MonotonicClock;
 use serde_json::{Value, json};
 use taskhive_domain::accounts::AccountPorts;
@@ -16,6 +17,7 @@ use taskhive_domain::{Accounts, TaskId, Tasks, Timestamp, UserId};
 use super::*;
 use crate::accounts::guarded::{GuardedAccounts, Offer};
 use crate::accounts::revocation::RevocationList;
+use crate::accounts::revocation::testing::House;
 use crate::config::Config;
 use crate::graphql::Services;
 use crate::http::own_origins::OwnOrigins;
@@ -75,11 +77,18 @@ impl TaskRepository for Trouble {
 
 /// A pipeline to a service whose tasks are in trouble, and a token for it.
 async fn pipeline(trouble: Trouble) -> (Pipeline, String) {
-    let (store, clock) = (
-        Arc::new(MemoryStore::default()),
-        Arc::new(ManualClock::default()),
-    );
-    let revocations = Arc::new(RevocationList::new(store.clone(), clock.clone()));
+    let (store, clock) = (Arc::default(), Arc::new(ManualClock::default()));
+    let revocations = RevocationList::new(Arc::clone(&store) as _, Arc::clone(&clock) as _);
+    pipeline_with(trouble, store, Arc::new(revocations), clock).await
+}
+
+/// The same with a list of ended sessions of the test's own.
+async fn pipeline_with(
+    trouble: Trouble,
+    store: Arc<MemoryStore>,
+    revocations: Arc<RevocationList>,
+    clock: Arc<ManualClock>,
+) -> (Pipeline, String) {
     let ports = AccountPorts {
         users: store.clone(),
         sessions: store,
@@ -207,6 +216,51 @@ async fn nobody_sees_what_went_wrong_and_the_next_one_is_served() {
             (200, &json!("ada@example.org"))
         );
     }
+}
+
+/// A database that is frozen holds up the guard first, which asks it for the sessions that have ended.
+#[tokio::test(start_paused = true)]
+async fn the_time_of_an_operation_counts_from_its_arrival() {
+    let house = House::new();
+    house.elsewhere.answers.forget_permits(1000);
+    let (list, clock) = (Arc::clone(&house.list), Arc::clone(&house.clock));
+    let (pipeline, token) = pipeline_with(Trouble::Hang, Arc::default(), list, clock).await;
+    let began = tokio::time::Instant::now();
+    let arrivals = (0..100).map(|_| pipeline.authorize(operation(&token, "{ me { id } }")));
+    for refused in join_all(arrivals).await {
+        let refused = Response::refused(refused.err().unwrap(), "id-of-this-request");
+        assert_eq!(
+            (refused.status.as_u16(), refused.retry_after),
+            (503, Some(1))
+        );
+    }
+    assert!(
+        pipeline
+            .identify(&Credential::Bearer(token.clone()))
+            .await
+            .is_err()
+    );
+    assert!(
+        began.elapsed() <= pipeline.timeout * 3,
+        "{:?}",
+        began.elapsed()
+    );
+
+    // What the guard took is not there for the execution any more.
+    let most = pipeline.timeout * 4 / 5;
+    house.elsewhere.answers.add_permits(2);
+    house.list.refresh().await.unwrap();
+    house.pass(Duration::from_secs(2)).await;
+    let began = tokio::time::Instant::now();
+    let arrived = pipeline.authorize(operation(&token, "{ tasks { nodes { id } } }"));
+    let arrived = arrived.await.ok().unwrap();
+    tokio::time::advance(most).await;
+    assert_eq!(pipeline.execute(arrived).await.status, 503);
+    assert!(
+        began.elapsed() < pipeline.timeout + most,
+        "{:?}",
+        began.elapsed()
+    );
 }
 
 /// What was done and what was not stand side by side; only when nothing was done is the whole answer a 503.
