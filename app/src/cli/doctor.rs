@@ -15,7 +15,7 @@ pub(super) async fn run(environment: Vars) -> Result<ExitCode, StartError> {
     let mut findings = Vec::new();
     match with_env_file(environment).and_then(|vars| Ok(Config::from_vars(&vars)?)) {
         Ok(config) => {
-            telemetry::start(config.log_format, config.log_filter.clone());
+            telemetry::start(config.log_format, &config.log_filter)?;
             findings.push(settings(&config));
             findings.push(secret(&config));
             findings.extend(database(&config).await);

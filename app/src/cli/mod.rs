@@ -280,7 +280,7 @@ async fn manage_users(environment: Vars, command: UserCommand) -> Result<(), Sta
 /// Reads the configuration and starts the log.
 fn configure(environment: Vars) -> Result<Config, StartError> {
     let config = Config::from_vars(&with_env_file(environment)?)?;
-    telemetry::start(config.log_format, config.log_filter.clone());
+    telemetry::start(config.log_format, &config.log_filter)?;
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }

@@ -1,14 +1,18 @@
 //! The log: text for people or JSON for machines, on standard error.
 
-use std::io::{self, BufWriter, IsTerminal};
-use std::sync::{Mutex, OnceLock, PoisonError};
+mod writer;
+
+use std::io::{self, IsTerminal};
+use std::sync::OnceLock;
+use std::time::Duration;
 
 use tracing::Level;
-use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
-use tracing_subscriber::filter::{FilterExt, Targets, filter_fn};
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
+
+use self::writer::Lines;
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,29 +23,28 @@ pub enum LogFormat {
     Json,
 }
 
-/// Lines that wait for a slow reader of the log. Further ones are lost: a log that nobody reads must not stop the service.
-const WAITING_LINES: usize = 16_384;
+/// The WebSocket library, which shows whole messages at the level `trace`.
+const SOCKETS: &str = "tungstenite";
 
-/// Writes the lines that still wait when it is dropped.
-static WRITER: Mutex<Option<WorkerGuard>> = Mutex::new(None);
-
-/// Counts the lines that were lost.
-static LOST: OnceLock<ErrorCounter> = OnceLock::new();
+/// The lines of the process, once the log was started.
+static LINES: OnceLock<Lines> = OnceLock::new();
 
 /// How many lines were lost so far, because too many waited.
 pub(crate) fn lost_lines() -> u64 {
-    LOST.get().map_or(0, |lost| lost.dropped_lines() as u64)
+    LINES.get().map_or(0, Lines::lost)
 }
 
 /// Starts the log for the whole process. A second call changes nothing. A thread of its own writes the lines, so the last
 /// ones need [`finish`].
 ///
 /// The WebSocket library shows every message at the level `trace`, tokens and texts included; no filter brings that back.
-pub fn start(format: LogFormat, filter: Targets) {
-    let (writer, guard) = non_blocking();
-    let lost = writer.error_counter();
+pub fn start(format: LogFormat, filter: &Targets) -> io::Result<()> {
+    if LINES.get().is_some() {
+        return Ok(());
+    }
+    let writer = Lines::written_to(io::stderr())?;
     let lines = fmt::layer()
-        .with_writer(writer)
+        .with_writer(writer.clone())
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false);
     let lines = match format {
@@ -53,35 +56,53 @@ pub fn start(format: LogFormat, filter: Targets) {
         }
     };
     let started = tracing_subscriber::registry()
-        .with(lines.with_filter(without_payloads(filter)))
+        .with(lines)
+        .with(without_payloads(filter))
         .try_init();
     if started.is_err() {
         tracing::debug!("the log was started before");
     } else {
-        *WRITER.lock().unwrap_or_else(PoisonError::into_inner) = Some(guard);
         // Set once: a second start fails above.
-        let _ = LOST.set(lost);
+        let _ = LINES.set(writer);
     }
-}
-
-fn non_blocking() -> (NonBlocking, WorkerGuard) {
-    NonBlockingBuilder::default()
-        .lossy(true)
-        .buffered_lines_limit(WAITING_LINES)
-        .thread_name("log")
-        .finish(BufWriter::new(io::stderr()))
+    Ok(())
 }
 
 /// Waits, a second at most, until all lines are written. Later ones are lost, so this is for the end of the process.
 pub fn finish() {
-    drop(WRITER.lock().unwrap_or_else(PoisonError::into_inner).take());
+    if let Some(lines) = LINES.get() {
+        lines.finish(Duration::from_secs(1));
+    }
 }
 
-/// What the filter lets through, but for what may hold what people send.
-fn without_payloads<S>(filter: Targets) -> impl tracing_subscriber::layer::Filter<S> {
-    filter.and(filter_fn(|line| {
-        *line.level() != Level::TRACE || !line.target().starts_with("tungstenite")
-    }))
+/// What the filter lets through, but for what may hold what people send. Targets and levels only, so that a line which is
+/// not wanted is known to be so once and for all, and costs nothing where it would be written.
+fn without_payloads(filter: &Targets) -> Targets {
+    let allowed = |level: LevelFilter| level.min(LevelFilter::DEBUG);
+    let of_sockets = [
+        Level::TRACE,
+        Level::DEBUG,
+        Level::INFO,
+        Level::WARN,
+        Level::ERROR,
+    ]
+    .into_iter()
+    .find(|level| filter.would_enable(SOCKETS, level));
+    let mut safe = Targets::new()
+        .with_default(filter.default_level().unwrap_or(LevelFilter::OFF))
+        .with_target(SOCKETS, allowed(of_sockets.into()));
+    safe.extend(filter.iter().map(|(target, level)| {
+        let shows_messages = target.starts_with(SOCKETS);
+        (
+            target,
+            if shows_messages {
+                allowed(level)
+            } else {
+                level
+            },
+        )
+    }));
+    safe
 }
 
 #[cfg(test)]
@@ -95,13 +116,15 @@ mod tests {
         for filter in [
             "trace",
             "tungstenite=trace",
+            "tung=trace",
             "tungstenite::protocol=trace,trace",
         ] {
             let log = Log::default();
             let writer = log.clone();
             let layer = fmt::layer().with_writer(move || writer.clone());
             let subscriber = tracing_subscriber::registry()
-                .with(layer.with_filter(without_payloads(filter.parse().unwrap())));
+                .with(layer)
+                .with(without_payloads(&filter.parse().unwrap()));
             tracing::subscriber::with_default(subscriber, || {
                 tracing::trace!(target: "tungstenite::protocol", "Received message with a canary");
                 tracing::warn!(target: "tungstenite::protocol", "a line of use");
