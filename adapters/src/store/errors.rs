@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use diesel::result::Error as DieselError;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::pooled_connection::PoolError as SetupError;
 use diesel_async::pooled_connection::deadpool::PoolError;
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
@@ -39,6 +39,10 @@ pub(crate) fn unavailable(reason: String) -> InfraError {
 
 /// A statement, or the last one of a transaction, failed.
 pub(crate) fn failed(doing: &'static str, error: &DieselError) -> InfraError {
+    if let DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) = error {
+        let cause = MissingReference(redacted(error));
+        return InfraError::new(InfraErrorKind::Broken, doing, cause);
+    }
     let (kind, reason) = match Failure::of(error) {
         Failure::Storage(kind) => {
             return InfraError::new(kind, doing, StorageFault(redacted(error)));
@@ -53,9 +57,37 @@ pub(crate) fn failed(doing: &'static str, error: &DieselError) -> InfraError {
 #[error("{0}")]
 struct StorageFault(String);
 
+/// What is left of a driver's error that says: a row that is referred to is not there.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct MissingReference(String);
+
+/// Whether a row that was to be stored refers to one that is not there (any more).
+pub(crate) fn is_missing_reference(error: &InfraError) -> bool {
+    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<MissingReference>)
+}
+
+/// Whether the statement was stopped because somebody asked for it (57014). Nothing of it was done, and the connection is as
+/// good as before.
+pub(crate) fn is_stopped(error: &DieselError) -> bool {
+    matches!(error, DieselError::DatabaseError(_, info) if info.message().starts_with(STOPPED))
+}
+
 /// Whether the disk, or what is on it, is the reason.
 pub(crate) fn is_storage_fault(error: &InfraError) -> bool {
     std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<StorageFault>)
+}
+
+/// How the server begins to say that it was asked to stop a statement.
+pub(crate) const STOPPED: &str = "canceling statement";
+
+/// A statement that returns a row in any case returned none: a defect.
+pub(crate) fn nothing_returned(doing: &'static str) -> InfraError {
+    InfraError::new(
+        InfraErrorKind::Broken,
+        doing,
+        Cause("no row was returned".to_owned()),
+    )
 }
 
 /// What is said when time ran out before the database answered.

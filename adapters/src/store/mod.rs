@@ -57,8 +57,8 @@ pub struct StoreSettings {
 /// Connections to a database, at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolStatus {
-    /// What they are for. On PostgreSQL `shared` ones are for reads by a key, several at a time, and `own` ones for everything
-    /// else; on SQLite some `read` and one does `write`.
+    /// What they are for. On PostgreSQL `shared_read` and `shared_write` ones are for single statements on rows named by a key,
+    /// several at a time, and `own` ones for everything else; on SQLite some `read` and one does `write`.
     pub name: &'static str,
     /// As many as there may be.
     pub max: usize,

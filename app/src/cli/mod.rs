@@ -223,10 +223,10 @@ fn announce_address(config: &Config, listener: &TcpListener) -> Result<(), Start
     Ok(())
 }
 
-/// One for each core, unless there are so few connections to the database that some cells would have none to read with and
-/// none to write with.
+/// One for each core, unless there are so few connections to the database that some cells would not have one
+/// for each use.
 fn cells_for(config: &Config) -> usize {
-    wiring::cores().min(config.store.pool_size / 2).max(1)
+    wiring::cores().min(config.store.pool_size / 3).max(1)
 }
 
 /// Answers operators until what is returned is dropped.

@@ -26,7 +26,7 @@ macro_rules! settings {
 settings! {
     "DATABASE_URL" = "sqlite://taskhive.db", "The database: `sqlite://path`, or `postgres://…` as your provider prints it. `sslmode` (disable to verify-full), `sslrootcert` and `channel_binding` are honoured.";
     "DATABASE_DIRECT_URL" = "", "The same PostgreSQL database without a pooler in between; migrations and live updates between instances need it when `DATABASE_URL` goes through one.";
-    "DATABASE_POOL_SIZE" = "16", "Connections to the database, at most; with PostgreSQL at least 2. On SQLite those that read; unless set, as many as there are cores, and 2 at least.";
+    "DATABASE_POOL_SIZE" = "20", "Connections to the database, at most; with PostgreSQL at least 3. On SQLite those that read; unless set, as many as there are cores, and 2 at least.";
     "START_WAIT_SECONDS" = "0", "How long to wait at the start for a database that is not there yet. Meanwhile `/health/live` answers 200 and everything else 503.";
     "JWT_SECRET" = "", "What signs tokens, at least 32 bytes: `openssl rand -base64 48`. Several with commas in between: the first signs, all verify. Needed with PostgreSQL; with SQLite the service makes one and keeps it in `taskhive.secret`.";
     "AUTH_JWKS_URL" = "", "Users sign in at an identity provider, such as Better Auth, instead of here: where its public keys are, such as `https://app.example.org/api/auth/jwks`. See `docs/better-auth.md`. Goes with the next two.";

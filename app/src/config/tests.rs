@@ -68,7 +68,7 @@ fn on_sqlite_as_many_read_as_there_are_cores_unless_somebody_says_otherwise() {
         ("DATABASE_URL", "postgres://app@db.example.org/tasks"),
         ("JWT_SECRET", "x7Q2mVb9Lr4TzK1pWc8Ys5Nd3Gh6Jf0A"),
     ]);
-    assert_eq!(postgres.unwrap().store.pool_size, 16);
+    assert_eq!(postgres.unwrap().store.pool_size, 20);
 }
 
 #[test]

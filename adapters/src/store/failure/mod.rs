@@ -105,7 +105,7 @@ const NOTHING_DONE: &[&str] = &[
 
 /// It may have been done: 57014, 57P01, 57P02, 57P05, and PgBouncer's lost server.
 const IN_DOUBT: &[&str] = &[
-    "canceling statement",
+    super::errors::STOPPED,
     "terminating connection",
     "server conn crashed",
     super::errors::OUT_OF_TIME,

@@ -13,6 +13,7 @@ mod prepared_tests;
 #[path = "../queries/mod.rs"]
 pub(crate) mod queries;
 mod schema;
+mod shares;
 #[cfg(test)]
 mod testing;
 
@@ -40,6 +41,7 @@ use taskhive_domain::ports::{InfraError, InfraErrorKind};
 use self::connect::{CONNECT_TIMEOUT, Connector};
 use self::lines::Lines;
 use self::per_runtime::PerRuntime;
+use self::shares::Shares;
 use super::errors;
 use super::rows::SessionRow;
 use super::schema::{sessions, users};
@@ -123,14 +125,15 @@ pub(crate) struct Database {
 struct Connections {
     pool: Pool<Conn>,
     /// For reads by a key.
-    lines: Lines,
+    reading: Lines,
+    /// For writes that are one statement.
+    writing: Lines,
 }
 
 /// How many connections a runtime may have, and how long things may take.
 #[derive(Clone, Copy)]
 struct Limits {
-    lines: usize,
-    pooled: usize,
+    shares: Shares,
     wait: Duration,
     statement: Duration,
 }
@@ -144,7 +147,6 @@ impl Database {
     ) -> Result<Self, InfraError> {
         // Rounded down, so that all together have no more than they may.
         let share = settings.pool_size / settings.runtimes.max(1);
-        let lines = lines::number(share);
         let connector = Arc::new(Connector::new(target)?);
         // One for both, so that what it says is said once.
         let direct = match settings.direct_url {
@@ -156,8 +158,7 @@ impl Database {
             connector,
             direct,
             limits: Limits {
-                lines,
-                pooled: share.saturating_sub(lines).max(1),
+                shares: Shares::of(share),
                 wait: settings.wait_timeout,
                 statement: settings.statement_timeout,
             },
@@ -167,10 +168,12 @@ impl Database {
     /// Those of the current runtime.
     fn connections(&self) -> Result<Arc<Connections>, InfraError> {
         self.connections.here(|| {
-            let (connector, limits) = (Arc::clone(&self.connector), self.limits);
+            let limits = self.limits;
+            let lines = |number| Lines::new(number, Arc::clone(&self.connector), limits.statement);
             Ok(Connections {
                 pool: pool(&self.connector, limits)?,
-                lines: Lines::new(limits.lines, connector, limits.statement),
+                reading: lines(limits.shares.reading),
+                writing: lines(limits.shares.writing),
             })
         })
     }
@@ -186,7 +189,21 @@ impl Database {
         Query: for<'line> LoadQuery<'static, &'line Conn, Row> + Clone + Send + 'static,
         Row: Send + 'static,
     {
-        self.connections()?.lines.read(doing, query).await
+        self.connections()?.reading.read(doing, query).await
+    }
+
+    /// Runs a single statement that writes rows named by their key, and returns them. It does not wait for a connection of its
+    /// own.
+    pub(crate) async fn write_by_key<Statement, Row>(
+        &self,
+        doing: &'static str,
+        statement: Statement,
+    ) -> Result<Vec<Row>, InfraError>
+    where
+        Statement: for<'line> LoadQuery<'static, &'line Conn, Row> + Send + 'static,
+        Row: Send + 'static,
+    {
+        self.connections()?.writing.write(doing, statement).await
     }
 
     /// Runs `work` on a connection. PostgreSQL makes no difference between reading and writing here.
@@ -229,11 +246,14 @@ impl Database {
 
     pub(crate) fn pool_status(&self) -> Vec<PoolStatus> {
         let connections = self.connections.all();
-        let pools = connections
-            .iter()
-            .map(|each| PoolStatus::new("own", &each.pool.status()));
-        let lines = connections.iter().map(|each| each.lines.status());
-        PoolStatus::sums(pools.chain(lines))
+        let status = |each: &Arc<Connections>| {
+            [
+                PoolStatus::new("own", &each.pool.status()),
+                each.reading.status("shared_read"),
+                each.writing.status("shared_write"),
+            ]
+        };
+        PoolStatus::sums(connections.iter().flat_map(status))
     }
 
     #[expect(clippy::unused_async, reason = "on SQLite it takes a while")]
@@ -311,7 +331,7 @@ fn pool(connector: &Arc<Connector>, limits: Limits) -> Result<Pool<Conn>, InfraE
     });
     // The connector knows the URL; this text would only be one more copy of the password.
     Pool::builder(AsyncDieselConnectionManager::new_with_config("", config))
-        .max_size(limits.pooled)
+        .max_size(limits.shares.own)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(limits.wait))
         .create_timeout(Some(CONNECT_TIMEOUT))

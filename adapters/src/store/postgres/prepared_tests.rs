@@ -1,12 +1,10 @@
-//! Each statement of a task's life is prepared once per connection, of the pool or shared. What is not would take three round
-//! trips instead of one.
+//! Each statement of a task's life is prepared once per shared connection. What is not would take three round trips instead of
+//! one.
 
 use std::collections::BTreeMap;
 
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Text};
-use diesel_async::RunQueryDsl;
-use futures_util::FutureExt;
 use taskhive_domain::listing::{PageRequest, Take, TaskFilter, TaskOrder};
 use taskhive_domain::ports::{Insertion, TaskRepository, Update};
 use taskhive_domain::task::{Completion, Task, TaskDescription, TaskEdit, TaskTitle};
@@ -56,7 +54,6 @@ async fn live_a_life(tasks: &DieselTasks, owner: UserId) {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_statement_on_tasks_is_prepared_once() {
     let (_guard, database) = filled().await;
-    database.connections().unwrap().pool.resize(1);
     let tasks = DieselTasks { database };
     for _ in 0..TIMES {
         live_a_life(
@@ -72,8 +69,12 @@ async fn every_statement_on_tasks_is_prepared_once() {
     let query = diesel::sql_query(sql);
     let (database, doing) = (tasks.database, "look at prepared statements");
     let mut prepared: Vec<Prepared> = database.read_by_key(doing, query.clone()).await.unwrap();
-    let pooled = database.read(doing, |conn| query.load::<Prepared>(conn).boxed());
-    prepared.extend(pooled.await.unwrap());
+    prepared.extend(
+        database
+            .write_by_key::<_, Prepared>(doing, query)
+            .await
+            .unwrap(),
+    );
 
     let executions: BTreeMap<String, i64> = prepared
         .into_iter()

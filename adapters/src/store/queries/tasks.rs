@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use futures_util::FutureExt;
 use taskhive_domain::listing::{Page, PageRequest, TaskFilter};
 use taskhive_domain::ports::{InfraError, InfraErrorKind, Insertion, TaskRepository, Update};
@@ -13,6 +12,7 @@ use uuid::Uuid;
 use super::backend::{Database, RunQueryDsl};
 use super::page::{CountTasks, SelectPage};
 use super::task_statements::{InsertTask, UpdateTask, completion};
+use crate::store::errors;
 use crate::store::rows::{Folded, TaskRow};
 use crate::store::schema::tasks;
 use crate::store::types::{DbId, DbTime};
@@ -27,26 +27,21 @@ impl TaskRepository for DieselTasks {
     async fn insert(&self, owner: UserId, task: &Task) -> Result<Insertion, InfraError> {
         let mark = new_mark();
         let statement = insertion(owner, task, mark);
-        let outcome = self
-            .database
-            .write("insert a task", |conn| {
-                async move {
-                    match statement.get_result::<(TaskRow, i64)>(conn).await {
-                        Ok(row) => Ok(Some(row)),
-                        Err(DieselError::DatabaseError(
-                            DatabaseErrorKind::ForeignKeyViolation,
-                            _,
-                        )) => Ok(None),
-                        Err(error) => Err(error),
-                    }
-                }
-                .boxed()
-            })
-            .await?;
-        Ok(match outcome {
-            None => Insertion::UnknownOwner,
-            Some((row, last_change)) if last_change == mark => Insertion::Created(row.parse()?),
-            Some((row, _)) => Insertion::Existing(row.parse()?),
+        let inserted = self.database.write_by_key("insert a task", statement);
+        let rows: Vec<(TaskRow, i64)> = match inserted.await {
+            Err(error) if errors::is_missing_reference(&error) => {
+                return Ok(Insertion::UnknownOwner);
+            }
+            rows => rows?,
+        };
+        let Some((row, last_change)) = rows.into_iter().next() else {
+            return Err(errors::nothing_returned("insert a task"));
+        };
+        let task = row.parse()?;
+        Ok(if last_change == mark {
+            Insertion::Created(task)
+        } else {
+            Insertion::Existing(task)
         })
     }
 
@@ -95,19 +90,9 @@ impl TaskRepository for DieselTasks {
     ) -> Result<Update, InfraError> {
         let (mark, expected) = (new_mark(), edit.expected_version);
         let statement = update(owner, id, edit, now, mark);
-        let outcome = self
-            .database
-            .write("update a task", |conn| {
-                async move {
-                    statement
-                        .get_result::<(TaskRow, i64)>(conn)
-                        .await
-                        .optional()
-                }
-                .boxed()
-            })
-            .await?;
-        let Some((row, last_change)) = outcome else {
+        let updated = self.database.write_by_key("update a task", statement);
+        let rows: Vec<(TaskRow, i64)> = updated.await?;
+        let Some((row, last_change)) = rows.into_iter().next() else {
             return Ok(Update::NotFound);
         };
         let task = row.parse()?;
@@ -122,15 +107,10 @@ impl TaskRepository for DieselTasks {
 
     async fn delete(&self, owner: UserId, id: TaskId) -> Result<bool, InfraError> {
         let (owner, id) = (DbId(owner.uuid()), DbId(id.uuid()));
-        let deleted = self
-            .database
-            .write("delete a task", move |conn| {
-                diesel::delete(tasks::table.find((owner, id)))
-                    .execute(conn)
-                    .boxed()
-            })
-            .await?;
-        Ok(deleted > 0)
+        let statement = diesel::delete(tasks::table.find((owner, id))).returning(tasks::id);
+        let deleted = self.database.write_by_key("delete a task", statement);
+        let ids: Vec<DbId> = deleted.await?;
+        Ok(!ids.is_empty())
     }
 }
 

@@ -188,6 +188,20 @@ impl Database {
             .await
     }
 
+    /// Runs a single statement that writes rows named by their key, and returns them.
+    pub(crate) async fn write_by_key<Statement, Row>(
+        &self,
+        doing: &'static str,
+        statement: Statement,
+    ) -> Result<Vec<Row>, InfraError>
+    where
+        Statement: LoadQuery<'static, Conn, Row> + Send + 'static,
+        Row: Send + 'static,
+    {
+        self.write(doing, |conn| RunQueryDsl::load(statement, conn).boxed())
+            .await
+    }
+
     /// Runs `work`, which looks for the tasks that match `filter`, on a connection that cannot write. A search may have to
     /// look at all texts of an account, so not every connection is for searches.
     pub(crate) async fn read_matching<T: Send + 'static>(
