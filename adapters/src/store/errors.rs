@@ -43,13 +43,10 @@ pub(crate) fn failed(doing: &'static str, error: &DieselError) -> InfraError {
         let cause = MissingReference(redacted(error));
         return InfraError::new(InfraErrorKind::Broken, doing, cause);
     }
-    let (kind, reason) = match Failure::of(error) {
-        Failure::Storage(kind) => {
-            return InfraError::new(kind, doing, StorageFault(redacted(error)));
-        }
-        Failure::Other(kind) => (kind, redacted(error)),
-    };
-    InfraError::new(kind, doing, Cause(reason))
+    match Failure::of(error) {
+        Failure::Storage(kind) => InfraError::new(kind, doing, StorageFault(redacted(error))),
+        Failure::Other(kind) => InfraError::new(kind, doing, Cause(redacted(error))),
+    }
 }
 
 /// What is left of a driver's error that says: the disk, or what is on it, is not as it should be.
@@ -64,7 +61,7 @@ struct MissingReference(String);
 
 /// Whether a row that was to be stored refers to one that is not there (any more).
 pub(crate) fn is_missing_reference(error: &InfraError) -> bool {
-    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<MissingReference>)
+    has_cause::<MissingReference>(error)
 }
 
 /// Whether the statement was stopped because somebody asked for it (57014). Nothing of it was done, and the connection is as
@@ -75,7 +72,11 @@ pub(crate) fn is_stopped(error: &DieselError) -> bool {
 
 /// Whether the disk, or what is on it, is the reason.
 pub(crate) fn is_storage_fault(error: &InfraError) -> bool {
-    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<StorageFault>)
+    has_cause::<StorageFault>(error)
+}
+
+fn has_cause<C: std::error::Error + 'static>(error: &InfraError) -> bool {
+    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<C>)
 }
 
 /// How the server begins to say that it was asked to stop a statement.

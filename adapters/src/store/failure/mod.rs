@@ -7,7 +7,7 @@
 //! provoked against the real thing.
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use taskhive_domain::ports::InfraErrorKind;
+use taskhive_domain::ports::InfraErrorKind::{self, Broken, Interrupted, Unavailable};
 
 /// The kind, and whether the disk, or what is on it, is the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,8 +17,6 @@ pub(super) enum Failure {
     /// Anything else.
     Other(InfraErrorKind),
 }
-
-use InfraErrorKind::{Broken, Interrupted, Unavailable};
 
 impl Failure {
     pub(super) fn of(error: &DieselError) -> Self {
