@@ -174,8 +174,11 @@ async fn a_reader_who_does_not_look_holds_up_nobody() {
     let tasks = repositories(database.clone()).tasks;
     // Twice, because the first time the statement is prepared, whose answer is short.
     tasks.page(OWNER, &request).await.unwrap();
+    client.batch_execute(LOCK_TASKS).await.unwrap();
     let mut unattended = tasks.page(OWNER, &request);
     assert!((&mut unattended).now_or_never().is_none());
+    until_waiting_for_a_lock(&guard, 1).await;
+    client.batch_execute(UNLOCK).await.unwrap();
 
     assert!(find_user(&database).await.unwrap().is_some());
 
