@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod administration;
 pub mod archive;
+pub mod change;
 pub mod event;
 pub mod id;
 pub mod identity;

@@ -18,6 +18,9 @@ fn every_promise_is_listed() {
     let list = include_str!("../src/testing/contract/mod.rs");
     let promises = [
         include_str!("../src/testing/contract/accounts.rs"),
+        include_str!("../src/testing/contract/archives.rs"),
+        include_str!("../src/testing/contract/changes.rs"),
+        include_str!("../src/testing/contract/deletions.rs"),
         include_str!("../src/testing/contract/edits.rs"),
         include_str!("../src/testing/contract/external.rs"),
         include_str!("../src/testing/contract/memories.rs"),
@@ -27,6 +30,7 @@ fn every_promise_is_listed() {
         include_str!("../src/testing/contract/searches.rs"),
         include_str!("../src/testing/contract/sessions.rs"),
         include_str!("../src/testing/contract/sign_ins.rs"),
+        include_str!("../src/testing/contract/stored.rs"),
         include_str!("../src/testing/contract/tasks.rs"),
     ];
     for line in promises.iter().flat_map(|text| text.lines()) {

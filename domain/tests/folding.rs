@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
+use taskhive_domain::change::ChangeNumber;
 use taskhive_domain::listing::{Search, TaskFilter, fold};
 use taskhive_domain::task::{Task, TaskDescription, TaskTitle};
 use taskhive_domain::{TaskId, Timestamp};
@@ -175,6 +176,7 @@ fn task(title: &str) -> Task {
         updated_at: now,
         completed_at: None,
         version: 1,
+        change: ChangeNumber::NONE,
     }
 }
 

@@ -1,24 +1,38 @@
 //! What an operator does to accounts from the command line, without being one of the users.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use crate::accounts::{AccountError, AccountPorts};
 use crate::id::{SessionId, UserId};
-use crate::ports::{InfraError, RegistrationOutcome};
+use crate::ports::{InfraError, RegistrationOutcome, TaskChanges};
 use crate::user::{EmailAddress, Password, Registration, User};
 
 /// The use cases of an operator. They take no [`Identity`](crate::Identity): whoever can run the binary on the service's database
 /// can do all this anyway.
 pub struct Administration {
     ports: AccountPorts,
+    changes: Arc<dyn TaskChanges>,
+    keep_deletions: Duration,
 }
 
 /// How many rows one statement of a clean-up touches: few enough not to be in anybody's way.
 const CLEANUP_BATCH: u32 = 500;
 
 impl Administration {
-    /// Puts the use cases on their ports.
+    /// Puts the use cases on their ports. That a task was deleted is remembered for `keep_deletions`, and at least for
+    /// [`RESTORABLE_FOR`](crate::change::RESTORABLE_FOR).
     #[must_use]
-    pub fn new(ports: AccountPorts) -> Self {
-        Self { ports }
+    pub fn new(
+        ports: AccountPorts,
+        changes: Arc<dyn TaskChanges>,
+        keep_deletions: Duration,
+    ) -> Self {
+        Self {
+            ports,
+            changes,
+            keep_deletions,
+        }
     }
 
     /// Creates an account, also when registration is closed. Nobody is signed in.
@@ -77,7 +91,19 @@ impl Administration {
             let batch = sessions.remove_expired(now, CLEANUP_BATCH).await?;
             removed += batch;
             if batch < u64::from(CLEANUP_BATCH) {
-                return Ok(removed);
+                return Ok(removed + self.clear_deletions().await?);
+            }
+        }
+    }
+
+    async fn clear_deletions(&self) -> Result<u64, InfraError> {
+        let mut cleared = 0;
+        loop {
+            let (now, keep) = (self.ports.clock.now(), self.keep_deletions);
+            let batch = self.changes.clear_deletions(now, keep, CLEANUP_BATCH);
+            match batch.await? {
+                0 => return Ok(cleared),
+                batch => cleared += batch,
             }
         }
     }

@@ -21,13 +21,14 @@ impl House {
             Arc::new(ManualClock::default()),
         );
         let told = Arc::new(RecordedEnds::default());
-        let administration = Administration::new(AccountPorts {
+        let ports = AccountPorts {
             users: store.clone(),
-            sessions: store,
+            sessions: store.clone(),
             session_events: told.clone(),
             hasher: Arc::new(InsecureHasher::default()),
             clock: clock.clone(),
-        });
+        };
+        let administration = Administration::new(ports, store, Duration::ZERO);
         Self {
             clock,
             told,

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use unicase::UniCase;
 
+use crate::change::{ChangeNumber, Position};
 use crate::id::TaskId;
 use crate::task::Task;
 use crate::text::{check_length, refuse_nul};
@@ -20,7 +21,7 @@ pub enum TaskOrder {
     Newest,
     /// The longest existing first.
     Oldest,
-    /// The most recently changed first.
+    /// The most recently changed first, by the numbers of the changes.
     RecentlyUpdated,
 }
 
@@ -35,7 +36,7 @@ impl TaskOrder {
     /// The reference for every repository: which of two positions comes first.
     #[must_use]
     pub fn compare(self, a: &TaskPosition, b: &TaskPosition) -> Ordering {
-        let ascending = (a.is_open, a.at, a.id).cmp(&(b.is_open, b.at, b.id));
+        let ascending = (a.is_open, a.key, a.id).cmp(&(b.is_open, b.key, b.id));
         if self.is_descending() {
             ascending.reverse()
         } else {
@@ -49,10 +50,19 @@ impl TaskOrder {
 pub struct TaskPosition {
     /// First part of the key in [`TaskOrder::OpenFirst`]; always true in the other orders, which do not look at it.
     pub is_open: bool,
-    /// When the task was changed in [`TaskOrder::RecentlyUpdated`], when it was created in all others.
-    pub at: Timestamp,
+    /// The part of the key that the order is about.
+    pub key: SortKey,
     /// Breaks ties.
     pub id: TaskId,
+}
+
+/// What an order goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SortKey {
+    /// The newest change of the task, in [`TaskOrder::RecentlyUpdated`].
+    Change(ChangeNumber),
+    /// When the task was created, in all others.
+    CreatedAt(Timestamp),
 }
 
 impl TaskPosition {
@@ -61,10 +71,10 @@ impl TaskPosition {
     pub const fn of(task: &Task, order: TaskOrder) -> Self {
         Self {
             is_open: !matches!(order, TaskOrder::OpenFirst) || task.is_open(),
-            at: if matches!(order, TaskOrder::RecentlyUpdated) {
-                task.updated_at
+            key: if matches!(order, TaskOrder::RecentlyUpdated) {
+                SortKey::Change(task.change)
             } else {
-                task.created_at
+                SortKey::CreatedAt(task.created_at)
             },
             id: task.id,
         }
@@ -149,6 +159,8 @@ pub struct PageRequest {
     pub after: Option<TaskPosition>,
     /// The range ends ahead of this position.
     pub before: Option<TaskPosition>,
+    /// Whether to say which moment the page shows.
+    pub as_of: bool,
 }
 
 /// How many items, counted from which end of the range: 0 to [`Take::MAX`].
@@ -211,11 +223,13 @@ pub struct Page {
     pub has_next: bool,
     /// Whether there are more before these; the same the other way round.
     pub has_previous: bool,
+    /// Right after the last of all changes that the page can show; given if it was asked for and the owner exists.
+    pub as_of: Option<Position>,
 }
 
 impl Page {
     /// From up to `limit + 1` tasks, read from the end of the range that `request` takes from: for [`Take::Last`] they
-    /// arrive in reverse.
+    /// arrive in reverse. It does not say which moment it shows.
     #[must_use]
     pub fn from_surplus(request: &PageRequest, mut tasks: Vec<Task>) -> Self {
         let limit = request.take.limit() as usize;
@@ -226,6 +240,7 @@ impl Page {
                 tasks,
                 has_next: more || request.before.is_some(),
                 has_previous: request.after.is_some(),
+                as_of: None,
             },
             Take::Last(_) => {
                 tasks.reverse();
@@ -233,6 +248,7 @@ impl Page {
                     tasks,
                     has_next: request.before.is_some(),
                     has_previous: more || request.after.is_some(),
+                    as_of: None,
                 }
             }
         }

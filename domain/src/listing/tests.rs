@@ -15,6 +15,7 @@ fn task(title: &str, description: &str) -> Task {
         updated_at: now,
         completed_at: None,
         version: 1,
+        change: ChangeNumber::NONE,
     }
 }
 
@@ -152,13 +153,15 @@ fn orders_look_at_their_own_keys() {
     let at = Timestamp::from_millis;
     let early = Task {
         created_at: at(1),
-        updated_at: at(9),
-        completed_at: Some(at(9)),
+        updated_at: at(2),
+        completed_at: Some(at(2)),
+        change: ChangeNumber::new(9),
         ..task("early", "")
     };
     let late = Task {
         created_at: at(2),
         updated_at: at(3),
+        change: ChangeNumber::new(3),
         ..task("late", "")
     };
     for (order, early_first) in [
@@ -205,6 +208,7 @@ fn a_surplus_task_only_says_that_there_are_more() {
             take,
             after,
             before,
+            as_of: false,
         };
         let page = Page::from_surplus(&request, read(rows));
         assert_eq!(

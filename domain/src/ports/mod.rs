@@ -2,6 +2,7 @@
 //! checked by `testing::contract`.
 
 mod authentication;
+mod changes;
 mod sessions;
 mod tasks;
 mod users;
@@ -9,8 +10,9 @@ mod users;
 pub use self::authentication::{
     AuthenticationError, IdentityProvider, PasswordHasher, TokenIssuer, Verification,
 };
+pub use self::changes::{ChangesSince, TaskChanges};
 pub use self::sessions::{EndedSession, SessionEvents, SessionRepository, SignIn};
-pub use self::tasks::{Insertion, TaskEvents, TaskRepository, Update};
+pub use self::tasks::{Insertion, Restoration, TaskEvents, TaskRepository, Update};
 pub use self::users::{
     ExternalUserRepository, PasswordChange, PasswordChangeOutcome, RegistrationOutcome,
     UserRepository,

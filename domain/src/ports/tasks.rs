@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::InfraError;
+use crate::change::ChangeNumber;
 use crate::event::{TaskEvent, TaskEventStream};
 use crate::id::{TaskId, UserId};
 use crate::listing::{Page, PageRequest, TaskFilter};
@@ -12,10 +13,12 @@ use crate::time::Timestamp;
 /// What became of an insert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Insertion {
-    /// The task is stored.
+    /// The task is stored, and has got its number.
     Created(Task),
     /// The owner has a task with this id: here it is, as it is now.
     Existing(Task),
+    /// The owner deleted a task with this id, and that is remembered. Nothing is stored.
+    Deleted,
     /// There is no such owner (any more).
     UnknownOwner,
 }
@@ -23,7 +26,7 @@ pub enum Insertion {
 /// What became of an update.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Update {
-    /// The task was changed and is now so.
+    /// The task was changed and is now so, with the number of this change.
     Changed(Task),
     /// The task was so already.
     Unchanged(Task),
@@ -33,16 +36,35 @@ pub enum Update {
     NotFound,
 }
 
-/// Stores tasks. Every method sees the tasks of one owner and nothing else; another owner's task is as good as none.
-/// Each method is one statement.
+/// What became of bringing tasks back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Restoration {
+    /// All tasks are there.
+    Done {
+        /// As they are now, in the order in which they were named.
+        tasks: Vec<Task>,
+        /// The number that those have that were brought back; `None` if all were there already.
+        change: Option<ChangeNumber>,
+    },
+    /// Nothing was changed, because these cannot be brought back, in the order in which they were named: deleted too long
+    /// ago, or never there.
+    Missing(Vec<TaskId>),
+}
+
+/// Stores tasks, and gives every change the next number of its owner. Who gets a number holds it alone until the change is
+/// committed: nobody can have seen a later number of the same owner before an earlier one.
+///
+/// Every method sees the tasks of one owner and nothing else; another owner's task is as good as none.
+/// Each method but [`restore`](Self::restore) is one statement, where the database can do that.
 #[async_trait]
 pub trait TaskRepository: Send + Sync {
-    /// Stores a task, unless the owner has one with this id already.
+    /// Stores a task under a number of its own (whatever its [`Task::change`] says), unless the owner has one with this id
+    /// already, or deleted it.
     async fn insert(&self, owner: UserId, task: &Task) -> Result<Insertion, InfraError>;
     /// The task with this id.
     async fn find(&self, owner: UserId, id: TaskId) -> Result<Option<Task>, InfraError>;
     /// One page, as [`TaskFilter::matches`], [`TaskOrder::compare`](crate::listing::TaskOrder::compare) and
-    /// [`Page::from_surplus`] define it. A task that nobody touches meanwhile is seen exactly once by whoever pages through.
+    /// [`Page::from_surplus`] define it, with the moment it shows if that is asked for. A task that nobody touches meanwhile is seen exactly once by whoever pages through.
     async fn page(&self, owner: UserId, request: &PageRequest) -> Result<Page, InfraError>;
     /// How many tasks match.
     async fn count(&self, owner: UserId, filter: &TaskFilter) -> Result<u64, InfraError>;
@@ -54,8 +76,23 @@ pub trait TaskRepository: Send + Sync {
         edit: &TaskEdit,
         now: Timestamp,
     ) -> Result<Update, InfraError>;
-    /// Deletes a task; false if there was none.
-    async fn delete(&self, owner: UserId, id: TaskId) -> Result<bool, InfraError>;
+    /// Deletes a task, remembers it as [`DeletedTask`](crate::change::DeletedTask), and returns the number of the deletion;
+    /// `None` if there was no such task.
+    async fn delete(
+        &self,
+        owner: UserId,
+        id: TaskId,
+        now: Timestamp,
+    ) -> Result<Option<ChangeNumber>, InfraError>;
+    /// Brings deleted tasks back as they were, all or none; for how long that is possible says
+    /// [`DeletedTask::restorable`](crate::change::DeletedTask::restorable). All that come back share one number. A task that
+    /// is there counts as brought back.
+    async fn restore(
+        &self,
+        owner: UserId,
+        ids: &[TaskId],
+        now: Timestamp,
+    ) -> Result<Restoration, InfraError>;
 }
 
 /// Tells watchers of a user's tasks what happened.

@@ -1,5 +1,6 @@
 //! A task, its texts, and what can be changed about it.
 
+use crate::change::ChangeNumber;
 use crate::id::TaskId;
 use crate::text::{check_length, is_invisible, refuse_nul};
 use crate::time::Timestamp;
@@ -94,6 +95,8 @@ pub struct Task {
     pub completed_at: Option<Timestamp>,
     /// Starts at 1 and grows by one with every change.
     pub version: i32,
+    /// The newest change among those of all the owner's tasks, given by whoever stores it.
+    pub change: ChangeNumber,
 }
 
 impl Task {
@@ -106,7 +109,8 @@ impl Task {
     /// The reference for every repository: what `edit` makes of this task at `now`.
     ///
     /// An edit that changes nothing leaves the version and `updated_at` alone, so that repeating a request does no harm.
-    /// Completing a completed task keeps the time at which it was completed.
+    /// Completing a completed task keeps the time at which it was completed. The number of the change is left to whoever stores
+    /// the task.
     #[must_use]
     pub fn apply(&self, edit: &TaskEdit, now: Timestamp) -> Option<Self> {
         if edit

@@ -157,6 +157,7 @@ fn task(completed_at: Option<i64>) -> Task {
         updated_at: Timestamp::from_millis(2),
         completed_at: completed_at.map(Timestamp::from_millis),
         version: 3,
+        change: ChangeNumber::new(9),
     }
 }
 

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+use crate::change::{ChangeNumber, Changes, Position};
 use crate::event::{TaskChange, TaskEvent, TaskEventStream};
 use crate::id::TaskId;
 use crate::identity::Identity;
 use crate::listing::{Page, PageRequest, TaskFilter};
-use crate::ports::{Clock, InfraError, Insertion, TaskEvents, TaskRepository, Update};
+use crate::ports::{
+    ChangesSince, Clock, InfraError, Insertion, Restoration, TaskChanges, TaskEvents,
+    TaskRepository, Update,
+};
 use crate::task::{Task, TaskDraft, TaskEdit};
 use crate::time::Timestamp;
 
@@ -19,6 +23,15 @@ pub enum TaskError {
     /// The task was changed since the caller read it.
     #[error("the task has another version")]
     VersionMismatch,
+    /// The caller deleted the task with this id: it is not made again.
+    #[error("the task was deleted")]
+    TaskDeleted,
+    /// These tasks cannot be restored: they were deleted too long ago, or were never there.
+    #[error("{} of the tasks cannot be restored", .0.len())]
+    NotRestorable(Vec<TaskId>),
+    /// Not everything is known that happened after the caller's position.
+    #[error("the position has expired")]
+    PositionExpired,
     /// The caller's account was deleted; the token outlived it.
     #[error("the account is gone")]
     AccountGone,
@@ -30,6 +43,7 @@ pub enum TaskError {
 /// The use cases around tasks.
 pub struct Tasks {
     repository: Arc<dyn TaskRepository>,
+    changes: Arc<dyn TaskChanges>,
     events: Arc<dyn TaskEvents>,
     clock: Arc<dyn Clock>,
 }
@@ -39,17 +53,20 @@ impl Tasks {
     #[must_use]
     pub fn new(
         repository: Arc<dyn TaskRepository>,
+        changes: Arc<dyn TaskChanges>,
         events: Arc<dyn TaskEvents>,
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
             repository,
+            changes,
             events,
             clock,
         }
     }
 
-    /// Creates a task. With a client-made id, repeating the call returns the task as it is now.
+    /// Creates a task. With a client-made id, repeating the call returns the task as it is now, and does not bring it back
+    /// if it was deleted meanwhile.
     pub async fn create(&self, who: Identity, draft: TaskDraft) -> Result<Task, TaskError> {
         let now = self.clock.now();
         let task = Task {
@@ -60,6 +77,7 @@ impl Tasks {
             updated_at: now,
             completed_at: None,
             version: 1,
+            change: ChangeNumber::NONE,
         };
         match self.repository.insert(who.user, &task).await? {
             Insertion::Created(task) => {
@@ -67,6 +85,7 @@ impl Tasks {
                 Ok(task)
             }
             Insertion::Existing(task) => Ok(task),
+            Insertion::Deleted => Err(TaskError::TaskDeleted),
             Insertion::UnknownOwner => Err(TaskError::AccountGone),
         }
     }
@@ -105,13 +124,44 @@ impl Tasks {
         }
     }
 
-    /// Deletes a task for good.
+    /// Deletes a task. For [`RESTORABLE_FOR`](crate::change::RESTORABLE_FOR), [`restore`](Self::restore) brings it back.
     pub async fn delete(&self, who: Identity, id: TaskId) -> Result<(), TaskError> {
-        if !self.repository.delete(who.user, id).await? {
+        let now = self.clock.now();
+        let deleted = self.repository.delete(who.user, id, now).await?;
+        if deleted.is_none() {
             return Err(TaskError::NotFound);
         }
-        self.publish(who, id, TaskChange::Deleted, self.clock.now());
+        self.publish(who, id, TaskChange::Deleted, now);
         Ok(())
+    }
+
+    /// Brings deleted tasks back as they were: all or none, in the order of the ids. One that is there already counts as
+    /// brought back.
+    pub async fn restore(&self, who: Identity, ids: &[TaskId]) -> Result<Vec<Task>, TaskError> {
+        let now = self.clock.now();
+        match self.repository.restore(who.user, ids, now).await? {
+            Restoration::Done { tasks, change } => {
+                for task in tasks.iter().filter(|task| Some(task.change) == change) {
+                    self.publish(who, task.id, TaskChange::Created(task.clone()), now);
+                }
+                Ok(tasks)
+            }
+            Restoration::Missing(ids) => Err(TaskError::NotRestorable(ids)),
+        }
+    }
+
+    /// Up to `first` changes of the caller's tasks after a position; without one, everything there is.
+    pub async fn changes_since(
+        &self,
+        who: Identity,
+        after: Option<Position>,
+        first: u32,
+    ) -> Result<Changes, TaskError> {
+        match self.changes.since(who.user, after, first).await? {
+            ChangesSince::Known(changes) => Ok(changes),
+            ChangesSince::Expired => Err(TaskError::PositionExpired),
+            ChangesSince::UnknownOwner => Err(TaskError::AccountGone),
+        }
     }
 
     /// Every change to the caller's tasks from now on.

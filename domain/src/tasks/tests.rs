@@ -29,7 +29,7 @@ impl House {
         let store = Arc::new(MemoryStore::default());
         let clock = Arc::new(ManualClock::default());
         let events = Arc::new(MemoryEvents::with_capacity(capacity));
-        let tasks = Tasks::new(store.clone(), events, clock.clone());
+        let tasks = Tasks::new(store.clone(), store.clone(), events, clock.clone());
         Self {
             store,
             clock,
@@ -190,6 +190,7 @@ async fn nobody_sees_or_hears_of_the_tasks_of_others() {
         take: Take::First(1),
         after: None,
         before: None,
+        as_of: false,
     };
     assert!(
         house
@@ -206,6 +207,61 @@ async fn nobody_sees_or_hears_of_the_tasks_of_others() {
     let page = house.tasks.page(ada, &request).await.unwrap();
     assert_eq!(page.tasks, [hers]);
     assert_eq!(house.tasks.count(ada, &request.filter).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_deleted_task_comes_back_when_it_is_restored_and_not_before() {
+    let house = House::new();
+    let ada = house.user("ada@example.org").await;
+    let id = TaskId::new(house.clock.now());
+    let draft = TaskDraft::parse(Some(&id.to_string()), "once", None).unwrap();
+    let created = house.tasks.create(ada, draft.clone()).await.unwrap();
+    house.tasks.delete(ada, id).await.unwrap();
+    let refused = house.tasks.create(ada, draft).await;
+    assert!(matches!(refused, Err(TaskError::TaskDeleted)));
+
+    let mut changes = house.tasks.changes(ada);
+    let other = TaskId::new(house.clock.now());
+    let refused = house.tasks.restore(ada, &[id, other]).await;
+    assert!(matches!(refused, Err(TaskError::NotRestorable(ids)) if ids == [other]));
+    assert_eq!(arrived(&mut changes), []);
+    house.clock.advance(Duration::from_secs(1));
+    let restored = house.tasks.restore(ada, &[id]).await.unwrap();
+    let restored = restored.first().unwrap();
+    assert_eq!(
+        *restored,
+        Task {
+            change: restored.change,
+            ..created
+        }
+    );
+    let change = TaskChange::Created(restored.clone());
+    let now = house.clock.now();
+    assert_eq!(arrived(&mut changes), [Ok(told(restored, change, now))]);
+    house.tasks.restore(ada, &[id]).await.unwrap();
+    assert_eq!(arrived(&mut changes), []);
+}
+
+#[tokio::test]
+async fn changes_are_known_since_a_position_or_it_has_expired() {
+    let house = House::new();
+    let ada = house.user("ada@example.org").await;
+    let first = house.tasks.create(ada, draft("first")).await.unwrap();
+    let known = house.tasks.changes_since(ada, None, 100).await.unwrap();
+    assert_eq!(known.changes.len(), 1);
+    house.tasks.delete(ada, first.id).await.unwrap();
+    let after = Some(known.end);
+    let news = house.tasks.changes_since(ada, after, 100).await.unwrap();
+    assert_eq!(news.changes.len(), 1);
+    let future = Position::after(news.end.number.next());
+    let expired = house.tasks.changes_since(ada, Some(future), 100).await;
+    assert!(matches!(expired, Err(TaskError::PositionExpired)));
+    let gone = Identity {
+        user: UserId::new(house.clock.now()),
+        session: ada.session,
+    };
+    let unknown = house.tasks.changes_since(gone, None, 100).await;
+    assert!(matches!(unknown, Err(TaskError::AccountGone)));
 }
 
 #[tokio::test]

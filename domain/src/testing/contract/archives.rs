@@ -1,12 +1,13 @@
 //! Promises about accounts that are kept elsewhere and come back: nothing is lost, and nothing is done twice.
 
-use super::fixtures::{START, hash, scattered_id, start_plus, task, user};
+use super::fixtures::{START, hash, scattered_id, start_plus, task, title, unnumbered, user};
 use super::{Outcome, Repositories};
-use crate::archive::AccountRecord;
+use crate::archive::{AccountRecord, Numbering};
+use crate::change::{ChangeNumber, DeletedTask, Position, StoredTask, TaskCounter};
 use crate::id::{TaskId, UserId};
 use crate::identity::ExternalIdentity;
-use crate::ports::{InfraError, Insertion};
-use crate::task::{Task, TaskDescription};
+use crate::ports::{ChangesSince, InfraError, Insertion};
+use crate::task::{Task, TaskDescription, TaskEdit};
 use crate::user::PasswordHash;
 
 /// A record of somebody who is not stored.
@@ -19,43 +20,115 @@ fn record(email: &str, identities: &[(&str, &str)]) -> AccountRecord {
         user: user(email).0,
         hash: hash("aGFzaA"),
         identities: identities.iter().map(identity).collect(),
+        counter: COUNTER,
     }
 }
+
+/// Far enough for all of [`tasks`] and [`deleted`].
+const COUNTER: TaskCounter = TaskCounter {
+    last_change: ChangeNumber::new(20),
+    forgotten_change: ChangeNumber::new(2),
+};
 
 fn assert_same(found: &AccountRecord, expected: &AccountRecord) {
     assert_eq!(found.user, expected.user);
     assert_eq!(found.hash.reveal(), expected.hash.reveal());
     assert_eq!(found.identities, expected.identities);
+    assert_eq!(found.counter, expected.counter);
 }
 
 /// Tasks in every state, by id.
-fn tasks() -> Vec<Task> {
-    let mut tasks: Vec<Task> = (0..7)
-        .map(|n| Task {
-            id: scattered_id(n),
-            description: TaskDescription::from_stored("ä\n\u{1f40c} \"x\" ".repeat(3)),
-            updated_at: start_plus(7),
-            completed_at: (n % 2 == 0).then(|| start_plus(5)),
-            version: 3,
-            ..task(&format!("Straße {n}"), start_plus(1))
+fn tasks() -> Vec<StoredTask> {
+    let mut tasks: Vec<StoredTask> = (0..7)
+        .zip(5..)
+        .map(|(n, change)| StoredTask {
+            task: Task {
+                id: scattered_id(n),
+                description: TaskDescription::from_stored("ä\n\u{1f40c} \"x\" ".repeat(3)),
+                updated_at: start_plus(50 - change),
+                completed_at: (n % 2 == 0).then(|| start_plus(5)),
+                version: 3,
+                change: ChangeNumber::new(change),
+                ..task(&format!("Straße {n}"), start_plus(1))
+            },
+            created_change: ChangeNumber::new(change / 2),
         })
         .collect();
-    tasks.sort_by_key(|task| task.id);
+    tasks.sort_by_key(|stored| stored.task.id);
     tasks
+}
+
+/// One that can be restored, and one of which no more is known than that, by id.
+fn deleted() -> Vec<DeletedTask> {
+    let deleted = |n, change, task| DeletedTask {
+        id: scattered_id(n),
+        change: ChangeNumber::new(change),
+        deleted_at: start_plus(40),
+        task,
+    };
+    let restorable = Task {
+        id: scattered_id(8),
+        version: 7,
+        change: ChangeNumber::new(15),
+        ..task("Gone", START)
+    };
+    let mut both = [deleted(8, 15, Some(restorable)), deleted(9, 14, None)];
+    both.sort_by_key(|deleted| deleted.id);
+    both.to_vec()
 }
 
 impl Repositories {
     /// The archived tasks of an owner, two at a time.
-    async fn archived(&self, owner: UserId) -> Result<Vec<Task>, InfraError> {
-        let mut all: Vec<Task> = Vec::new();
+    async fn archived(&self, owner: UserId) -> Result<Vec<StoredTask>, InfraError> {
+        let mut all: Vec<StoredTask> = Vec::new();
         loop {
-            let after: Option<TaskId> = all.last().map(|task| task.id);
+            let after: Option<TaskId> = all.last().map(|stored| stored.task.id);
             let page = self.archive.tasks(owner, after, 2).await?;
             if page.is_empty() {
                 return Ok(all);
             }
             all.extend(page);
         }
+    }
+
+    /// The archived deleted tasks of an owner, one at a time.
+    async fn archived_deleted(&self, owner: UserId) -> Result<Vec<DeletedTask>, InfraError> {
+        let mut all: Vec<DeletedTask> = Vec::new();
+        loop {
+            let after: Option<TaskId> = all.last().map(|deleted| deleted.id);
+            let page = self.archive.deleted_tasks(owner, after, 1).await?;
+            if page.is_empty() {
+                return Ok(all);
+            }
+            all.extend(page);
+        }
+    }
+
+    /// An account with [`tasks`] and [`deleted`], as they were.
+    async fn restored(&self, record: &AccountRecord) -> Result<(), InfraError> {
+        let (archive, id) = (&self.archive, record.user.id);
+        let all = std::slice::from_ref(record);
+        assert_eq!(archive.restore_accounts(all).await?, [id]);
+        let kept = Numbering::Kept;
+        assert_eq!(archive.restore_tasks(id, &tasks(), kept).await?, 7);
+        let restored = archive.restore_deleted_tasks(id, &deleted(), kept).await?;
+        assert_eq!(restored, 2);
+        Ok(())
+    }
+
+    /// The tasks that changed after a position, with their numbers; `None` if it has expired.
+    async fn changed_after(
+        &self,
+        owner: UserId,
+        number: i64,
+    ) -> Result<Option<Vec<(i64, TaskId)>>, InfraError> {
+        let after = Some(Position::after(ChangeNumber::new(number)));
+        let ChangesSince::Known(found) = self.changes.since(owner, after, 100).await? else {
+            return Ok(None);
+        };
+        let changes = found.changes.iter();
+        let changes = changes.map(|changed| (changed.number.get(), changed.task));
+        Ok(Some(changes.collect()))
     }
 }
 
@@ -70,13 +143,13 @@ pub async fn a_restored_account_is_the_one_that_was_kept(repositories: &Reposito
     let id = ada.user.id;
     let all = std::slice::from_ref(&ada);
     assert_eq!(archive.conflicts(all).await?, []);
-    assert_eq!(archive.restore_accounts(all).await?, 1);
+    repositories.restored(&ada).await?;
     let Some(found) = archive.account(&ada.user.email).await? else {
         panic!("just stored");
     };
     assert_same(&found, &ada);
-    assert_eq!(archive.restore_tasks(id, &tasks()).await?, 7);
     assert_eq!(repositories.archived(id).await?, tasks());
+    assert_eq!(repositories.archived_deleted(id).await?, deleted());
     let stored = repositories.users.credentials(&ada.user.email).await?;
     assert!(stored.is_some_and(|stored| stored.has(&ada.hash)));
     let newcomer = user("newcomer@example.org").0;
@@ -88,7 +161,7 @@ pub async fn a_restored_account_is_the_one_that_was_kept(repositories: &Reposito
     Ok(())
 }
 
-/// What somebody has changed since the first time stays so.
+/// What somebody has changed since the first time stays so, and what is new has new numbers: readers must learn of it.
 pub async fn restoring_again_changes_nothing(repositories: &Repositories) -> Outcome {
     let archive = &repositories.archive;
     let ada = record("again@example.org", &[("https://a.example", "again")]);
@@ -97,14 +170,16 @@ pub async fn restoring_again_changes_nothing(repositories: &Repositories) -> Out
     let first = std::slice::from_ref(&ada);
     archive.restore_accounts(first).await?;
     let (some, all) = (tasks()[..3].to_vec(), tasks());
-    assert_eq!(archive.restore_tasks(id, &some).await?, 3);
-    repositories.tasks.delete(id, all[0].id).await?;
-    let other = task("Another", START);
-    let other = Task {
-        id: all[0].id,
-        ..other
+    let (kept, new) = (Numbering::Kept, Numbering::New);
+    assert_eq!(archive.restore_tasks(id, &some, kept).await?, 3);
+    let renamed = TaskEdit {
+        title: Some(title("Another")),
+        ..TaskEdit::default()
     };
-    repositories.store(id, &other).await?;
+    repositories
+        .updated(id, all[0].task.id, &renamed, start_plus(60))
+        .await?;
+    assert!(repositories.deleted(id, all[1].task.id).await?);
     repositories
         .users
         .set_password(id, &PasswordHash::new("$changed".to_owned()), START)
@@ -112,13 +187,114 @@ pub async fn restoring_again_changes_nothing(repositories: &Repositories) -> Out
 
     let both = [ada.clone(), bob.clone()];
     assert_eq!(archive.conflicts(&both).await?, []);
-    assert_eq!(archive.restore_accounts(&both).await?, 1);
-    assert_eq!(archive.restore_tasks(id, &all).await?, 4);
-    assert_eq!(archive.restore_tasks(id, &all).await?, 0);
-    let expected = [&[other], &all[1..]].concat();
-    assert_eq!(repositories.archived(id).await?, expected);
+    assert_eq!(archive.restore_accounts(&both).await?, [bob.user.id]);
+    assert_eq!(archive.restore_tasks(id, &all, new).await?, 4);
+    assert_eq!(archive.restore_tasks(id, &all, new).await?, 0);
+    let restored = archive.restore_deleted_tasks(id, &deleted(), new).await?;
+    assert_eq!(restored, 2);
+    let expected = [&all[..1], &all[2..]].concat();
+    let expected = expected.into_iter().map(|stored| unnumbered(stored.task));
+    let mut expected: Vec<Task> = expected.collect();
+    if let Some(changed) = expected[0].apply(&renamed, start_plus(60)) {
+        expected[0] = changed;
+    }
+    let archived = repositories.archived(id).await?;
+    let archived = archived.into_iter().map(|stored| unnumbered(stored.task));
+    assert_eq!(archived.collect::<Vec<Task>>(), expected);
     let found = archive.account(&ada.user.email).await?;
     assert!(found.is_some_and(|found| found.hash.reveal() == "$changed"));
+    // The edit was 21, the deletion 22.
+    let changed = repositories.changed_after(id, 22).await?;
+    let mut news: Vec<TaskId> = changed.into_iter().flatten().map(|(_, id)| id).collect();
+    news.sort();
+    let mut expected: Vec<TaskId> = all[3..].iter().map(|stored| stored.task.id).collect();
+    expected.extend(deleted().iter().map(|deleted| deleted.id));
+    expected.sort();
+    assert_eq!(news, expected);
+    Ok(())
+}
+
+/// Where the numbers are kept, a reader goes on from where they were; what is forgotten stays so.
+pub async fn positions_mean_the_same_after_a_move(repositories: &Repositories) -> Outcome {
+    let ada = record("moving@example.org", &[]);
+    let id = ada.user.id;
+    repositories.restored(&ada).await?;
+    let mut expected: Vec<(i64, TaskId)> = tasks()
+        .iter()
+        .map(|stored| (stored.task.change.get(), stored.task.id))
+        .chain(
+            deleted()
+                .iter()
+                .map(|deleted| (deleted.change.get(), deleted.id)),
+        )
+        .collect();
+    expected.sort_unstable();
+    for number in [2, 7, 14, 20] {
+        let mut after = expected.clone();
+        after.retain(|(change, _)| *change > number);
+        assert_eq!(repositories.changed_after(id, number).await?, Some(after));
+    }
+    for expired in [1, 21] {
+        assert_eq!(repositories.changed_after(id, expired).await?, None);
+    }
+    let next = repositories.store(id, &task("Next", START)).await?;
+    assert_eq!(next.change, ChangeNumber::new(21));
+    Ok(())
+}
+
+/// A task changed while its account was archived: the archive may lack what came before, so nobody may go on from there.
+pub async fn a_number_beyond_the_counter_expires_earlier_positions(
+    repositories: &Repositories,
+) -> Outcome {
+    let archive = &repositories.archive;
+    let ada = record("busy@example.org", &[]);
+    let id = ada.user.id;
+    archive.restore_accounts(std::slice::from_ref(&ada)).await?;
+    let busy = StoredTask {
+        task: Task {
+            change: ChangeNumber::new(23),
+            ..task("Busy", START)
+        },
+        created_change: ChangeNumber::new(4),
+    };
+    let all = std::slice::from_ref(&busy);
+    archive.restore_tasks(id, all, Numbering::Kept).await?;
+    assert_eq!(repositories.archived(id).await?, all);
+    assert_eq!(repositories.changed_after(id, 20).await?, None);
+    assert_eq!(repositories.changed_after(id, 23).await?, Some(Vec::new()));
+    let found = archive.account(&ada.user.email).await?;
+    let last = found.map(|found| found.counter.last_change);
+    assert_eq!(last, Some(busy.task.change));
+    Ok(())
+}
+
+/// From an archive without numbers: those that were changed last come last.
+pub async fn restored_tasks_without_numbers_are_numbered_by_their_times(
+    repositories: &Repositories,
+) -> Outcome {
+    let archive = &repositories.archive;
+    let ada = AccountRecord {
+        counter: TaskCounter::default(),
+        ..record("old@example.org", &[])
+    };
+    let id = ada.user.id;
+    archive.restore_accounts(std::slice::from_ref(&ada)).await?;
+    let mut old = tasks();
+    for stored in &mut old {
+        stored.task.change = ChangeNumber::NONE;
+        stored.created_change = ChangeNumber::NONE;
+    }
+    assert_eq!(archive.restore_tasks(id, &old, Numbering::New).await?, 7);
+    let mut archived = repositories.archived(id).await?;
+    archived.sort_by_key(|stored| stored.task.change);
+    assert!(archived.is_sorted_by_key(|stored| stored.task.updated_at));
+    let numbers: Vec<i64> = archived.iter().map(|each| each.task.change.get()).collect();
+    assert!(numbers.is_sorted_by(|one, next| one < next) && numbers[0] > 0);
+    assert!(
+        archived
+            .iter()
+            .all(|each| each.created_change == each.task.change)
+    );
     Ok(())
 }
 
@@ -173,8 +349,13 @@ pub async fn accounts_are_archived_in_pages(repositories: &Repositories) -> Outc
         let found = seen.iter().find(|found| found.user.id == record.user.id);
         assert_same(found.unwrap_or_else(|| panic!("{:?}", record.user)), record);
         let own = task("Own", START);
-        let inserted = repositories.tasks.insert(record.user.id, &own).await?;
-        assert_eq!(inserted, Insertion::Created(own.clone()));
+        let Insertion::Created(own) = repositories.tasks.insert(record.user.id, &own).await? else {
+            panic!("{own:?} is new");
+        };
+        let own = StoredTask {
+            created_change: own.change,
+            task: own,
+        };
         assert_eq!(repositories.archived(record.user.id).await?, [own]);
     }
     Ok(())
@@ -183,8 +364,16 @@ pub async fn accounts_are_archived_in_pages(repositories: &Repositories) -> Outc
 /// There is nobody to have them.
 pub async fn tasks_of_nobody_are_not_restored(repositories: &Repositories) -> Outcome {
     let nobody = UserId::new(START);
-    let restored = repositories.archive.restore_tasks(nobody, &tasks()).await;
-    assert!(restored.is_err());
+    let archive = &repositories.archive;
+    for numbering in [Numbering::Kept, Numbering::New] {
+        let restored = archive.restore_tasks(nobody, &tasks(), numbering).await;
+        assert!(restored.is_err());
+        let restored = archive
+            .restore_deleted_tasks(nobody, &deleted(), numbering)
+            .await;
+        assert!(restored.is_err());
+    }
     assert_eq!(repositories.archived(nobody).await?, []);
+    assert_eq!(repositories.archived_deleted(nobody).await?, []);
     Ok(())
 }

@@ -56,18 +56,15 @@ pub async fn an_update_is_what_apply_says(repositories: &Repositories) -> Outcom
         let edit = edits.swap_remove(index * 37 % edits.len());
         let now = start_plus(i64::try_from(index).unwrap_or(0) * 7 + 1);
         let expected = outcome_of(&current, &edit, now);
-        let update = repositories
-            .tasks
-            .update(owner, current.id, &edit, now)
-            .await?;
+        let update = repositories.updated(owner, current.id, &edit, now).await?;
         assert_eq!(update, expected, "{edit:?} on {current:?}");
         if let Update::Changed(next) = expected {
             current = next;
-            let stored = repositories.tasks.find(owner, current.id).await?;
+            let stored = repositories.found(owner, current.id).await?;
             assert_eq!(stored.as_ref(), Some(&current));
         }
     }
-    let stored = repositories.tasks.find(owner, current.id).await?;
+    let stored = repositories.found(owner, current.id).await?;
     assert_eq!(stored, Some(current));
     Ok(())
 }
@@ -89,12 +86,11 @@ pub async fn an_edit_that_changes_nothing_leaves_no_trace(repositories: &Reposit
     };
     for edit in [TaskEdit::default(), same_title, same_in_all] {
         let update = repositories
-            .tasks
-            .update(owner, before.id, &edit, start_plus(9))
+            .updated(owner, before.id, &edit, start_plus(9))
             .await?;
         assert_eq!(update, Update::Unchanged(before.clone()), "{edit:?}");
     }
-    let stored = repositories.tasks.find(owner, before.id).await?;
+    let stored = repositories.found(owner, before.id).await?;
     assert_eq!(stored, Some(before));
     Ok(())
 }
@@ -117,14 +113,13 @@ pub async fn a_stale_edit_changes_nothing(repositories: &Repositories) -> Outcom
                     ..TaskEdit::default()
                 };
                 let update = repositories
-                    .tasks
-                    .update(owner, before.id, &edit, start_plus(1))
+                    .updated(owner, before.id, &edit, start_plus(1))
                     .await?;
                 assert_eq!(update, Update::VersionMismatch, "{edit:?}");
             }
         }
     }
-    let stored = repositories.tasks.find(owner, before.id).await?;
+    let stored = repositories.found(owner, before.id).await?;
     assert_eq!(stored, Some(before));
     Ok(())
 }
@@ -141,11 +136,10 @@ pub async fn completing_again_keeps_the_first_time(repositories: &Repositories) 
     };
     for (edit, at) in [(&complete, 10), (&complete, 20), (&and_rename, 30)] {
         repositories
-            .tasks
-            .update(owner, open.id, edit, start_plus(at))
+            .updated(owner, open.id, edit, start_plus(at))
             .await?;
     }
-    let stored = repositories.tasks.find(owner, open.id).await?;
+    let stored = repositories.found(owner, open.id).await?;
     let expected = Task {
         title: title("renamed"),
         updated_at: start_plus(30),
@@ -162,17 +156,16 @@ pub async fn an_update_of_no_task_finds_none(repositories: &Repositories) -> Out
     let owner = repositories.owner().await?;
     let gone = task("gone", START);
     repositories.store(owner, &gone).await?;
-    repositories.tasks.delete(owner, gone.id).await?;
+    repositories.deleted(owner, gone.id).await?;
     for id in [gone.id, TaskId::new(START)] {
         for edit in all_edits(1).into_iter().step_by(3) {
             let update = repositories
-                .tasks
-                .update(owner, id, &edit, start_plus(1))
+                .updated(owner, id, &edit, start_plus(1))
                 .await?;
             assert_eq!(update, Update::NotFound);
         }
     }
-    assert_eq!(repositories.tasks.find(owner, gone.id).await?, None);
+    assert_eq!(repositories.found(owner, gone.id).await?, None);
     Ok(())
 }
 
@@ -182,11 +175,7 @@ pub async fn concurrent_toggles_all_count(repositories: &Repositories) -> Outcom
     let before = task("back and forth", START);
     repositories.store(owner, &before).await?;
     let toggle = TaskEdit::completion(Completion::Toggle);
-    let updates = (0..20).map(|n| {
-        repositories
-            .tasks
-            .update(owner, before.id, &toggle, start_plus(n))
-    });
+    let updates = (0..20).map(|n| repositories.updated(owner, before.id, &toggle, start_plus(n)));
     let mut versions = BTreeSet::new();
     for update in join_all(updates).await {
         let Update::Changed(task) = update? else {
@@ -196,7 +185,7 @@ pub async fn concurrent_toggles_all_count(repositories: &Repositories) -> Outcom
         versions.insert(task.version);
     }
     assert_eq!(versions, (2..=21).collect());
-    let stored = repositories.tasks.find(owner, before.id).await?;
+    let stored = repositories.found(owner, before.id).await?;
     assert!(stored.is_some_and(|task| task.is_open() && task.version == 21));
     Ok(())
 }
@@ -215,17 +204,15 @@ pub async fn concurrent_edits_of_one_version_let_one_through(
             ..TaskEdit::default()
         })
         .collect();
-    let updates = edits.iter().map(|edit| {
-        repositories
-            .tasks
-            .update(owner, before.id, edit, start_plus(1))
-    });
+    let updates = edits
+        .iter()
+        .map(|edit| repositories.updated(owner, before.id, edit, start_plus(1)));
     let updates = join_all(updates).await;
     let updates = updates
         .into_iter()
         .collect::<Result<Vec<_>, InfraError>>()?;
 
-    let stored = repositories.tasks.find(owner, before.id).await?;
+    let stored = repositories.found(owner, before.id).await?;
     let winners: Vec<&Update> = updates
         .iter()
         .filter(|update| **update != Update::VersionMismatch)
@@ -260,7 +247,7 @@ pub async fn concurrent_edits_of_different_fields_all_survive(
         let now = start_plus(100);
         let updates = edits
             .iter()
-            .map(|edit| repositories.tasks.update(owner, before.id, edit, now));
+            .map(|edit| repositories.updated(owner, before.id, edit, now));
         for update in join_all(updates).await {
             assert!(matches!(update?, Update::Changed(_)));
         }
@@ -272,7 +259,7 @@ pub async fn concurrent_edits_of_different_fields_all_survive(
             version: 4,
             ..before.clone()
         };
-        let stored = repositories.tasks.find(owner, before.id).await?;
+        let stored = repositories.found(owner, before.id).await?;
         assert_eq!(stored, Some(expected));
     }
     Ok(())

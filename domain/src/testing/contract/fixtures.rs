@@ -3,10 +3,11 @@
 use uuid::Builder;
 
 use super::Repositories;
+use crate::change::ChangeNumber;
 use crate::id::{SessionId, TaskId, UserId};
-use crate::ports::{InfraError, Insertion, RegistrationOutcome, SignIn};
+use crate::ports::{InfraError, Insertion, RegistrationOutcome, SignIn, Update};
 use crate::session::Session;
-use crate::task::{Task, TaskDescription, TaskTitle};
+use crate::task::{Task, TaskDescription, TaskEdit, TaskTitle};
 use crate::time::Timestamp;
 use crate::user::{EmailAddress, PasswordHash, User};
 
@@ -40,6 +41,15 @@ pub(super) fn task(text: &str, created_at: Timestamp) -> Task {
         updated_at: created_at,
         completed_at: None,
         version: 1,
+        change: ChangeNumber::NONE,
+    }
+}
+
+/// A task but for the number of its change, which depends on what else was changed.
+pub(super) fn unnumbered(task: Task) -> Task {
+    Task {
+        change: ChangeNumber::NONE,
+        ..task
     }
 }
 
@@ -126,10 +136,42 @@ impl Repositories {
         Ok(self.signed_up().await?.0)
     }
 
-    /// Stores a new task, which must not exist yet.
-    pub(super) async fn store(&self, owner: UserId, task: &Task) -> Result<(), InfraError> {
-        let insertion = self.tasks.insert(owner, task).await?;
-        assert_eq!(insertion, Insertion::Created(task.clone()));
-        Ok(())
+    /// Stores a new task, which must not exist yet, and returns it with its number.
+    pub(super) async fn store(&self, owner: UserId, task: &Task) -> Result<Task, InfraError> {
+        let Insertion::Created(stored) = self.tasks.insert(owner, task).await? else {
+            panic!("{task:?} is new");
+        };
+        assert!(stored.change > ChangeNumber::NONE);
+        assert_eq!(unnumbered(stored.clone()), unnumbered(task.clone()));
+        Ok(stored)
+    }
+
+    /// The task as it is stored, but for its number.
+    pub(super) async fn found(
+        &self,
+        owner: UserId,
+        id: TaskId,
+    ) -> Result<Option<Task>, InfraError> {
+        Ok(self.tasks.find(owner, id).await?.map(unnumbered))
+    }
+
+    /// What became of an edit, but for its number.
+    pub(super) async fn updated(
+        &self,
+        owner: UserId,
+        id: TaskId,
+        edit: &TaskEdit,
+        now: Timestamp,
+    ) -> Result<Update, InfraError> {
+        Ok(match self.tasks.update(owner, id, edit, now).await? {
+            Update::Changed(task) => Update::Changed(unnumbered(task)),
+            Update::Unchanged(task) => Update::Unchanged(unnumbered(task)),
+            other => other,
+        })
+    }
+
+    /// Whether there was something to delete.
+    pub(super) async fn deleted(&self, owner: UserId, id: TaskId) -> Result<bool, InfraError> {
+        Ok(self.tasks.delete(owner, id, START).await?.is_some())
     }
 }

@@ -13,11 +13,14 @@
 use std::sync::Arc;
 
 use crate::ports::{
-    Archive, ExternalUserRepository, InfraError, SessionRepository, TaskRepository, UserRepository,
+    Archive, ExternalUserRepository, InfraError, SessionRepository, TaskChanges, TaskRepository,
+    UserRepository,
 };
 
 mod accounts;
 mod archives;
+mod changes;
+mod deletions;
 mod edits;
 mod external;
 mod fixtures;
@@ -33,6 +36,8 @@ mod tasks;
 
 pub use accounts::*;
 pub use archives::*;
+pub use changes::*;
+pub use deletions::*;
 pub use edits::*;
 pub use external::*;
 pub use memories::*;
@@ -49,6 +54,8 @@ pub use tasks::*;
 pub struct Repositories {
     /// Its tasks.
     pub tasks: Arc<dyn TaskRepository>,
+    /// The order of their changes.
+    pub changes: Arc<dyn TaskChanges>,
     /// Its users.
     pub users: Arc<dyn UserRepository>,
     /// Which of them sign in elsewhere.
@@ -65,6 +72,7 @@ impl Repositories {
     pub fn of<S>(store: &Arc<S>) -> Self
     where
         S: TaskRepository
+            + TaskChanges
             + UserRepository
             + ExternalUserRepository
             + SessionRepository
@@ -73,6 +81,7 @@ impl Repositories {
     {
         Self {
             tasks: store.clone(),
+            changes: store.clone(),
             users: store.clone(),
             external: store.clone(),
             sessions: store.clone(),
@@ -100,6 +109,23 @@ macro_rules! repository_contract {
 
             a_task_that_would_be_refused_today_is_still_read
             a_user_who_would_be_refused_today_is_still_read
+
+            a_reader_who_was_away_catches_up
+            a_reader_beside_two_writers_misses_nothing
+            every_change_takes_the_next_number
+            changes_are_told_as_they_are_now
+            changes_of_nobody_are_not_told
+            recently_updated_is_the_order_of_changes
+            a_page_says_which_moment_it_shows
+
+            a_deleted_task_is_not_made_again
+            a_restored_task_is_as_it_was
+            a_restoration_is_whole_or_nothing
+            deletions_are_forgotten_in_two_steps
+            deletions_are_remembered_while_they_can_be_undone
+            positions_expire_with_the_deletions_after_them
+            a_deletion_during_a_walk_is_told
+            a_deleted_account_leaves_no_changes
 
             an_update_is_what_apply_says
             an_edit_that_changes_nothing_leaves_no_trace
@@ -172,6 +198,9 @@ macro_rules! repository_contract {
             an_account_that_cannot_be_restored_is_named
             accounts_are_archived_in_pages
             tasks_of_nobody_are_not_restored
+            positions_mean_the_same_after_a_move
+            a_number_beyond_the_counter_expires_earlier_positions
+            restored_tasks_without_numbers_are_numbered_by_their_times
         }
     };
     (@tests $make:expr; $($promise:ident)+) => {

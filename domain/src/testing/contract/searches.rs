@@ -24,6 +24,7 @@ async fn found(
         take: Take::First(Take::MAX),
         after: None,
         before: None,
+        as_of: false,
     };
     let page = repositories.tasks.page(owner, &request).await?;
     let count = repositories.tasks.count(owner, &request.filter).await?;
@@ -195,8 +196,7 @@ pub async fn a_search_finds_what_an_edit_wrote(repositories: &Repositories) -> O
     ];
     for edit in edits {
         repositories
-            .tasks
-            .update(owner, before.id, &edit, start_plus(1))
+            .updated(owner, before.id, &edit, start_plus(1))
             .await?;
     }
     for text in ["GRÖSSE", "жук", "größe ЖУК"] {

@@ -1,6 +1,6 @@
 //! Promises about rows that were written by the rules of another day: what would be refused as input is still read.
 
-use super::fixtures::{START, hash, task, user};
+use super::fixtures::{START, hash, task, unnumbered, user};
 use super::{Outcome, Repositories};
 use crate::listing::{PageRequest, Take, TaskFilter, TaskOrder};
 use crate::ports::{RegistrationOutcome, Update};
@@ -20,7 +20,7 @@ pub async fn a_task_that_would_be_refused_today_is_still_read(
         ..task("x", START)
     };
 
-    repositories.store(owner, &old).await?;
+    let old = repositories.store(owner, &old).await?;
 
     let found = repositories.tasks.find(owner, old.id).await?;
     assert_eq!(found.as_ref(), Some(&old));
@@ -30,15 +30,13 @@ pub async fn a_task_that_would_be_refused_today_is_still_read(
         take: Take::First(Take::MAX),
         after: None,
         before: None,
+        as_of: false,
     };
     let page = repositories.tasks.page(owner, &request).await?;
     assert_eq!(page.tasks, std::slice::from_ref(&old));
     let edit = TaskEdit::completion(Completion::Set(true));
-    let update = repositories
-        .tasks
-        .update(owner, old.id, &edit, START)
-        .await?;
-    let changed = old.apply(&edit, START).map(Update::Changed);
+    let update = repositories.updated(owner, old.id, &edit, START).await?;
+    let changed = unnumbered(old).apply(&edit, START).map(Update::Changed);
     assert_eq!(Some(update), changed);
     Ok(())
 }

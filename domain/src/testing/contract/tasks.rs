@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use super::fixtures::{START, description, scattered_id, start_plus, task, title};
+use super::fixtures::{START, description, scattered_id, start_plus, task, title, unnumbered};
 use super::{Outcome, Repositories};
 use crate::id::{TaskId, UserId};
 use crate::listing::{PageRequest, Take, TaskFilter, TaskOrder};
@@ -16,6 +16,7 @@ fn everything() -> PageRequest {
         take: Take::First(Take::MAX),
         after: None,
         before: None,
+        as_of: false,
     }
 }
 
@@ -60,7 +61,7 @@ pub async fn every_field_of_a_task_comes_back(repositories: &Repositories) -> Ou
             version: 7,
             ..task(heading, created_at)
         };
-        repositories.store(owner, &task).await?;
+        let task = repositories.store(owner, &task).await?;
         assert_eq!(
             repositories.tasks.find(owner, task.id).await?,
             Some(task.clone())
@@ -83,10 +84,11 @@ pub async fn an_unknown_owner_is_refused_and_the_repository_stays_usable(
         let orphan = task("whose?", START);
         let insertion = repositories.tasks.insert(nobody, &orphan).await?;
         assert_eq!(insertion, Insertion::UnknownOwner);
-        assert_eq!(repositories.tasks.find(nobody, orphan.id).await?, None);
+        assert_eq!(repositories.found(nobody, orphan.id).await?, None);
     }
     let owner = repositories.owner().await?;
-    repositories.store(owner, &task("mine", START)).await
+    repositories.store(owner, &task("mine", START)).await?;
+    Ok(())
 }
 
 /// The task that is there wins, with whatever happened to it since.
@@ -98,8 +100,7 @@ pub async fn a_repeated_insert_returns_the_task_as_it_is_now(
     repositories.store(owner, &first).await?;
     let edit = TaskEdit::completion(Completion::Toggle);
     repositories
-        .tasks
-        .update(owner, first.id, &edit, start_plus(5))
+        .updated(owner, first.id, &edit, start_plus(5))
         .await?;
     let now = first.apply(&edit, start_plus(5));
 
@@ -108,9 +109,11 @@ pub async fn a_repeated_insert_returns_the_task_as_it_is_now(
         created_at: start_plus(9),
         ..first.clone()
     };
-    let insertion = repositories.tasks.insert(owner, &again).await?;
-    assert_eq!(Some(insertion), now.clone().map(Insertion::Existing));
-    assert_eq!(repositories.tasks.find(owner, first.id).await?, now);
+    let Insertion::Existing(found) = repositories.tasks.insert(owner, &again).await? else {
+        panic!("it was stored before");
+    };
+    assert_eq!(Some(unnumbered(found)), now);
+    assert_eq!(repositories.found(owner, first.id).await?, now);
     Ok(())
 }
 
@@ -162,16 +165,12 @@ pub async fn one_id_at_two_owners_names_two_tasks(repositories: &Repositories) -
 
     let edit = TaskEdit::completion(Completion::Set(true));
     repositories
-        .tasks
-        .update(ada, hers.id, &edit, start_plus(1))
+        .updated(ada, hers.id, &edit, start_plus(1))
         .await?;
-    assert_eq!(
-        repositories.tasks.find(bob, his.id).await?,
-        Some(his.clone())
-    );
-    assert!(repositories.tasks.delete(ada, hers.id).await?);
-    assert_eq!(repositories.tasks.find(ada, hers.id).await?, None);
-    assert_eq!(repositories.tasks.find(bob, his.id).await?, Some(his));
+    assert_eq!(repositories.found(bob, his.id).await?, Some(his.clone()));
+    assert!(repositories.deleted(ada, hers.id).await?);
+    assert_eq!(repositories.found(ada, hers.id).await?, None);
+    assert_eq!(repositories.found(bob, his.id).await?, Some(his));
     Ok(())
 }
 
@@ -179,7 +178,7 @@ pub async fn one_id_at_two_owners_names_two_tasks(repositories: &Repositories) -
 pub async fn a_foreign_task_is_as_good_as_none(repositories: &Repositories) -> Outcome {
     let (ada, bob) = (repositories.owner().await?, repositories.owner().await?);
     let hers = task("hers", START);
-    repositories.store(ada, &hers).await?;
+    let hers = repositories.store(ada, &hers).await?;
     let tasks = &repositories.tasks;
 
     assert_eq!(tasks.find(bob, hers.id).await?, None);
@@ -195,7 +194,7 @@ pub async fn a_foreign_task_is_as_good_as_none(repositories: &Repositories) -> O
         let update = tasks.update(bob, hers.id, &edit, start_plus(1)).await?;
         assert_eq!(update, Update::NotFound);
     }
-    assert!(!tasks.delete(bob, hers.id).await?);
+    assert!(!repositories.deleted(bob, hers.id).await?);
     let page = tasks.page(bob, &everything()).await?;
     assert!(page.tasks.is_empty() && !page.has_next && !page.has_previous);
     assert_eq!(tasks.count(bob, &TaskFilter::default()).await?, 0);
@@ -210,16 +209,16 @@ pub async fn a_task_is_deleted_only_once(repositories: &Repositories) -> Outcome
     let (doomed, other) = (task("doomed", START), task("other", START));
     repositories.store(owner, &doomed).await?;
     repositories.store(owner, &other).await?;
-    let attempts = (0..20).map(|_| repositories.tasks.delete(owner, doomed.id));
+    let attempts = (0..20).map(|_| repositories.deleted(owner, doomed.id));
     let deletions = join_all(attempts).await;
     let deletions = deletions
         .into_iter()
         .collect::<Result<Vec<_>, InfraError>>()?;
 
     assert_eq!(deletions.iter().filter(|deleted| **deleted).count(), 1);
-    assert!(!repositories.tasks.delete(owner, doomed.id).await?);
-    assert!(!repositories.tasks.delete(owner, scattered_id(1)).await?);
-    assert_eq!(repositories.tasks.find(owner, doomed.id).await?, None);
-    assert_eq!(repositories.tasks.find(owner, other.id).await?, Some(other));
+    assert!(!repositories.deleted(owner, doomed.id).await?);
+    assert!(!repositories.deleted(owner, scattered_id(1)).await?);
+    assert_eq!(repositories.found(owner, doomed.id).await?, None);
+    assert_eq!(repositories.found(owner, other.id).await?, Some(other));
     Ok(())
 }

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 
 use super::{MemoryStore, Records};
-use crate::archive::{AccountRecord, Archive};
+use crate::archive::{AccountRecord, Archive, Numbering};
+use crate::change::{ChangeNumber, DeletedTask, StoredTask};
 use crate::id::{TaskId, UserId};
 use crate::ports::{InfraError, InfraErrorKind};
-use crate::task::Task;
 use crate::user::{EmailAddress, StoredCredentials};
 
 impl Records {
@@ -21,7 +21,36 @@ impl Records {
             user: stored.user.clone(),
             hash: stored.hash.clone(),
             identities,
+            counter: self
+                .counters
+                .get(&stored.user.id)
+                .copied()
+                .unwrap_or_default(),
         }
+    }
+
+    /// Whether a task with this id is there, or was.
+    fn knows(&self, owner: UserId, id: TaskId) -> bool {
+        self.tasks.contains_key(&(owner, id)) || self.deleted.contains_key(&(owner, id))
+    }
+
+    /// The number for something that had `change` where it came from.
+    fn renumber(
+        &mut self,
+        owner: UserId,
+        change: ChangeNumber,
+        numbering: Numbering,
+    ) -> Result<ChangeNumber, InfraError> {
+        let nobody = || InfraError::bare(InfraErrorKind::Broken, "there is no such owner");
+        if numbering == Numbering::New {
+            return self.tick(owner).ok_or_else(nobody);
+        }
+        let counter = self.counters.get_mut(&owner).ok_or_else(nobody)?;
+        if change > counter.last_change {
+            counter.last_change = change;
+            counter.forgotten_change = change;
+        }
+        Ok(change)
     }
 
     fn is_in_the_way_of(&self, account: &AccountRecord) -> bool {
@@ -63,11 +92,23 @@ impl Archive for MemoryStore {
         owner: UserId,
         after: Option<TaskId>,
         limit: u32,
-    ) -> Result<Vec<Task>, InfraError> {
+    ) -> Result<Vec<StoredTask>, InfraError> {
         let records = self.records();
-        let tasks = records.tasks_of(owner);
-        let tasks = tasks.filter(|task| after.is_none_or(|after| task.id > after));
+        let tasks = records.stored_of(owner);
+        let tasks = tasks.filter(|stored| after.is_none_or(|after| stored.task.id > after));
         Ok(tasks.take(limit as usize).cloned().collect())
+    }
+
+    async fn deleted_tasks(
+        &self,
+        owner: UserId,
+        after: Option<TaskId>,
+        limit: u32,
+    ) -> Result<Vec<DeletedTask>, InfraError> {
+        let records = self.records();
+        let deleted = records.deleted_of(owner);
+        let deleted = deleted.filter(|deleted| after.is_none_or(|after| deleted.id > after));
+        Ok(deleted.take(limit as usize).cloned().collect())
     }
 
     async fn conflicts(&self, accounts: &[AccountRecord]) -> Result<Vec<UserId>, InfraError> {
@@ -78,7 +119,10 @@ impl Archive for MemoryStore {
         Ok(conflicts.map(|account| account.user.id).collect())
     }
 
-    async fn restore_accounts(&self, accounts: &[AccountRecord]) -> Result<u64, InfraError> {
+    async fn restore_accounts(
+        &self,
+        accounts: &[AccountRecord],
+    ) -> Result<Vec<UserId>, InfraError> {
         let mut records = self.records();
         if accounts.iter().any(|each| records.is_in_the_way_of(each)) {
             return Err(InfraError::bare(
@@ -86,36 +130,71 @@ impl Archive for MemoryStore {
                 "an account is in the way",
             ));
         }
-        let mut restored = 0;
+        let mut restored = Vec::new();
         for account in accounts {
             let id = account.user.id;
             let identities = account.identities.iter().cloned();
             records.external.extend(identities.map(|each| (each, id)));
             records.users.entry(id).or_insert_with(|| {
-                restored += 1;
+                restored.push(id);
                 StoredCredentials {
                     user: account.user.clone(),
                     hash: account.hash.clone(),
                 }
             });
+            records.counters.entry(id).or_insert(account.counter);
         }
         Ok(restored)
     }
 
-    async fn restore_tasks(&self, owner: UserId, tasks: &[Task]) -> Result<u64, InfraError> {
+    async fn restore_tasks(
+        &self,
+        owner: UserId,
+        tasks: &[StoredTask],
+        numbering: Numbering,
+    ) -> Result<u64, InfraError> {
         let mut records = self.records();
-        if !records.users.contains_key(&owner) {
-            return Err(InfraError::bare(
-                InfraErrorKind::Broken,
-                "there is no such owner",
-            ));
-        }
+        let mut tasks = tasks.to_vec();
+        tasks.sort_by_key(|stored| {
+            let task = &stored.task;
+            (task.change, task.updated_at, task.id)
+        });
         let mut restored = 0;
-        for task in tasks {
-            records.tasks.entry((owner, task.id)).or_insert_with(|| {
-                restored += 1;
-                task.clone()
-            });
+        for stored in tasks {
+            let (id, old) = (stored.task.id, stored.task.change);
+            if records.knows(owner, id) {
+                continue;
+            }
+            let change = records.renumber(owner, old, numbering)?;
+            records.store(owner, &stored.task, change);
+            if let (Numbering::Kept, Some(new)) = (numbering, records.tasks.get_mut(&(owner, id))) {
+                new.created_change = stored.created_change;
+            }
+            restored += 1;
+        }
+        Ok(restored)
+    }
+
+    async fn restore_deleted_tasks(
+        &self,
+        owner: UserId,
+        tasks: &[DeletedTask],
+        numbering: Numbering,
+    ) -> Result<u64, InfraError> {
+        let mut records = self.records();
+        let mut tasks = tasks.to_vec();
+        tasks.sort_by_key(|deleted| deleted.change);
+        let mut restored = 0;
+        for mut deleted in tasks {
+            if records.knows(owner, deleted.id) {
+                continue;
+            }
+            deleted.change = records.renumber(owner, deleted.change, numbering)?;
+            if let Some(task) = &mut deleted.task {
+                task.change = deleted.change;
+            }
+            records.deleted.insert((owner, deleted.id), deleted);
+            restored += 1;
         }
         Ok(restored)
     }

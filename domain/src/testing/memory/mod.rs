@@ -2,6 +2,7 @@
 //! [`contract`](super::contract) too. Nothing outlives the process.
 
 mod archive;
+mod changes;
 mod sessions;
 mod users;
 
@@ -11,10 +12,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
+use crate::change::{ChangeNumber, DeletedTask, Position, StoredTask, TaskCounter};
 use crate::id::{SessionId, TaskId, UserId};
 use crate::identity::ExternalIdentity;
 use crate::listing::{Page, PageRequest, Take, TaskFilter, TaskPosition};
-use crate::ports::{InfraError, Insertion, TaskRepository, Update};
+use crate::ports::{InfraError, Insertion, Restoration, TaskRepository, Update};
 use crate::session::Session;
 use crate::task::{Task, TaskEdit};
 use crate::time::Timestamp;
@@ -30,7 +32,9 @@ struct Records {
     external: HashMap<ExternalIdentity, UserId>,
     sessions: HashMap<SessionId, Session>,
     ended: HashMap<SessionId, Timestamp>,
-    tasks: BTreeMap<(UserId, TaskId), Task>,
+    counters: HashMap<UserId, TaskCounter>,
+    tasks: BTreeMap<(UserId, TaskId), StoredTask>,
+    deleted: BTreeMap<(UserId, TaskId), DeletedTask>,
 }
 
 impl MemoryStore {
@@ -42,10 +46,21 @@ impl MemoryStore {
 
 impl Records {
     fn tasks_of(&self, owner: UserId) -> impl Iterator<Item = &Task> {
+        self.stored_of(owner).map(|stored| &stored.task)
+    }
+
+    fn stored_of(&self, owner: UserId) -> impl Iterator<Item = &StoredTask> {
         self.tasks
             .iter()
             .filter(move |((theirs, _), _)| *theirs == owner)
-            .map(|(_, task)| task)
+            .map(|(_, stored)| stored)
+    }
+
+    fn deleted_of(&self, owner: UserId) -> impl Iterator<Item = &DeletedTask> {
+        self.deleted
+            .iter()
+            .filter(move |((theirs, _), _)| *theirs == owner)
+            .map(|(_, deleted)| deleted)
     }
 
     /// Those that are not over, the most recently used first.
@@ -110,23 +125,32 @@ pub(super) fn page_of(mut tasks: Vec<Task>, request: &PageRequest) -> Page {
 impl TaskRepository for MemoryStore {
     async fn insert(&self, owner: UserId, task: &Task) -> Result<Insertion, InfraError> {
         let mut records = self.records();
-        if !records.users.contains_key(&owner) {
-            return Ok(Insertion::UnknownOwner);
-        }
         if let Some(existing) = records.tasks.get(&(owner, task.id)) {
-            return Ok(Insertion::Existing(existing.clone()));
+            return Ok(Insertion::Existing(existing.task.clone()));
         }
-        records.tasks.insert((owner, task.id), task.clone());
-        Ok(Insertion::Created(task.clone()))
+        if records.deleted.contains_key(&(owner, task.id)) {
+            return Ok(Insertion::Deleted);
+        }
+        Ok(match records.tick(owner) {
+            Some(change) => Insertion::Created(records.store(owner, task, change)),
+            None => Insertion::UnknownOwner,
+        })
     }
 
     async fn find(&self, owner: UserId, id: TaskId) -> Result<Option<Task>, InfraError> {
-        Ok(self.records().tasks.get(&(owner, id)).cloned())
+        let records = self.records();
+        let stored = records.tasks.get(&(owner, id));
+        Ok(stored.map(|stored| stored.task.clone()))
     }
 
     async fn page(&self, owner: UserId, request: &PageRequest) -> Result<Page, InfraError> {
-        let tasks = self.records().tasks_of(owner).cloned().collect();
-        Ok(page_of(tasks, request))
+        let records = self.records();
+        let tasks = records.tasks_of(owner).cloned().collect();
+        let counter = records.counters.get(&owner).filter(|_| request.as_of);
+        Ok(Page {
+            as_of: counter.map(|counter| Position::after(counter.last_change)),
+            ..page_of(tasks, request)
+        })
     }
 
     async fn count(&self, owner: UserId, filter: &TaskFilter) -> Result<u64, InfraError> {
@@ -143,20 +167,39 @@ impl TaskRepository for MemoryStore {
         now: Timestamp,
     ) -> Result<Update, InfraError> {
         let mut records = self.records();
-        let Some(task) = records.tasks.get_mut(&(owner, id)) else {
+        let Some(task) = records.tasks.get(&(owner, id)).map(|stored| &stored.task) else {
             return Ok(Update::NotFound);
         };
-        Ok(match task.apply(edit, now) {
-            None => Update::VersionMismatch,
-            Some(next) if next == *task => Update::Unchanged(next),
-            Some(next) => {
-                task.clone_from(&next);
-                Update::Changed(next)
-            }
-        })
+        let next = match task.apply(edit, now) {
+            None => return Ok(Update::VersionMismatch),
+            Some(next) if next == *task => return Ok(Update::Unchanged(next)),
+            Some(next) => next,
+        };
+        let Some(change) = records.tick(owner) else {
+            return Ok(Update::NotFound);
+        };
+        let next = Task { change, ..next };
+        if let Some(stored) = records.tasks.get_mut(&(owner, id)) {
+            stored.task.clone_from(&next);
+        }
+        Ok(Update::Changed(next))
     }
 
-    async fn delete(&self, owner: UserId, id: TaskId) -> Result<bool, InfraError> {
-        Ok(self.records().tasks.remove(&(owner, id)).is_some())
+    async fn delete(
+        &self,
+        owner: UserId,
+        id: TaskId,
+        now: Timestamp,
+    ) -> Result<Option<ChangeNumber>, InfraError> {
+        Ok(self.records().delete(owner, id, now))
+    }
+
+    async fn restore(
+        &self,
+        owner: UserId,
+        ids: &[TaskId],
+        now: Timestamp,
+    ) -> Result<Restoration, InfraError> {
+        Ok(self.records().restore(owner, ids, now))
     }
 }

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::MemoryStore;
+use crate::change::TaskCounter;
 use crate::id::{SessionId, UserId};
 use crate::identity::ExternalIdentity;
 use crate::ports::{
@@ -31,6 +32,7 @@ impl UserRepository for MemoryStore {
             hash: hash.clone(),
         };
         records.users.insert(user.id, credentials);
+        records.counters.insert(user.id, TaskCounter::default());
         let session = session.map(|session| (session.id, session.clone()));
         records.sessions.extend(session);
         Ok(RegistrationOutcome::Registered)
@@ -117,7 +119,9 @@ impl UserRepository for MemoryStore {
         let ended = records.end_others(id, None, now);
         records.users.remove(&id);
         records.external.retain(|_, user| *user != id);
+        records.counters.remove(&id);
         records.tasks.retain(|(owner, _), _| *owner != id);
+        records.deleted.retain(|(owner, _), _| *owner != id);
         Ok(Some(ended))
     }
 }
@@ -140,6 +144,7 @@ impl ExternalUserRepository for MemoryStore {
         }
         let (id, hash) = (user.id, PasswordHash::unusable());
         records.users.insert(id, StoredCredentials { user, hash });
+        records.counters.insert(id, TaskCounter::default());
         records.external.insert(identity.clone(), id);
         Ok(id)
     }
