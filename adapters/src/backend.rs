@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use taskhive_domain::ports::{
-    Archive, ExternalUserRepository, InfraError, SessionRepository, TaskEvents, TaskRepository,
-    UserRepository,
+    Archive, ExternalUserRepository, InfraError, SessionRepository, TaskChanges, TaskEvents,
+    TaskRepository, UserRepository,
 };
 
 use crate::events::InProcessEvents;
@@ -26,6 +26,8 @@ pub struct Claim(#[expect(dead_code, reason = "closing it ends the claim")] Opti
 pub struct Backend {
     /// The tasks.
     pub tasks: Arc<dyn TaskRepository>,
+    /// The order of their changes.
+    pub changes: Arc<dyn TaskChanges>,
     /// The users.
     pub users: Arc<dyn UserRepository>,
     /// The users of an identity provider.
@@ -75,6 +77,7 @@ impl Backend {
     ) -> Self {
         Self {
             tasks: repositories.tasks,
+            changes: repositories.changes,
             users: repositories.users,
             external_users: repositories.external_users,
             sessions: repositories.sessions,

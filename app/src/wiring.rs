@@ -166,14 +166,16 @@ pub fn unguarded_schema(
 }
 
 /// What an operator can do to accounts.
-pub fn administration(backend: &Backend) -> Result<Administration, InfraError> {
-    Ok(Administration::new(AccountPorts {
+pub fn administration(config: &Config, backend: &Backend) -> Result<Administration, InfraError> {
+    let ports = AccountPorts {
         users: Arc::clone(&backend.users),
         sessions: Arc::clone(&backend.sessions),
         session_events: Arc::new(NobodyListens),
         hasher: Arc::new(Argon2Hasher::new(cores())?),
         clock: Arc::new(SystemClock),
-    }))
+    };
+    let changes = Arc::clone(&backend.changes);
+    Ok(Administration::new(ports, changes, config.keep_deletions))
 }
 
 /// An operator's command is a process of its own: those that serve find out by asking the database.
@@ -250,9 +252,10 @@ impl Protection {
         clock: &Arc<dyn Clock>,
     ) -> Services {
         let (tasks, events) = (Arc::clone(&backend.tasks), Arc::clone(&backend.events));
+        let changes = Arc::clone(&backend.changes);
         let (accounts, limits) = (Arc::clone(&self.accounts), Arc::clone(&self.limits));
         Services {
-            tasks: Arc::new(Tasks::new(tasks, events, Arc::clone(clock))),
+            tasks: Arc::new(Tasks::new(tasks, changes, events, Arc::clone(clock))),
             accounts: Arc::new(GuardedAccounts::new(accounts, limits, self.offer)),
             revocations: Arc::clone(&self.revocations),
             refresh_cookie,

@@ -73,7 +73,7 @@ pub(crate) fn created_at(task: u32) -> String {
         .to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// Fills the product's tables, and those of L from them.
+/// Fills the product's tables.
 pub(crate) async fn fill_postgres(
     client: &tokio_postgres::Client,
     size: Size,
@@ -83,7 +83,17 @@ pub(crate) async fn fill_postgres(
         tasks,
         largest,
     } = size;
-    let statements = [
+    let numbered: bool = client
+        .query_one("SELECT to_regclass('task_counters') IS NOT NULL", &[])
+        .await?
+        .get(0);
+    // A build from before changes had numbers has its tables without them.
+    let (columns, numbers) = if numbered {
+        ("change, created_change", "k + 1, k + 1")
+    } else {
+        ("last_change", "0")
+    };
+    let mut statements = vec![
         format!(
             "INSERT INTO users (id, email, password_hash, created_at)
              SELECT ('01920000-0000-7000-8000-' || lpad(to_hex(u), 12, '0'))::uuid, 'user' || u || '@bench.example',
@@ -92,36 +102,47 @@ pub(crate) async fn fill_postgres(
         ),
         format!(
             "INSERT INTO tasks (owner_id, id, title, title_folded, description, description_folded, created_at,
-                                updated_at, completed_at, version, last_change)
+                                updated_at, completed_at, version, {columns})
              SELECT ('01920000-0000-7000-8000-' || lpad(to_hex(u), 12, '0'))::uuid,
                     (lpad(to_hex({START_MILLIS} + k * 60000::bigint), 12, '0') || '70008000' || lpad(to_hex(u), 12, '0'))::uuid,
                     'Task ' || k || ' of user ' || u, 'task ' || k || ' of user ' || u,
                     '{DESCRIPTION}', lower('{DESCRIPTION}'), at, COALESCE(at + done, at), at + done,
-                    CASE WHEN done IS NULL THEN 1 ELSE 2 END, 0
+                    CASE WHEN done IS NULL THEN 1 ELSE 2 END, {numbers}
              FROM (SELECT k, u, timestamptz '2026-01-01Z' + k * interval '1 minute' AS at,
                           CASE WHEN k % 3 = 0 THEN interval '30 seconds' END AS done
                    FROM (SELECT k, u FROM generate_series(0, {tasks} - 1) k, generate_series(0, {users} - 1) u
                          UNION ALL SELECT k, 0 FROM generate_series({tasks}, {largest} - 1) k) numbers
                    ORDER BY k, u) made"
         ),
-        "CREATE SCHEMA bench_limit".to_owned(),
-        "CREATE TABLE bench_limit.users AS SELECT id, email, created_at FROM users".to_owned(),
-        "ALTER TABLE bench_limit.users ADD PRIMARY KEY (id)".to_owned(),
+    ];
+    if numbered {
+        statements.push(format!("UPDATE task_counters SET last_change = {largest}"));
+    }
+    for statement in statements {
+        client.batch_execute(&statement).await?;
+    }
+    tidy(client).await
+}
+
+/// Makes the tables of L from those of the product.
+pub(crate) async fn fill_limit(client: &tokio_postgres::Client) -> Result<(), Failure> {
+    let statements = [
+        "CREATE SCHEMA bench_limit",
+        "CREATE TABLE bench_limit.users AS SELECT id, email, created_at FROM users",
+        "ALTER TABLE bench_limit.users ADD PRIMARY KEY (id)",
         "CREATE TABLE bench_limit.tasks (
              owner_id uuid NOT NULL, id uuid NOT NULL, title text NOT NULL, description text NOT NULL,
              created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL, completed_at timestamptz NULL,
-             is_open boolean NOT NULL GENERATED ALWAYS AS (completed_at IS NULL) STORED, version integer NOT NULL)"
-            .to_owned(),
+             is_open boolean NOT NULL GENERATED ALWAYS AS (completed_at IS NULL) STORED, version integer NOT NULL)",
         "INSERT INTO bench_limit.tasks
              (owner_id, id, title, description, created_at, updated_at, completed_at, version)
          SELECT owner_id, id, title, description, created_at, updated_at, completed_at, version FROM tasks
-         ORDER BY created_at, owner_id"
-            .to_owned(),
-        "ALTER TABLE bench_limit.tasks ADD PRIMARY KEY (owner_id, id)".to_owned(),
-        "CREATE INDEX ON bench_limit.tasks (owner_id, is_open, created_at, id)".to_owned(),
+         ORDER BY created_at, owner_id",
+        "ALTER TABLE bench_limit.tasks ADD PRIMARY KEY (owner_id, id)",
+        "CREATE INDEX ON bench_limit.tasks (owner_id, is_open, created_at, id)",
     ];
     for statement in statements {
-        client.batch_execute(&statement).await?;
+        client.batch_execute(statement).await?;
     }
     tidy(client).await
 }
@@ -142,6 +163,15 @@ pub(crate) fn fill_sqlite(file: &Path, size: Size) -> Result<(), Failure> {
         largest,
     } = size;
     let mut connection = SqliteConnection::establish(&file.display().to_string())?;
+    // A build from before changes had numbers has its tables without them.
+    let numbered = connection
+        .batch_execute("SELECT 1 FROM task_counters")
+        .is_ok();
+    let (columns, numbers) = if numbered {
+        ("change, created_change", "k + 1, k + 1")
+    } else {
+        ("last_change", "0")
+    };
     connection.batch_execute(&format!(
         "BEGIN;
          CREATE TEMP TABLE numbers (n INTEGER PRIMARY KEY);
@@ -152,12 +182,12 @@ pub(crate) fn fill_sqlite(file: &Path, size: Size) -> Result<(), Failure> {
                 (SELECT password_hash FROM users WHERE email = '{FIRST_EMAIL}'), {START_MILLIS}
          FROM numbers WHERE n < {users};
          INSERT INTO tasks (owner_id, id, title, title_folded, description, description_folded, created_at, updated_at,
-                            completed_at, version, last_change)
+                            completed_at, version, {columns})
          SELECT unhex('01920000000070008000' || printf('%012x', u)),
                 unhex(printf('%012x', at) || '70008000' || printf('%012x', u)),
                 'Task ' || k || ' of user ' || u, 'task ' || k || ' of user ' || u, '{DESCRIPTION}', lower('{DESCRIPTION}'),
                 at, CASE WHEN k % 3 = 0 THEN at + 30000 ELSE at END, CASE WHEN k % 3 = 0 THEN at + 30000 END,
-                CASE WHEN k % 3 = 0 THEN 2 ELSE 1 END, 0
+                CASE WHEN k % 3 = 0 THEN 2 ELSE 1 END, {numbers}
          FROM (SELECT k.n AS k, u.n AS u, {START_MILLIS} + k.n * 60000 AS at FROM numbers k, numbers u
                WHERE u.n < {users} AND k.n < CASE WHEN u.n = 0 THEN {largest} ELSE {tasks} END
                ORDER BY k.n, u.n);
@@ -166,5 +196,9 @@ pub(crate) fn fill_sqlite(file: &Path, size: Size) -> Result<(), Failure> {
          ANALYZE;",
         most = users.max(largest),
     ))?;
+    if numbered {
+        let counters = format!("UPDATE task_counters SET last_change = {largest}");
+        connection.batch_execute(&counters)?;
+    }
     Ok(())
 }

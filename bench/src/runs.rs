@@ -1,7 +1,7 @@
 //! The two runs: on PostgreSQL, the product against both yardsticks; on SQLite, the product. Servers take turns within each
 //! scenario, so that what else happens on the machine hits all of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use taskhive_bench::{Failure, Signer};
@@ -77,26 +77,14 @@ impl Settings {
 
 /// Product, L, P, and the baseline if there is one.
 pub(crate) async fn postgres(settings: &Settings) -> Result<Outcome, Failure> {
-    let url = settings
-        .postgres
-        .replace("postgres:///postgres?", "postgres:///bench?");
-    let admin = connect(&settings.postgres).await?;
-    admin.batch_execute("CREATE DATABASE bench").await?;
-    let folder = settings.folder.join("postgres");
-    prepare(
-        &settings.product(),
-        &url,
-        &folder,
-        data::FIRST_EMAIL,
-        data::PASSWORD,
-    )?;
-    let client = connect(&url).await?;
     let size = settings.size(10_000, 100, 10_000);
     eprintln!(
         "bench: filling PostgreSQL: {} users, {} tasks each",
         size.users, size.tasks
     );
-    data::fill_postgres(&client, size).await?;
+    let folder = settings.folder.join("postgres");
+    let (url, client) = filled(settings, "bench", &settings.product(), size).await?;
+    data::fill_limit(&client).await?;
     let backend: i32 = client
         .query_one("SELECT pg_backend_pid()", &[])
         .await?
@@ -111,8 +99,11 @@ pub(crate) async fn postgres(settings: &Settings) -> Result<Outcome, Failure> {
         Server::start("L", Api::Rest, &program("limit"), &url, &folder).await?,
         Server::start("P", Api::GraphQl, &program("plain"), &url, &folder).await?,
     ];
+    let mut clients = vec![client];
     if let Some(baseline) = &settings.baseline {
+        let (url, client) = filled(settings, "baseline", baseline, size).await?;
         servers.push(Server::start("baseline", Api::GraphQl, baseline, &url, &folder).await?);
+        clients.push(client);
     }
     let users = sign_in(size)?;
     let mut lines = Vec::new();
@@ -123,7 +114,9 @@ pub(crate) async fn postgres(settings: &Settings) -> Result<Outcome, Failure> {
         }
         lines.push(take_turns(scenario, &servers, &users, Some(postmaster), settings).await?);
         if scenario.writes {
-            data::tidy(&client).await?;
+            for client in &clients {
+                data::tidy(client).await?;
+            }
         }
     }
     outcome(
@@ -133,6 +126,27 @@ pub(crate) async fn postgres(settings: &Settings) -> Result<Outcome, Failure> {
         &after_tasks,
         lines,
     )
+}
+
+/// A database of its own for a build of the product, which makes its tables: those of another build may differ.
+async fn filled(
+    settings: &Settings,
+    name: &str,
+    program: &Path,
+    size: Size,
+) -> Result<(String, Client), Failure> {
+    let url = settings
+        .postgres
+        .replace("postgres:///postgres?", &format!("postgres:///{name}?"));
+    let admin = connect(&settings.postgres).await?;
+    admin
+        .batch_execute(&format!("CREATE DATABASE {name}"))
+        .await?;
+    let folder = settings.folder.join(format!("postgres-{name}"));
+    prepare(program, &url, &folder, data::FIRST_EMAIL, data::PASSWORD)?;
+    let client = connect(&url).await?;
+    data::fill_postgres(&client, size).await?;
+    Ok((url, client))
 }
 
 /// The product, and the baseline if there is one, each on a file of its own.

@@ -19,7 +19,9 @@ fn every_promise_is_listed() {
     let promises = [
         include_str!("../src/testing/contract/accounts.rs"),
         include_str!("../src/testing/contract/archives.rs"),
+        include_str!("../src/testing/contract/archived_changes.rs"),
         include_str!("../src/testing/contract/changes.rs"),
+        include_str!("../src/testing/contract/copies.rs"),
         include_str!("../src/testing/contract/deletions.rs"),
         include_str!("../src/testing/contract/edits.rs"),
         include_str!("../src/testing/contract/external.rs"),

@@ -88,6 +88,7 @@ fn is_news(last: Option<Delivered>, event: &TaskEvent) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use taskhive_domain::change::ChangeNumber;
     use taskhive_domain::task::{Task, TaskDescription, TaskTitle};
 
     use super::*;
@@ -104,6 +105,7 @@ mod tests {
             updated_at: NOW,
             completed_at: None,
             version,
+            change: ChangeNumber::NONE,
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::result::Error as DieselError;
 use diesel_async::pooled_connection::PoolError as SetupError;
 use diesel_async::pooled_connection::deadpool::PoolError;
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
@@ -39,10 +39,6 @@ pub(crate) fn unavailable(reason: String) -> InfraError {
 
 /// A statement, or the last one of a transaction, failed.
 pub(crate) fn failed(doing: &'static str, error: &DieselError) -> InfraError {
-    if let DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) = error {
-        let cause = MissingReference(redacted(error));
-        return InfraError::new(InfraErrorKind::Broken, doing, cause);
-    }
     match Failure::of(error) {
         Failure::Storage(kind) => InfraError::new(kind, doing, StorageFault(redacted(error))),
         Failure::Other(kind) => InfraError::new(kind, doing, Cause(redacted(error))),
@@ -53,16 +49,6 @@ pub(crate) fn failed(doing: &'static str, error: &DieselError) -> InfraError {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct StorageFault(String);
-
-/// What is left of a driver's error that says: a row that is referred to is not there.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct MissingReference(String);
-
-/// Whether a row that was to be stored refers to one that is not there (any more).
-pub(crate) fn is_missing_reference(error: &InfraError) -> bool {
-    has_cause::<MissingReference>(error)
-}
 
 /// Whether the statement was stopped because somebody asked for it (57014). Nothing of it was done, and the connection is as
 /// good as before.
@@ -81,15 +67,6 @@ fn has_cause<C: std::error::Error + 'static>(error: &InfraError) -> bool {
 
 /// How the server begins to say that it was asked to stop a statement.
 pub(crate) const STOPPED: &str = "canceling statement";
-
-/// A statement that returns a row in any case returned none: a defect.
-pub(crate) fn nothing_returned(doing: &'static str) -> InfraError {
-    InfraError::new(
-        InfraErrorKind::Broken,
-        doing,
-        Cause("no row was returned".to_owned()),
-    )
-}
 
 /// What is said when time ran out before the database answered.
 pub(crate) const OUT_OF_TIME: &str = "the database did not answer in time";

@@ -9,6 +9,7 @@
     reason = "queries/ is compiled once for each database, which is the point of it"
 )]
 
+mod change_rows;
 mod errors;
 mod examination;
 mod failure;
@@ -27,8 +28,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use taskhive_domain::ports::{
-    Archive, ExternalUserRepository, InfraError, InfraErrorKind, SessionRepository, TaskRepository,
-    UserRepository,
+    Archive, ExternalUserRepository, InfraError, InfraErrorKind, SessionRepository, TaskChanges,
+    TaskRepository, UserRepository,
 };
 
 pub use self::examination::{Finding, Problem};
@@ -134,6 +135,7 @@ impl StoreSettings {
 /// What a database is to the rest of the crate. Which one it is, shows nowhere else.
 pub(crate) struct Repositories {
     pub(crate) tasks: Arc<dyn TaskRepository>,
+    pub(crate) changes: Arc<dyn TaskChanges>,
     pub(crate) users: Arc<dyn UserRepository>,
     pub(crate) external_users: Arc<dyn ExternalUserRepository>,
     pub(crate) sessions: Arc<dyn SessionRepository>,

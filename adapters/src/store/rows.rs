@@ -3,6 +3,7 @@
 //! defect, and is reported by table, column and id; never by its content.
 
 use diesel::prelude::{Insertable, Queryable, Selectable};
+use taskhive_domain::change::{ChangeNumber, StoredTask};
 use taskhive_domain::identity::ExternalIdentity;
 use taskhive_domain::listing::fold;
 use taskhive_domain::ports::{EndedSession, InfraError, InfraErrorKind};
@@ -41,9 +42,19 @@ pub(crate) struct TaskRow {
     updated_at: DbTime,
     completed_at: Option<DbTime>,
     version: i32,
+    change: i64,
 }
 
 impl TaskRow {
+    pub(crate) const fn id(&self) -> DbId {
+        self.id
+    }
+
+    /// Whether this change was the newest one of the task.
+    pub(crate) const fn is_of(&self, change: i64) -> bool {
+        self.change == change
+    }
+
     pub(crate) fn parse(self) -> Result<Task, InfraError> {
         let id = self.id.0;
         Ok(Task {
@@ -54,6 +65,25 @@ impl TaskRow {
             updated_at: self.updated_at.0,
             completed_at: self.completed_at.map(|at| at.0),
             version: self.version,
+            change: ChangeNumber::new(self.change),
+        })
+    }
+}
+
+/// A task, and the change that brought it here.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = tasks)]
+pub(crate) struct StoredTaskRow {
+    #[diesel(embed)]
+    task: TaskRow,
+    created_change: i64,
+}
+
+impl StoredTaskRow {
+    pub(crate) fn parse(self) -> Result<StoredTask, InfraError> {
+        Ok(StoredTask {
+            task: self.task.parse()?,
+            created_change: ChangeNumber::new(self.created_change),
         })
     }
 }
@@ -219,7 +249,7 @@ impl ExternalIdentityRow {
 }
 
 /// Not by the rules for input: they may have been others when the row was written.
-fn readable<T>(column: &str, id: Uuid, read: Option<T>) -> Result<T, InfraError> {
+pub(super) fn readable<T>(column: &str, id: Uuid, read: Option<T>) -> Result<T, InfraError> {
     read.ok_or_else(|| {
         let context = format!("{column} of row {id} holds what was never allowed there");
         InfraError::bare(InfraErrorKind::Broken, context)

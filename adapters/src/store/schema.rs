@@ -54,10 +54,9 @@ diesel::table! {
     }
 }
 
-// Without the columns that only the statements in `queries/task_statements.rs` name: the folded texts, `is_open` and
-// `last_change`.
+// Without the columns that only the statements in `queries/` name: the folded texts and `is_open`.
 diesel::table! {
-    use diesel::sql_types::{Integer, Nullable, Text};
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
     use crate::store::types::{Millis, Uid};
 
     tasks (owner_id, id) {
@@ -69,5 +68,36 @@ diesel::table! {
         updated_at -> Millis,
         completed_at -> Nullable<Millis>,
         version -> Integer,
+        change -> BigInt,
+        created_change -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::BigInt;
+    use crate::store::types::Uid;
+
+    task_counters (owner_id) {
+        owner_id -> Uid,
+        last_change -> BigInt,
+        forgotten_change -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use crate::store::types::{Millis, Uid};
+
+    deleted_tasks (owner_id, id) {
+        owner_id -> Uid,
+        id -> Uid,
+        change -> BigInt,
+        deleted_at -> Millis,
+        title -> Nullable<Text>,
+        description -> Nullable<Text>,
+        created_at -> Nullable<Millis>,
+        updated_at -> Nullable<Millis>,
+        completed_at -> Nullable<Millis>,
+        version -> Nullable<Integer>,
     }
 }

@@ -33,6 +33,7 @@ async fn postgres_repositories() -> (PostgresDatabase, Repositories) {
 fn repositories(backend: &Backend) -> Repositories {
     Repositories {
         tasks: Arc::clone(&backend.tasks),
+        changes: Arc::clone(&backend.changes),
         users: Arc::clone(&backend.users),
         external: Arc::clone(&backend.external_users),
         sessions: Arc::clone(&backend.sessions),

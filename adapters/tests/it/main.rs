@@ -5,6 +5,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod changes;
 mod contract;
 mod events;
 mod failures;

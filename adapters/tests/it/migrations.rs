@@ -1,6 +1,6 @@
 //! Migrations run once, whoever comes first, and each can be taken back.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use futures_util::future::join_all;
 use taskhive_adapters::backend::Backend;
@@ -70,7 +70,7 @@ fn down_takes_back_what_up_made_on_sqlite() {
 }
 
 /// A folder for each migration, in order.
-fn folders(database: &str) -> Vec<PathBuf> {
+pub(crate) fn folders(database: &str) -> Vec<PathBuf> {
     let root = format!("{}/../migrations/{database}", env!("CARGO_MANIFEST_DIR"));
     let mut folders: Vec<_> = std::fs::read_dir(root)
         .unwrap()
@@ -83,9 +83,22 @@ fn folders(database: &str) -> Vec<PathBuf> {
 /// All migrations up, in order, and down again.
 fn steps(database: &str) -> Vec<String> {
     let folders = folders(database);
-    let read = |path: PathBuf| std::fs::read_to_string(path).unwrap();
-    let up = folders.iter().map(|folder| read(folder.join("up.sql")));
-    let down = folders.iter().rev();
-    up.chain(down.map(|folder| read(folder.join("down.sql"))))
+    let down = folders
+        .iter()
+        .rev()
+        .map(|folder| read(&folder.join("down.sql")));
+    folders
+        .iter()
+        .map(|folder| up(folder))
+        .chain(down)
         .collect()
+}
+
+/// What a migration does.
+pub(crate) fn up(folder: &Path) -> String {
+    read(&folder.join("up.sql"))
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap()
 }

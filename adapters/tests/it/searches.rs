@@ -21,7 +21,7 @@ const ENDLESS: &str = "
         WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000000)
         SELECT (SELECT id FROM users) AS owner_id, x'00' AS id, 'x' AS title, 'x' || n AS title_folded,
                '' AS description, '' AS description_folded, n AS created_at, n AS updated_at,
-               NULL AS completed_at, TRUE AS is_open, 1 AS version
+               NULL AS completed_at, TRUE AS is_open, 1 AS version, 1 AS change
         FROM numbers;";
 
 async fn search(backend: &Backend, owner: UserId) -> Result<u64, InfraError> {

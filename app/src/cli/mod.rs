@@ -175,7 +175,10 @@ async fn serve(environment: Vars, no_migrate: bool) -> Result<(), StartError> {
         () = &mut stop => return Ok(()),
     };
     let app = wiring::build(&config, &prepared.backend, secrets)?;
-    tokio::spawn(clean_up(wiring::administration(&prepared.backend)?));
+    tokio::spawn(clean_up(wiring::administration(
+        &config,
+        &prepared.backend,
+    )?));
     announce_address(&config, &listener)?;
     let operators = match for_operators {
         Some(listener) => Some(serve_operators(&app, listener)?),
@@ -244,10 +247,13 @@ async fn clean_up(administration: Administration) {
         every_hour.tick().await;
         match administration.remove_expired().await {
             Ok(0) => {}
-            Ok(removed) => tracing::debug!(removed, "expired sessions were removed"),
+            Ok(removed) => tracing::debug!(
+                removed,
+                "expired sessions and deleted tasks were cleared away"
+            ),
             Err(error) => tracing::warn!(
                 cause = error_chain(&error),
-                "expired sessions could not be removed"
+                "expired sessions and deleted tasks could not be cleared away"
             ),
         }
     }
@@ -274,7 +280,7 @@ async fn manage_users(environment: Vars, command: UserCommand) -> Result<(), Sta
         database::must_exist(&config)?;
     }
     let backend = database::open_migrated(&config).await?;
-    user::run(&wiring::administration(&backend)?, command).await
+    user::run(&wiring::administration(&config, &backend)?, command).await
 }
 
 /// Reads the configuration and starts the log.

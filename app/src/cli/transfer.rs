@@ -62,7 +62,7 @@ impl Progress {
     }
 
     fn to(total: Counts) -> Self {
-        let bar = ProgressBar::new(total.accounts + total.tasks);
+        let bar = ProgressBar::new(total.accounts + total.tasks + total.deleted);
         let style = ProgressStyle::with_template("{bar:40} {percent} %  {msg}  {eta} left");
         Self(match style {
             Ok(style) => bar.with_style(style),
@@ -71,7 +71,8 @@ impl Progress {
     }
 
     fn show(&self, done: Counts) {
-        self.0.set_position(done.accounts + done.tasks);
+        self.0
+            .set_position(done.accounts + done.tasks + done.deleted);
         self.0
             .set_message(format!("{} accounts, {} tasks", done.accounts, done.tasks));
     }

@@ -58,6 +58,8 @@ pub struct Config {
     pub playground: bool,
     /// Whether everybody may create an account.
     pub registration_open: bool,
+    /// How long it is remembered that a task was deleted.
+    pub keep_deletions: Duration,
     /// How log lines are written.
     pub log_format: LogFormat,
     /// Which log lines are written.
@@ -135,6 +137,7 @@ impl Config {
                 true,
                 &[("open", true), ("closed", false)],
             ),
+            keep_deletions: reader.days("KEEP_DELETIONS_DAYS", 30..=3650),
             log_format: reader.choice(
                 "LOG_FORMAT",
                 LogFormat::Text,

@@ -97,6 +97,11 @@ impl<'a> Reader<'a> {
         Duration::from_secs(seconds.try_into().unwrap_or(u64::MAX))
     }
 
+    pub(super) fn days(&mut self, name: &str, range: RangeInclusive<usize>) -> Duration {
+        let days: u64 = self.number(name, range).try_into().unwrap_or(u64::MAX);
+        Duration::from_hours(days.saturating_mul(24))
+    }
+
     /// One of a few words.
     pub(super) fn choice<T: Copy>(&mut self, name: &str, default: T, choices: &[(&str, T)]) -> T {
         let Some(given) = self.given(name) else {

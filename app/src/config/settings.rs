@@ -41,6 +41,7 @@ settings! {
     "INTROSPECTION" = "public", "Who may look at the schema: `public`, `authenticated` or `off`.";
     "PLAYGROUND" = "on", "Whether `/playground` is there: `on` or `off`.";
     "REGISTRATION" = "open", "Whether everybody may create an account: `open` or `closed`. `taskhive user create` works in either case.";
+    "KEEP_DELETIONS_DAYS" = "90", "How long it is remembered that a task was deleted, at least 30 days, so that whoever keeps a copy of their tasks and was away learns of it. Who was away longer fetches everything anew. For the first 30 days, a deleted task can be restored.";
     "METRICS_ADDR" = "", "Where operators find `/metrics` for Prometheus, and `/health/live` and `/health/ready` once more, such as `127.0.0.1:9464`. Not for the public: nobody is asked who they are there. Not set: nowhere.";
     "LOG_FORMAT" = "text", "`text` for people or `json` for machines.";
     "LOG_REQUESTS" = "on", "Whether each operation gets a line in the log, at `info`: `on` or `off`. It says what was asked for, by whom, what came of it and how long it took; no texts.";

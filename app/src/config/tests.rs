@@ -72,6 +72,18 @@ fn on_sqlite_as_many_read_as_there_are_cores_unless_somebody_says_otherwise() {
 }
 
 #[test]
+fn deletions_are_remembered_for_a_month_at_least() {
+    let days = |days| from(&[("KEEP_DELETIONS_DAYS", days)]).map(|config| config.keep_deletions);
+    assert_eq!(days(""), Ok(Duration::from_hours(90 * 24)));
+    assert_eq!(days("30"), Ok(Duration::from_hours(30 * 24)));
+    let mistake = days("29").unwrap_err().to_string();
+    assert!(
+        mistake.contains("KEEP_DELETIONS_DAYS: must be a number from 30 to 3650"),
+        "{mistake}"
+    );
+}
+
+#[test]
 fn empty_means_not_set() {
     assert_eq!(
         from(&[("PORT", ""), ("JWT_SECRET", " ")])

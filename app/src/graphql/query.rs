@@ -190,6 +190,7 @@ impl PageArguments {
             take,
             after,
             before,
+            as_of: false,
         })
     }
 }

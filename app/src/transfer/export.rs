@@ -16,7 +16,8 @@ const BATCH: u32 = 500;
 
 /// Writes all accounts, or the one with this address. `progress` hears now and then how many there were so far.
 ///
-/// Each batch is read at a moment of its own: what is changed meanwhile is in the file as it was before or after.
+/// Each batch is read at a moment of its own: what is changed meanwhile is in the file as it was before or after. Where an account
+/// was changed meanwhile, its readers may have to begin anew once it is imported.
 pub(crate) async fn export(
     archive: &dyn Archive,
     only: Option<&EmailAddress>,
@@ -61,7 +62,29 @@ async fn write_account(
         lines.counts.tasks += tasks.len() as u64;
         progress(lines.counts);
         match tasks.last() {
-            Some(last) if tasks.len() == BATCH as usize => after = Some(last.id),
+            Some(last) if tasks.len() == BATCH as usize => after = Some(last.task.id),
+            _ => break,
+        }
+    }
+    write_deleted(archive, owner, lines, progress).await
+}
+
+async fn write_deleted(
+    archive: &dyn Archive,
+    owner: UserId,
+    lines: &mut Lines<impl Write>,
+    progress: &mut impl FnMut(Counts),
+) -> Result<(), ExportError> {
+    let mut after = None;
+    loop {
+        let deleted = archive.deleted_tasks(owner, after, BATCH).await?;
+        for task in &deleted {
+            lines.write(&Line::from(task))?;
+        }
+        lines.counts.deleted += deleted.len() as u64;
+        progress(lines.counts);
+        match deleted.last() {
+            Some(last) if deleted.len() == BATCH as usize => after = Some(last.id),
             _ => return Ok(()),
         }
     }
@@ -94,6 +117,7 @@ impl<W: Write> Lines<W> {
         let end = Line::End(EndLine {
             accounts: self.counts.accounts,
             tasks: self.counts.tasks,
+            deleted: self.counts.deleted,
             crc32: format!("{:08x}", self.sum.clone().finalize()),
         });
         self.write(&end)?;

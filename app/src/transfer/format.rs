@@ -1,17 +1,23 @@
 //! The lines of an export:
 //!
-//! 1. `{"format":"taskhive-export","version":1}`. A reader takes every version up to its own.
-//! 2. For each account, by id, one line, and after it one for each of its tasks, by id:
-//!    `{"account":{"id":"user_…","email":"…","passwordHash":"$argon2id$…","createdAt":1763888400123,"identities":[]}}` and
-//!    `{"task":{"id":"task_…","title":"…","description":"","createdAt":…,"updatedAt":…,"completedAt":null,"version":1}}`.
-//!    Points in time are milliseconds since 1970.
-//! 3. `{"end":{"accounts":1,"tasks":1,"crc32":"…"}}`: how many there were, and the check sum (CRC-32, hexadecimal) of all bytes
-//!    before this line. A file without it was cut short.
+//! 1. `{"format":"taskhive-export","version":2}`. A reader takes every version up to its own.
+//! 2. For each account, by id, one line, after it one for each of its tasks, by id, and then one for each task that was deleted
+//!    and is still remembered, by id:
+//!    `{"account":{"id":"user_…","email":"…","passwordHash":"$argon2id$…","createdAt":1763888400123,"identities":[],"lastChange":9,"forgottenChange":0}}`,
+//!    `{"task":{"id":"task_…","title":"…","description":"","createdAt":…,"updatedAt":…,"completedAt":null,"version":1,"change":8,"createdChange":3}}` and
+//!    `{"deleted":{"id":"task_…","change":9,"deletedAt":…,"task":null}}`, with the task as it was while it can be restored.
+//!    Points in time are milliseconds since 1970; changes are numbers in the order of the account's changes, so that positions
+//!    in it (`cursor`, `asOf`) go on meaning the same.
+//! 3. `{"end":{"accounts":1,"tasks":1,"deleted":1,"crc32":"…"}}`: how many there were, and the check sum (CRC-32, hexadecimal) of
+//!    all bytes before this line. A file without it was cut short.
+//!
+//! Version 1 has no numbers and no deleted tasks.
 //!
 //! The same accounts always make the same bytes: no line has a name of a release or the time of the export.
 
 use serde::{Deserialize, Serialize};
 use taskhive_domain::archive::AccountRecord;
+use taskhive_domain::change::{ChangeNumber, DeletedTask, StoredTask, TaskCounter};
 use taskhive_domain::identity::ExternalIdentity;
 use taskhive_domain::task::{Task, TaskDescription, TaskTitle};
 use taskhive_domain::user::{EmailAddress, PasswordHash, User};
@@ -20,7 +26,11 @@ use taskhive_domain::{TaskId, Timestamp, UserId};
 /// What the first line calls the file.
 pub(super) const NAME: &str = "taskhive-export";
 /// The version that is written.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
+/// The first version in which changes have numbers.
+pub(super) const WITH_NUMBERS: u32 = 2;
+/// The largest number of a change: JSON numbers are exact so far.
+const LAST_NUMBER: i64 = 1 << 53;
 
 /// The first line. Later versions may say more in it.
 #[derive(Serialize, Deserialize)]
@@ -35,6 +45,7 @@ pub(super) struct Header {
 pub(super) enum Line {
     Account(AccountLine),
     Task(TaskLine),
+    Deleted(DeletedLine),
     End(EndLine),
 }
 
@@ -46,6 +57,10 @@ pub(super) struct AccountLine {
     password_hash: String,
     created_at: i64,
     identities: Vec<IdentityLine>,
+    #[serde(default)]
+    last_change: i64,
+    #[serde(default)]
+    forgotten_change: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -65,6 +80,19 @@ pub(super) struct TaskLine {
     updated_at: i64,
     completed_at: Option<i64>,
     version: i32,
+    #[serde(default)]
+    change: i64,
+    #[serde(default)]
+    created_change: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct DeletedLine {
+    id: String,
+    change: i64,
+    deleted_at: i64,
+    task: Option<TaskLine>,
 }
 
 #[derive(Serialize, Deserialize, PartialEq, Eq)]
@@ -72,6 +100,8 @@ pub(super) struct TaskLine {
 pub(super) struct EndLine {
     pub(super) accounts: u64,
     pub(super) tasks: u64,
+    #[serde(default)]
+    pub(super) deleted: u64,
     pub(super) crc32: String,
 }
 
@@ -128,13 +158,33 @@ impl From<&AccountRecord> for Line {
             password_hash: account.hash.reveal().to_owned(),
             created_at: account.user.created_at.millis(),
             identities: account.identities.iter().map(identity).collect(),
+            last_change: account.counter.last_change.get(),
+            forgotten_change: account.counter.forgotten_change.get(),
         })
     }
 }
 
-impl From<&Task> for Line {
-    fn from(task: &Task) -> Self {
-        Self::Task(TaskLine {
+impl From<&StoredTask> for Line {
+    fn from(stored: &StoredTask) -> Self {
+        Self::Task(TaskLine::new(&stored.task, stored.created_change))
+    }
+}
+
+impl From<&DeletedTask> for Line {
+    fn from(deleted: &DeletedTask) -> Self {
+        let task = deleted.task.as_ref();
+        Self::Deleted(DeletedLine {
+            id: deleted.id.to_string(),
+            change: deleted.change.get(),
+            deleted_at: deleted.deleted_at.millis(),
+            task: task.map(|task| TaskLine::new(task, task.change)),
+        })
+    }
+}
+
+impl TaskLine {
+    fn new(task: &Task, created_change: ChangeNumber) -> Self {
+        Self {
             id: task.id.to_string(),
             title: task.title.as_str().to_owned(),
             description: task.description.as_str().to_owned(),
@@ -142,7 +192,9 @@ impl From<&Task> for Line {
             updated_at: task.updated_at.millis(),
             completed_at: task.completed_at.map(Timestamp::millis),
             version: task.version,
-        })
+            change: task.change.get(),
+            created_change: created_change.get(),
+        }
     }
 }
 
@@ -159,6 +211,13 @@ impl AccountLine {
             .filter(|email| email.as_str().len() <= EmailAddress::MAX_LENGTH as usize)
             .filter(|email| !email.as_str().bytes().any(|byte| byte.is_ascii_uppercase()))
             .ok_or("`email` is not an address as they are stored")?;
+        let counter = TaskCounter {
+            last_change: number(self.last_change)?,
+            forgotten_change: number(self.forgotten_change)?,
+        };
+        if counter.forgotten_change > counter.last_change {
+            return Err("`forgottenChange` is greater than `lastChange`");
+        }
         Ok(AccountRecord {
             user: User {
                 id,
@@ -169,13 +228,14 @@ impl AccountLine {
             identities: identities
                 .collect::<Option<_>>()
                 .ok_or("`identities` holds one that cannot be")?,
+            counter,
         })
     }
 }
 
 impl TaskLine {
     /// By the rules for what is stored, not by those for input, which may be stricter today.
-    pub(super) fn parse(self) -> Result<Task, &'static str> {
+    pub(super) fn parse(self) -> Result<StoredTask, &'static str> {
         let fits = |text: &str, most: u32| text.chars().count() <= most as usize;
         if !fits(&self.title, TaskTitle::MAX_LENGTH) {
             return Err("`title` is too long");
@@ -187,7 +247,7 @@ impl TaskLine {
         if self.version < 1 {
             return Err("`version` is less than 1");
         }
-        Ok(Task {
+        let task = Task {
             id: TaskId::parse(&self.id).map_err(|_| "`id` is not an id of a task")?,
             title: TaskTitle::from_stored(self.title).ok_or("`title` is not one")?,
             description: TaskDescription::from_stored(self.description),
@@ -195,6 +255,37 @@ impl TaskLine {
             updated_at: Timestamp::from_millis(self.updated_at),
             completed_at: self.completed_at.map(Timestamp::from_millis),
             version: self.version,
+            change: number(self.change)?,
+        };
+        Ok(StoredTask {
+            task,
+            created_change: number(self.created_change)?,
         })
+    }
+}
+
+impl DeletedLine {
+    pub(super) fn parse(self) -> Result<DeletedTask, &'static str> {
+        let task = self.task.map(TaskLine::parse).transpose()?;
+        let deleted = DeletedTask {
+            id: TaskId::parse(&self.id).map_err(|_| "`id` is not an id of a task")?,
+            change: number(self.change)?,
+            deleted_at: Timestamp::from_millis(self.deleted_at),
+            task: task.map(|stored| stored.task),
+        };
+        let agrees = |task: &Task| task.id == deleted.id && task.change == deleted.change;
+        if deleted.task.as_ref().is_none_or(agrees) {
+            Ok(deleted)
+        } else {
+            Err("`task` is another one than was deleted")
+        }
+    }
+}
+
+fn number(number: i64) -> Result<ChangeNumber, &'static str> {
+    if (0..=LAST_NUMBER).contains(&number) {
+        Ok(ChangeNumber::new(number))
+    } else {
+        Err("the number of a change is out of range")
     }
 }

@@ -1,24 +1,21 @@
 //! From lines to a database. The file is read three times: to see that it is whole and sound, to see that nothing in the
 //! database is in its way, and to store it. So a file that cannot be imported as a whole changes nothing.
 
-use std::io::{self, BufRead, BufReader, Read, Seek};
+use std::io::{self, Read, Seek};
 
-use crc32fast::Hasher;
-use serde::de::DeserializeOwned;
 use taskhive_domain::UserId;
-use taskhive_domain::archive::{AccountRecord, Archive};
+use taskhive_domain::archive::{AccountRecord, Archive, Numbering};
+use taskhive_domain::change::{DeletedTask, StoredTask};
 use taskhive_domain::ports::InfraError;
-use taskhive_domain::task::Task;
 
 use super::Counts;
-use super::format::{EndLine, FormatError, Header, Line, NAME, VERSION};
+use super::format::{FormatError, WITH_NUMBERS};
+use super::lines::{Lines, Record};
 
 /// Accounts that are looked up or stored at a time.
 const ACCOUNTS: usize = 100;
 /// Tasks that are stored in one transaction: short enough to let others write in between.
 const TASKS: usize = 200;
-/// No line that Taskhive writes is as long: 2,000 characters of a description, each as six bytes of JSON, are far less.
-const LONGEST_LINE: u64 = 1 << 20;
 /// How many accounts a message names that are in the way.
 const NAMED: usize = 10;
 
@@ -57,15 +54,19 @@ pub(crate) fn verify(file: &mut (impl Read + Seek)) -> Result<Counts, ImportErro
     while let Some(record) = lines.next()? {
         match record {
             Record::Account(_) => counts.accounts += 1,
-            Record::Task(_) if counts.accounts == 0 => {
+            _ if counts.accounts == 0 => {
                 return Err(lines.wrong("a task comes before all accounts").into());
             }
             Record::Task(_) => counts.tasks += 1,
+            Record::Deleted(_) => counts.deleted += 1,
         }
     }
-    if lines.end.as_ref().map(|end| (end.accounts, end.tasks))
-        == Some((counts.accounts, counts.tasks))
-    {
+    let end = lines.end.as_ref().map(|end| Counts {
+        accounts: end.accounts,
+        tasks: end.tasks,
+        deleted: end.deleted,
+    });
+    if end == Some(counts) {
         Ok(counts)
     } else {
         Err(FormatError::Damaged.into())
@@ -80,18 +81,21 @@ pub(crate) async fn import(
 ) -> Result<Imported, ImportError> {
     let found = verify(file)?;
     refuse_conflicts(archive, file).await?;
+    let mut lines = Lines::of(file)?;
     let mut store = Store {
         archive,
+        with_numbers: lines.version >= WITH_NUMBERS,
         imported: Imported {
             found,
             ..Imported::default()
         },
         accounts: Vec::new(),
         owner: None,
+        numbering: Numbering::New,
         tasks: Vec::new(),
+        deleted: Vec::new(),
         done: Counts::default(),
     };
-    let mut lines = Lines::of(file)?;
     while let Some(record) = lines.next()? {
         if store.add(record).await? {
             progress(store.done);
@@ -133,10 +137,15 @@ async fn refuse_conflicts(
 /// Collects records until they are worth a transaction. Accounts are stored before tasks, so no task comes before its owner.
 struct Store<'a> {
     archive: &'a dyn Archive,
+    /// Whether the file says in which order things were changed.
+    with_numbers: bool,
     imported: Imported,
     accounts: Vec<AccountRecord>,
     owner: Option<UserId>,
-    tasks: Vec<Task>,
+    /// That of the last account that was stored.
+    numbering: Numbering,
+    tasks: Vec<StoredTask>,
+    deleted: Vec<DeletedTask>,
     /// What of the file was stored, or was there already.
     done: Counts,
 }
@@ -155,6 +164,10 @@ impl Store<'_> {
                 self.tasks.push(task);
                 self.tasks.len() == TASKS
             }
+            Record::Deleted(deleted) => {
+                self.deleted.push(deleted);
+                self.deleted.len() == TASKS
+            }
         };
         if full {
             self.flush().await?;
@@ -168,115 +181,57 @@ impl Store<'_> {
     }
 
     async fn flush_accounts(&mut self) -> Result<(), InfraError> {
-        if !self.accounts.is_empty() {
-            self.imported.new.accounts += self.archive.restore_accounts(&self.accounts).await?;
+        if let Some(last) = self.accounts.last() {
+            let restored = self.archive.restore_accounts(&self.accounts).await?;
+            self.numbering = self.numbering_of(last, &restored).await?;
+            self.imported.new.accounts += restored.len() as u64;
             self.done.accounts += self.accounts.len() as u64;
             self.accounts.clear();
         }
         Ok(())
     }
 
+    /// The numbers of the file hold for an account that is new, or has not been changed since it was archived or an import of it
+    /// broke off.
+    async fn numbering_of(
+        &self,
+        account: &AccountRecord,
+        restored: &[UserId],
+    ) -> Result<Numbering, InfraError> {
+        if !self.with_numbers {
+            return Ok(Numbering::New);
+        }
+        if restored.contains(&account.user.id) {
+            return Ok(Numbering::Kept);
+        }
+        let stored = self.archive.account(&account.user.email).await?;
+        let unchanged = stored.is_some_and(|stored| stored.counter == account.counter);
+        Ok(if unchanged {
+            Numbering::Kept
+        } else {
+            Numbering::New
+        })
+    }
+
     async fn flush_tasks(&mut self) -> Result<(), InfraError> {
-        if let Some(owner) = self.owner.filter(|_| !self.tasks.is_empty()) {
-            self.flush_accounts().await?;
-            self.imported.new.tasks += self.archive.restore_tasks(owner, &self.tasks).await?;
+        let none = self.tasks.is_empty() && self.deleted.is_empty();
+        let Some(owner) = self.owner.filter(|_| !none) else {
+            return Ok(());
+        };
+        self.flush_accounts().await?;
+        let (archive, numbering) = (self.archive, self.numbering);
+        if !self.tasks.is_empty() {
+            let restored = archive.restore_tasks(owner, &self.tasks, numbering);
+            self.imported.new.tasks += restored.await?;
             self.done.tasks += self.tasks.len() as u64;
             self.tasks.clear();
         }
+        if !self.deleted.is_empty() {
+            let restored = archive.restore_deleted_tasks(owner, &self.deleted, numbering);
+            self.imported.new.deleted += restored.await?;
+            self.done.deleted += self.deleted.len() as u64;
+            self.deleted.clear();
+        }
         Ok(())
-    }
-}
-
-enum Record {
-    Account(AccountRecord),
-    Task(Task),
-}
-
-/// Reads line by line, and knows at the end whether that was all.
-struct Lines<R: Read> {
-    reader: BufReader<R>,
-    sum: Hasher,
-    number: u64,
-    end: Option<EndLine>,
-}
-
-impl<'a, R: Read + Seek> Lines<&'a mut R> {
-    /// From the beginning, which must say what it is.
-    fn of(file: &'a mut R) -> Result<Self, ImportError> {
-        file.rewind()?;
-        let mut lines = Lines {
-            reader: BufReader::with_capacity(1 << 16, file),
-            sum: Hasher::new(),
-            number: 0,
-            end: None,
-        };
-        let header = lines.line()?.ok_or(FormatError::Foreign)?;
-        let header: Header = serde_json::from_slice(&header).map_err(|_| FormatError::Foreign)?;
-        match header {
-            Header { format, .. } if format != NAME => Err(FormatError::Foreign.into()),
-            Header { version, .. } if version > VERSION => Err(FormatError::Newer(version).into()),
-            Header { .. } => Ok(lines),
-        }
-    }
-}
-
-impl<R: Read> Lines<R> {
-    /// The next account or task; `None` after the end, which must be one.
-    fn next(&mut self) -> Result<Option<Record>, ImportError> {
-        let before = self.sum.clone().finalize();
-        let Some(bytes) = self.line()? else {
-            return Err(FormatError::CutShort(self.number).into());
-        };
-        match self.parsed(&bytes)? {
-            Line::Account(account) => {
-                let account = account.parse().map_err(|what| self.wrong(what))?;
-                Ok(Some(Record::Account(account)))
-            }
-            Line::Task(task) => {
-                let task = task.parse().map_err(|what| self.wrong(what))?;
-                Ok(Some(Record::Task(task)))
-            }
-            Line::End(end) if end.crc32 != format!("{before:08x}") => {
-                Err(FormatError::Damaged.into())
-            }
-            Line::End(end) => {
-                self.end = Some(end);
-                match self.line()? {
-                    None => Ok(None),
-                    Some(_) => Err(FormatError::AfterTheEnd(self.number).into()),
-                }
-            }
-        }
-    }
-
-    fn parsed<T: DeserializeOwned>(&self, bytes: &[u8]) -> Result<T, FormatError> {
-        serde_json::from_slice(bytes)
-            .map_err(|_| self.wrong("it is neither an account nor a task nor the end"))
-    }
-
-    /// The bytes of the next line without its end; `None` where the file ends. Half a line is one that was cut short.
-    fn line(&mut self) -> Result<Option<Vec<u8>>, ImportError> {
-        let mut bytes = Vec::new();
-        let mut limited = self.reader.by_ref().take(LONGEST_LINE);
-        if limited.read_until(b'\n', &mut bytes)? == 0 {
-            return Ok(None);
-        }
-        self.sum.update(&bytes);
-        self.number += 1;
-        if bytes.pop() != Some(b'\n') {
-            return Err(match (self.number, bytes.len() as u64 + 1) {
-                (1, _) => FormatError::Foreign.into(),
-                (_, LONGEST_LINE) => self.wrong("it is too long").into(),
-                _ => FormatError::CutShort(self.number - 1).into(),
-            });
-        }
-        Ok(Some(bytes))
-    }
-
-    fn wrong(&self, what: &'static str) -> FormatError {
-        FormatError::Line {
-            line: self.number,
-            what,
-        }
     }
 }

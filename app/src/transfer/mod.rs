@@ -4,6 +4,7 @@
 mod export;
 mod format;
 mod import;
+mod lines;
 #[cfg(test)]
 mod tests;
 
@@ -13,11 +14,12 @@ pub(crate) use import::{import, verify};
 
 use taskhive_domain::ports::InfraError;
 
-/// Accounts and tasks, counted.
+/// Accounts, tasks and what is remembered of deleted ones, counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) accounts: u64,
     pub(crate) tasks: u64,
+    pub(crate) deleted: u64,
 }
 
 /// Why a file could not be written.

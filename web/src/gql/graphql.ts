@@ -141,6 +141,11 @@ export type ErrorReason =
   | 'CONTRADICTORY'
   /** Address and password do not belong together. */
   | 'CREDENTIALS_WRONG'
+  /**
+   * The point is older than what is remembered of deleted tasks: begin without `after`, and
+   * drop what does not come.
+   */
+  | 'CURSOR_EXPIRED'
   /** The address already has an account. */
   | 'EMAIL_TAKEN'
   /** A text does not have the required form, such as an address, an ID or a cursor. */
@@ -149,6 +154,8 @@ export type ErrorReason =
   | 'OUT_OF_RANGE'
   /** The service was too busy. Nothing was done. */
   | 'OVERLOADED'
+  /** You deleted the task with this ID; it is not made again. `restoreTasks` brings it back. */
+  | 'TASK_DELETED'
   /** It took too long. The change may or may not have been made. */
   | 'TIMED_OUT'
   /** The token was valid once. Refresh it and try again. */

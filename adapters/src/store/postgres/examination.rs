@@ -50,7 +50,7 @@ struct Rights {
 }
 
 const RIGHTS: &str = "SELECT string_agg(privilege || ' on ' || name, ', ') AS missing \
-    FROM unnest(ARRAY['users', 'sessions', 'ended_sessions', 'external_identities', 'tasks']) AS name, \
+    FROM unnest(ARRAY['users', 'sessions', 'ended_sessions', 'external_identities', 'tasks', 'task_counters', 'deleted_tasks']) AS name, \
     unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS privilege \
     WHERE NOT has_table_privilege(name, privilege)";
 

@@ -1,6 +1,7 @@
 //! PostgreSQL, directly or behind a transaction pooler: nothing here relies on the state of a session, so no statement can meet
 //! a server connection that does not know of it. (Prepared statements need PgBouncer 1.21 or later, which carries them along.)
 
+mod changes;
 mod connect;
 mod examination;
 mod lines;
@@ -38,6 +39,7 @@ use futures_util::future::BoxFuture;
 use taskhive_domain::listing::TaskFilter;
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
 
+pub(crate) use self::changes::{SKIP_LOCKED, TAKEN, TICK, TICK_DELETION, locked_counter};
 use self::connect::{CONNECT_TIMEOUT, Connector};
 use self::lines::Lines;
 use self::per_runtime::PerRuntime;

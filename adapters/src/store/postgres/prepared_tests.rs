@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Text};
+use taskhive_domain::change::ChangeNumber;
 use taskhive_domain::listing::{PageRequest, Take, TaskFilter, TaskOrder};
 use taskhive_domain::ports::{Insertion, TaskRepository, Update};
 use taskhive_domain::task::{Completion, Task, TaskDescription, TaskEdit, TaskTitle};
@@ -34,6 +35,7 @@ async fn live_a_life(tasks: &DieselTasks, owner: UserId) {
         updated_at: now,
         completed_at: None,
         version: 1,
+        change: ChangeNumber::NONE,
     };
     let request = PageRequest {
         filter: TaskFilter::default(),
@@ -41,6 +43,7 @@ async fn live_a_life(tasks: &DieselTasks, owner: UserId) {
         take: Take::First(3),
         after: None,
         before: None,
+        as_of: false,
     };
     let toggle = TaskEdit::completion(Completion::Toggle);
     let inserted = tasks.insert(owner, &task).await.unwrap();
@@ -48,7 +51,7 @@ async fn live_a_life(tasks: &DieselTasks, owner: UserId) {
     tasks.page(owner, &request).await.unwrap();
     let updated = tasks.update(owner, task.id, &toggle, now).await.unwrap();
     assert!(matches!(updated, Update::Changed(_)));
-    assert!(tasks.delete(owner, task.id).await.unwrap());
+    assert!(tasks.delete(owner, task.id, now).await.unwrap().is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -63,7 +66,7 @@ async fn every_statement_on_tasks_is_prepared_once() {
         .await;
     }
 
-    let sql = "SELECT split_part(statement, ' ', 1) AS verb, \
+    let sql = "SELECT coalesce(substring(statement FROM '(INSERT|UPDATE|DELETE)[ FROMINT]* tasks'), 'SELECT') AS verb, \
                generic_plans + custom_plans AS executions FROM pg_prepared_statements \
                WHERE statement LIKE '%tasks%' AND statement NOT LIKE '%pg_prepared%'";
     let query = diesel::sql_query(sql);

@@ -22,7 +22,9 @@ pub(crate) fn line(plan: PlanText) -> String {
     plan
 }
 
-/// 20 owners with 500 tasks each, every third completed, several at a time; and a session that ended in each of 1,000 seconds.
+/// 20 owners with 500 tasks each, every third completed, several at a time, and 500 that were deleted; counters for many
+/// more owners; and a session that
+/// ended in each of 1,000 seconds.
 pub(crate) async fn filled() -> (PostgresDatabase, Database) {
     let database = PostgresDatabase::migrated().await;
     database.client().await.batch_execute(FILL).await.unwrap();
@@ -57,9 +59,14 @@ const FILL: &str = "
     INSERT INTO users SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, n || '@example.org', 'x', now()
         FROM generate_series(1, 20) n;
     INSERT INTO tasks (owner_id, id, title, title_folded, description, description_folded,
-                       created_at, updated_at, completed_at, version, last_change)
+                       created_at, updated_at, completed_at, version, change, created_change)
         SELECT users.id, gen_random_uuid(), 'x', 'x', '', '',
-               to_timestamp(n / 3), to_timestamp(n / 2), CASE WHEN n % 3 = 0 THEN now() END, 1, 0
+               to_timestamp(n / 3), to_timestamp(n / 2), CASE WHEN n % 3 = 0 THEN now() END, 1, n, n
+        FROM users, generate_series(1, 500) n;
+    UPDATE task_counters SET last_change = 1000;
+    INSERT INTO task_counters SELECT gen_random_uuid() FROM generate_series(1, 3000);
+    INSERT INTO deleted_tasks (owner_id, id, change, deleted_at, title, description, created_at, updated_at, version)
+        SELECT users.id, gen_random_uuid(), 500 + n, to_timestamp(n), CASE WHEN n > 250 THEN 'x' END, '', now(), now(), 1
         FROM users, generate_series(1, 500) n;
     INSERT INTO ended_sessions SELECT gen_random_uuid(), to_timestamp(n) FROM generate_series(1, 1000) n;
     ANALYZE;";

@@ -4,25 +4,30 @@ use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel::prelude::*;
 use futures_util::FutureExt;
-use taskhive_domain::archive::{AccountRecord, Archive};
+use taskhive_domain::archive::{AccountRecord, Archive, Numbering};
+use taskhive_domain::change::{DeletedTask, StoredTask, TaskCounter};
 use taskhive_domain::ports::InfraError;
-use taskhive_domain::task::Task;
 use taskhive_domain::user::EmailAddress;
 use taskhive_domain::{TaskId, UserId};
 use uuid::Uuid;
 
 use super::backend::{Conn, Database, RunQueryDsl};
-use super::tasks::{insertion, new_mark};
 use super::transaction::transaction;
-use crate::store::rows::{CredentialsRow, ExternalIdentityRow, NewUserRow, TaskRow};
-use crate::store::schema::{external_identities, tasks, users};
+use super::{archived_tasks, counters};
+use crate::store::change_rows::{CounterRow, DeletedTaskRow};
+use crate::store::rows::{CredentialsRow, ExternalIdentityRow, NewUserRow, StoredTaskRow};
+use crate::store::schema::{deleted_tasks, external_identities, task_counters, tasks, users};
 use crate::store::types::DbId;
 
 /// All accounts.
 pub(crate) struct DieselArchive(pub(crate) Database);
 
-/// A user, and the identities of all that were asked for.
-type Rows = (Vec<CredentialsRow>, Vec<ExternalIdentityRow>);
+/// Users, and the identities and counters of all that were asked for.
+type Rows = (
+    Vec<CredentialsRow>,
+    Vec<ExternalIdentityRow>,
+    Vec<(DbId, CounterRow)>,
+);
 
 #[async_trait]
 impl Archive for DieselArchive {
@@ -70,7 +75,7 @@ impl Archive for DieselArchive {
         owner: UserId,
         after: Option<TaskId>,
         limit: u32,
-    ) -> Result<Vec<Task>, InfraError> {
+    ) -> Result<Vec<StoredTask>, InfraError> {
         let owner = DbId(owner.uuid());
         // Clients make ids of their own, but none of these versions is nil.
         let after = DbId(after.map_or_else(Uuid::nil, TaskId::uuid));
@@ -82,12 +87,36 @@ impl Archive for DieselArchive {
                     .filter(tasks::id.gt(after))
                     .order(tasks::id)
                     .limit(limit.into())
-                    .select(TaskRow::as_select())
+                    .select(StoredTaskRow::as_select())
                     .load(conn)
                     .boxed()
             })
             .await?;
-        rows.into_iter().map(TaskRow::parse).collect()
+        rows.into_iter().map(StoredTaskRow::parse).collect()
+    }
+
+    async fn deleted_tasks(
+        &self,
+        owner: UserId,
+        after: Option<TaskId>,
+        limit: u32,
+    ) -> Result<Vec<DeletedTask>, InfraError> {
+        let owner = DbId(owner.uuid());
+        let after = DbId(after.map_or_else(Uuid::nil, TaskId::uuid));
+        let rows = self
+            .0
+            .read("archive deleted tasks", move |conn| {
+                deleted_tasks::table
+                    .filter(deleted_tasks::owner_id.eq(owner))
+                    .filter(deleted_tasks::id.gt(after))
+                    .order(deleted_tasks::id)
+                    .limit(limit.into())
+                    .select(DeletedTaskRow::as_select())
+                    .load(conn)
+                    .boxed()
+            })
+            .await?;
+        rows.into_iter().map(DeletedTaskRow::parse).collect()
     }
 
     async fn conflicts(&self, accounts: &[AccountRecord]) -> Result<Vec<UserId>, InfraError> {
@@ -136,16 +165,21 @@ impl Archive for DieselArchive {
         Ok(conflicts.map(|account| account.user.id).collect())
     }
 
-    async fn restore_accounts(&self, accounts: &[AccountRecord]) -> Result<u64, InfraError> {
-        let rows: Vec<(NewUserRow, Vec<ExternalIdentityRow>)> = accounts
+    async fn restore_accounts(
+        &self,
+        accounts: &[AccountRecord],
+    ) -> Result<Vec<UserId>, InfraError> {
+        let rows: Vec<NewAccount> = accounts
             .iter()
             .map(|account| {
                 let identities = account.identities.iter();
                 let row = |identity| ExternalIdentityRow::new(identity, account.user.id);
-                (
-                    NewUserRow::new(&account.user, &account.hash),
-                    identities.map(row).collect(),
-                )
+                NewAccount {
+                    id: account.user.id,
+                    user: NewUserRow::new(&account.user, &account.hash),
+                    identities: identities.map(row).collect(),
+                    counter: account.counter,
+                }
             })
             .collect();
         let restored = self.0.write("restore accounts", move |conn| {
@@ -154,73 +188,84 @@ impl Archive for DieselArchive {
         restored.await
     }
 
-    async fn restore_tasks(&self, owner: UserId, tasks: &[Task]) -> Result<u64, InfraError> {
-        let mark = new_mark();
-        let statements: Vec<_> = tasks
-            .iter()
-            .map(|task| insertion(owner, task, mark))
-            .collect();
-        let restored = self.0.write("restore tasks", move |conn| {
-            transaction(conn, move |conn| {
-                async move {
-                    let mut restored = 0;
-                    for statement in statements {
-                        let (_, last_change) = statement.get_result::<(TaskRow, i64)>(conn).await?;
-                        restored += u64::from(last_change == mark);
-                    }
-                    Ok(restored)
-                }
-                .boxed()
-            })
-            .boxed()
-        });
-        restored.await
+    async fn restore_tasks(
+        &self,
+        owner: UserId,
+        tasks: &[StoredTask],
+        numbering: Numbering,
+    ) -> Result<u64, InfraError> {
+        archived_tasks::restore(&self.0, owner, tasks.to_vec(), numbering).await
+    }
+
+    async fn restore_deleted_tasks(
+        &self,
+        owner: UserId,
+        tasks: &[DeletedTask],
+        numbering: Numbering,
+    ) -> Result<u64, InfraError> {
+        archived_tasks::restore_deleted(&self.0, owner, tasks.to_vec(), numbering).await
     }
 }
 
+/// An account as it is stored.
+struct NewAccount {
+    id: UserId,
+    user: NewUserRow,
+    identities: Vec<ExternalIdentityRow>,
+    counter: TaskCounter,
+}
+
+/// The counters first: what changes between the statements then has a number beyond them.
 async fn with_identities(conn: &mut Conn, users: Vec<CredentialsRow>) -> QueryResult<Rows> {
     let ids: Vec<DbId> = users.iter().map(CredentialsRow::id).collect();
+    let counters = task_counters::table
+        .filter(task_counters::owner_id.eq_any(&ids))
+        .select((task_counters::owner_id, CounterRow::as_select()))
+        .load(conn)
+        .await?;
     let identities = external_identities::table
         .filter(external_identities::user_id.eq_any(ids))
         .select(ExternalIdentityRow::as_select())
         .load(conn)
         .await?;
-    Ok((users, identities))
+    Ok((users, identities, counters))
 }
 
 /// Sorted here and not by the database, whose collations differ.
-fn records((users, mut identities): Rows) -> Result<Vec<AccountRecord>, InfraError> {
+fn records((users, mut identities, counters): Rows) -> Result<Vec<AccountRecord>, InfraError> {
     identities.sort_by(|one, other| one.key().cmp(&other.key()));
     let record = |row: CredentialsRow| {
         let id = row.id().0;
         let stored = row.parse()?;
         let of_user = identities.iter().filter(|identity| identity.is_of(id));
+        let counter = counters.iter().find(|(owner, _)| owner.0 == id);
         Ok(AccountRecord {
             user: stored.user,
             hash: stored.hash,
             identities: of_user
                 .map(ExternalIdentityRow::parse)
                 .collect::<Result<_, _>>()?,
+            counter: counter.map_or_else(TaskCounter::default, |(_, row)| (*row).into()),
         })
     };
     users.into_iter().map(record).collect()
 }
 
 /// An address or an identity that somebody else has breaks a unique key, which takes everything back.
-async fn restore(
-    conn: &mut Conn,
-    accounts: Vec<(NewUserRow, Vec<ExternalIdentityRow>)>,
-) -> QueryResult<u64> {
-    let mut restored = 0;
-    for (user, identities) in accounts {
+async fn restore(conn: &mut Conn, accounts: Vec<NewAccount>) -> QueryResult<Vec<UserId>> {
+    let mut restored = Vec::new();
+    for account in accounts {
         let inserted = diesel::insert_into(users::table)
-            .values(user)
+            .values(account.user)
             .on_conflict(users::id)
             .do_nothing()
             .execute(conn)
             .await?;
-        restored += inserted as u64;
-        for identity in identities {
+        if inserted > 0 {
+            counters::make(conn, account.id, account.counter).await?;
+            restored.push(account.id);
+        }
+        for identity in account.identities {
             diesel::insert_into(external_identities::table)
                 .values(identity)
                 .on_conflict((external_identities::issuer, external_identities::subject))

@@ -5,11 +5,13 @@ use diesel::prelude::*;
 use diesel::result::Error as DieselError;
 use futures_util::FutureExt;
 use taskhive_domain::UserId;
+use taskhive_domain::change::TaskCounter;
 use taskhive_domain::identity::ExternalIdentity;
 use taskhive_domain::ports::InfraError;
 use taskhive_domain::user::{EmailAddress, PasswordHash, User};
 
 use super::backend::{Conn, Database, RunQueryDsl};
+use super::counters;
 use super::transaction::transaction;
 use crate::store::errors;
 use crate::store::rows::{ExternalIdentityRow, NewUserRow};
@@ -79,6 +81,7 @@ async fn register(
         let email = EmailAddress::placeholder(id);
         insert(conn, &User { email, ..newcomer }).await?;
     }
+    counters::make(conn, id, TaskCounter::default()).await?;
     let inserted = diesel::insert_into(external_identities::table)
         .values(identity)
         .on_conflict((external_identities::issuer, external_identities::subject))

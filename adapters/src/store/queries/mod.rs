@@ -5,18 +5,26 @@
 //! cannot be required to be `Send` in stable Rust (`async_fn_traits`), and it runs in a task of its own.
 
 mod archive;
+mod archived_tasks;
+mod change_statements;
+mod changes;
+mod counters;
 #[cfg(test)]
 mod crowd_tests;
 mod external;
 mod page;
 #[cfg(test)]
 mod plan_tests;
+mod restore;
 mod session_ends;
 mod sessions;
 mod statement;
+#[cfg(test)]
+mod statement_tests;
 mod task_statements;
 mod tasks;
 mod transaction;
+mod update_statement;
 mod users;
 
 use std::fs::File;
@@ -36,6 +44,7 @@ use crate::store::schema;
 use crate::store::types::DbId;
 use crate::store::{Finding, Maintenance, PoolStatus, Repositories};
 use archive::DieselArchive;
+use changes::DieselChanges;
 use sessions::DieselSessions;
 pub(crate) use tasks::DieselTasks;
 use users::DieselUsers;
@@ -46,6 +55,7 @@ pub(crate) fn repositories(database: backend::Database) -> Repositories {
         tasks: Arc::new(DieselTasks {
             database: database.clone(),
         }),
+        changes: Arc::new(DieselChanges(database.clone())),
         users: Arc::new(DieselUsers(database.clone())),
         external_users: Arc::new(DieselUsers(database.clone())),
         sessions: Arc::new(DieselSessions(database.clone())),

@@ -2,13 +2,14 @@
 //! number of different texts stays small, and each is prepared once per connection.
 
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use diesel::{QueryResult, RunQueryDsl};
 use taskhive_domain::UserId;
-use taskhive_domain::listing::{PageRequest, Take, TaskFilter, TaskOrder, TaskPosition};
+use taskhive_domain::listing::{PageRequest, SortKey, Take, TaskFilter, TaskOrder, TaskPosition};
 
 use super::backend::{CONTAINS, Db, WHILE_IN_TIME};
 use super::task_statements::{TaskColumns, task_columns};
+use crate::store::rows::TaskRow;
 use crate::store::types::{DbId, DbTime, Millis, Uid};
 
 /// Which tasks of which owner.
@@ -58,15 +59,24 @@ impl Conditions {
 #[derive(Clone)]
 struct Bound {
     is_open: bool,
-    at: DbTime,
+    key: BoundKey,
     id: DbId,
+}
+
+#[derive(Clone)]
+enum BoundKey {
+    Change(i64),
+    CreatedAt(DbTime),
 }
 
 impl From<TaskPosition> for Bound {
     fn from(position: TaskPosition) -> Self {
         Self {
             is_open: position.is_open,
-            at: DbTime(position.at),
+            key: match position.key {
+                SortKey::Change(change) => BoundKey::Change(change.get()),
+                SortKey::CreatedAt(at) => BoundKey::CreatedAt(DbTime(at)),
+            },
             id: DbId(position.id.uuid()),
         }
     }
@@ -109,7 +119,7 @@ impl SelectPage {
         match self.order {
             TaskOrder::OpenFirst => &["is_open", "created_at", "id"],
             TaskOrder::Newest | TaskOrder::Oldest => &["created_at", "id"],
-            TaskOrder::RecentlyUpdated => &["updated_at", "id"],
+            TaskOrder::RecentlyUpdated => &["change", "id"],
         }
     }
 
@@ -129,7 +139,10 @@ impl SelectPage {
             out.push_bind_param::<Bool, _>(&bound.is_open)?;
             out.push_sql(", ");
         }
-        out.push_bind_param::<Millis, _>(&bound.at)?;
+        match &bound.key {
+            BoundKey::Change(change) => out.push_bind_param::<BigInt, _>(change)?,
+            BoundKey::CreatedAt(at) => out.push_bind_param::<Millis, _>(at)?,
+        }
         out.push_sql(", ");
         out.push_bind_param::<Uid, _>(&bound.id)?;
         out.push_sql(")");
@@ -171,6 +184,55 @@ impl<C> RunQueryDsl<C> for SelectPage {}
 
 impl Query for SelectPage {
     type SqlType = TaskColumns;
+}
+
+/// The same page with the number of the owner's last change, both of one moment: one row for each task, or one without any if the
+/// page is empty, and none if there is no such owner.
+#[derive(Clone)]
+pub(super) struct SelectDatedPage {
+    owner: DbId,
+    page: SelectPage,
+}
+
+/// A task, if there is one, and the number of the last change.
+pub(super) type DatedRow = (Option<TaskRow>, i64);
+
+impl SelectDatedPage {
+    pub(super) fn new(owner: UserId, request: &PageRequest) -> Self {
+        Self {
+            owner: DbId(owner.uuid()),
+            page: SelectPage::new(owner, request),
+        }
+    }
+
+    pub(super) fn is_index_range(&self) -> bool {
+        self.page.is_index_range()
+    }
+}
+
+impl QueryFragment<Db> for SelectDatedPage {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
+        // The alias makes the columns of the page those of a table of this name.
+        out.push_sql(concat!(
+            "SELECT ",
+            task_columns!(),
+            ", counter.last_change FROM task_counters AS counter LEFT JOIN ("
+        ));
+        self.page.walk_ast(out.reborrow())?;
+        out.push_sql(") AS tasks ON 1 = 1 WHERE counter.owner_id = ");
+        out.push_bind_param::<Uid, _>(&self.owner)
+    }
+}
+
+impl QueryId for SelectDatedPage {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C> RunQueryDsl<C> for SelectDatedPage {}
+
+impl Query for SelectDatedPage {
+    type SqlType = (Nullable<TaskColumns>, BigInt);
 }
 
 /// Counts what matches.

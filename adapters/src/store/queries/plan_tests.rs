@@ -3,16 +3,18 @@
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use futures_util::FutureExt;
-use taskhive_domain::listing::{PageRequest, Take, TaskFilter, TaskOrder, TaskPosition};
-use taskhive_domain::task::{Completion, TaskEdit};
+use taskhive_domain::change::{ChangeNumber, Position};
+use taskhive_domain::listing::{PageRequest, SortKey, Take, TaskFilter, TaskOrder, TaskPosition};
+use taskhive_domain::task::{Completion, Task, TaskDescription, TaskEdit, TaskTitle};
 use taskhive_domain::{TaskId, Timestamp, UserId};
 use uuid::Uuid;
 
 use super::backend::testing::{EXPLAIN, PlanLine, PlanText, UNWANTED, filled, line};
 use super::backend::{Database, Db, RunQueryDsl};
-use super::page::{CountTasks, SelectPage};
+use super::change_statements::{ForgetTexts, SelectChanges};
+use super::page::{CountTasks, SelectDatedPage, SelectPage};
 use super::sessions::ended_since;
-use super::tasks::update;
+use super::tasks::{deletion, insertion, update};
 use crate::store::types::DbTime;
 
 /// A statement that tells its plan.
@@ -62,17 +64,23 @@ fn indexes(order: TaskOrder, filtered: bool) -> &'static [&'static str] {
         // With one group only, the other index has the same order.
         TaskOrder::Newest | TaskOrder::Oldest if filtered => &["tasks_open_first", "tasks_created"],
         TaskOrder::Newest | TaskOrder::Oldest => &["tasks_created"],
-        TaskOrder::RecentlyUpdated => &["tasks_recently_updated"],
+        TaskOrder::RecentlyUpdated => &["tasks_changed"],
     }
 }
 
 /// Without searches: where few of an owner's tasks match, to read them all and sort the rest is the better plan.
 fn requests() -> Vec<PageRequest> {
-    let position = Some(TaskPosition {
-        is_open: true,
-        at: Timestamp::from_millis(100),
-        id: TaskId::new(Timestamp::from_millis(100)),
-    });
+    let position = |order| {
+        let key = match order {
+            TaskOrder::RecentlyUpdated => SortKey::Change(ChangeNumber::new(250)),
+            _ => SortKey::CreatedAt(Timestamp::from_millis(100)),
+        };
+        Some(TaskPosition {
+            is_open: true,
+            key,
+            id: TaskId::new(Timestamp::from_millis(100)),
+        })
+    };
     let mut requests = Vec::new();
     for order in [
         TaskOrder::OpenFirst,
@@ -80,6 +88,7 @@ fn requests() -> Vec<PageRequest> {
         TaskOrder::Oldest,
         TaskOrder::RecentlyUpdated,
     ] {
+        let position = position(order);
         for take in [Take::First(20), Take::Last(20)] {
             for (after, before) in [(None, None), (position, None), (None, position)] {
                 for completed in [None, Some(true), Some(false)] {
@@ -92,6 +101,7 @@ fn requests() -> Vec<PageRequest> {
                         take,
                         after,
                         before,
+                        as_of: false,
                     });
                 }
             }
@@ -144,12 +154,104 @@ async fn what_ended_a_moment_ago_is_read_from_the_index_on_the_time() {
     );
 }
 
+/// Two ranges of their indexes, each in order and cut off; what little is left is merged.
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_are_read_from_two_indexes() {
+    let (_guard, database) = filled().await;
+    let within = Position {
+        task: Some(TaskId::new(Timestamp::from_millis(1))),
+        ..Position::after(ChangeNumber::new(250))
+    };
+    let walk = Position {
+        walk: Some(ChangeNumber::new(600)),
+        ..Position::after(ChangeNumber::new(3))
+    };
+    for after in [None, Some(within), Some(walk)] {
+        let plan = plan(&database, SelectChanges::new(owner(), after, 20)).await;
+        for index in ["tasks_changed", "deleted_tasks_changed"] {
+            assert!(plan.contains(index), "{after:?}: {plan}");
+        }
+        for unwanted in ["Seq Scan", "Bitmap", "SCAN tasks", "SCAN deleted_tasks"] {
+            assert!(!plan.contains(unwanted), "{after:?}: {plan}");
+        }
+        assert!(plan.matches("Sort").count() <= 1, "{after:?}: {plan}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_with_its_moment_is_read_from_the_same_index() {
+    let (_guard, database) = filled().await;
+    for request in requests() {
+        let plan = plan(&database, SelectDatedPage::new(owner(), &request)).await;
+        let indexes = indexes(request.order, request.filter.completed.is_some());
+        assert!(
+            indexes.iter().any(|index| plan.contains(index)),
+            "{request:?}\n{plan}"
+        );
+        // A row of the page that is materialised is a scan to SQLite.
+        for unwanted in [
+            "Sort",
+            "Seq Scan on tasks",
+            "Bitmap",
+            "TEMP B-TREE",
+            "SCAN counter",
+        ] {
+            assert!(!plan.contains(unwanted), "{request:?}\n{plan}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_deletions_are_found_by_their_time() {
+    let (_guard, database) = filled().await;
+    let forget = ForgetTexts {
+        until: DbTime(Timestamp::from_millis(252)),
+        limit: 5,
+    };
+    let plan = plan(&database, forget).await;
+    assert!(plan.contains("deleted_tasks_with_texts"), "{plan}");
+    assert!(
+        !plan.contains("Sort") && !plan.contains("TEMP B-TREE"),
+        "{plan}"
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_finds_its_row_by_the_primary_key() {
     let (_guard, database) = filled().await;
     let now = Timestamp::from_millis(1);
+    let id = TaskId::new(now);
     let edit = TaskEdit::completion(Completion::Toggle);
-    let plan = plan(&database, update(owner(), TaskId::new(now), &edit, now, 1)).await;
-    let by_key = plan.contains("tasks_pkey") || plan.contains("USING PRIMARY KEY");
-    assert!(by_key, "{plan}");
+    let plans = [
+        plan(&database, update(owner(), id, &edit, now)).await,
+        plan(&database, deletion(owner(), id, now)).await,
+    ];
+    for plan in plans {
+        let by_key = plan.contains("tasks_pkey") || plan.contains("USING PRIMARY KEY");
+        let scans = ["Seq Scan", "SCAN tasks", "SCAN task_counters"];
+        assert!(
+            by_key && !scans.iter().any(|scan| plan.contains(scan)),
+            "{plan}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_insertion_looks_for_a_deleted_task_by_its_key() {
+    let (_guard, database) = filled().await;
+    let now = Timestamp::from_millis(1);
+    let task = Task {
+        id: TaskId::new(now),
+        title: TaskTitle::parse("x").unwrap(),
+        description: TaskDescription::default(),
+        created_at: now,
+        updated_at: now,
+        completed_at: None,
+        version: 1,
+        change: ChangeNumber::NONE,
+    };
+    let plan = plan(&database, insertion(owner(), &task)).await;
+    let by_key =
+        plan.contains("deleted_tasks_pkey") || plan.contains("deleted_tasks USING PRIMARY KEY");
+    assert!(by_key && !plan.contains("Seq Scan"), "{plan}");
 }

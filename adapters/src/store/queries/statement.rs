@@ -10,12 +10,14 @@ macro_rules! statement {
         }
     ) => {
         $(#[$doc])*
-        #[derive(diesel::query_builder::QueryId)]
+        #[derive(Clone, diesel::query_builder::QueryId)]
         pub(super) struct $name {
             $($(pub(super) $field: $value,)?)+
         }
 
         impl<C> diesel::RunQueryDsl<C> for $name {}
+
+        impl<C> diesel::RunQueryDsl<C> for &$name {}
 
         impl diesel::query_builder::Query for $name {
             type SqlType = $row;

@@ -1,18 +1,23 @@
-//! Tasks. Every statement names the owner, and there is one statement per call.
+//! Tasks. Every statement names the owner, and there is one statement per call, but for bringing tasks back.
 
 use async_trait::async_trait;
+use diesel::QueryResult;
 use diesel::prelude::*;
 use futures_util::FutureExt;
-use taskhive_domain::listing::{Page, PageRequest, TaskFilter};
-use taskhive_domain::ports::{InfraError, InfraErrorKind, Insertion, TaskRepository, Update};
+use taskhive_domain::change::{ChangeNumber, Position};
+use taskhive_domain::listing::{Page, PageRequest, Take, TaskFilter, TaskPosition};
+use taskhive_domain::ports::{
+    InfraError, InfraErrorKind, Insertion, Restoration, TaskRepository, Update,
+};
 use taskhive_domain::task::{Completion, Task, TaskEdit};
 use taskhive_domain::{TaskId, Timestamp, UserId};
-use uuid::Uuid;
 
-use super::backend::{Database, RunQueryDsl};
-use super::page::{CountTasks, SelectPage};
-use super::task_statements::{InsertTask, UpdateTask, completion};
-use crate::store::errors;
+use super::backend::{Conn, Database, RunQueryDsl, locked_counter};
+use super::page::{CountTasks, DatedRow, SelectDatedPage, SelectPage};
+use super::restore;
+use super::task_statements::{DeleteTask, InsertTask};
+use super::transaction::transaction;
+use super::update_statement::{UpdateTask, completion};
 use crate::store::rows::{Folded, TaskRow};
 use crate::store::schema::tasks;
 use crate::store::types::{DbId, DbTime};
@@ -25,23 +30,20 @@ pub(crate) struct DieselTasks {
 #[async_trait]
 impl TaskRepository for DieselTasks {
     async fn insert(&self, owner: UserId, task: &Task) -> Result<Insertion, InfraError> {
-        let mark = new_mark();
-        let statement = insertion(owner, task, mark);
-        let inserted = self.database.write_by_key("insert a task", statement);
-        let rows: Vec<(TaskRow, i64)> = match inserted.await {
-            Err(error) if errors::is_missing_reference(&error) => {
-                return Ok(Insertion::UnknownOwner);
-            }
-            rows => rows?,
+        let statement = insertion(owner, task);
+        let rows = self
+            .database
+            .change("insert a task", statement.owner, statement);
+        let mut rows: Vec<(TaskRow, i64)> = rows.await?;
+        let inserted = match rows.pop() {
+            Some((row, number)) => Inserted::Row(row, number),
+            None => self.insert_locked(insertion(owner, task)).await?,
         };
-        let Some((row, last_change)) = rows.into_iter().next() else {
-            return Err(errors::nothing_returned("insert a task"));
-        };
-        let task = row.parse()?;
-        Ok(if last_change == mark {
-            Insertion::Created(task)
-        } else {
-            Insertion::Existing(task)
+        Ok(match inserted {
+            Inserted::Row(row, number) if row.is_of(number) => Insertion::Created(row.parse()?),
+            Inserted::Row(row, _) => Insertion::Existing(row.parse()?),
+            Inserted::Deleted => Insertion::Deleted,
+            Inserted::UnknownOwner => Insertion::UnknownOwner,
         })
     }
 
@@ -55,6 +57,9 @@ impl TaskRepository for DieselTasks {
 
     async fn page(&self, owner: UserId, request: &PageRequest) -> Result<Page, InfraError> {
         const DOING: &str = "read a page of tasks";
+        if request.as_of {
+            return self.dated_page(owner, request).await;
+        }
         let statement = SelectPage::new(owner, request);
         let rows: Vec<TaskRow> = if statement.is_index_range() {
             self.database.read_by_key(DOING, statement).await?
@@ -88,15 +93,18 @@ impl TaskRepository for DieselTasks {
         edit: &TaskEdit,
         now: Timestamp,
     ) -> Result<Update, InfraError> {
-        let (mark, expected) = (new_mark(), edit.expected_version);
-        let statement = update(owner, id, edit, now, mark);
-        let updated = self.database.write_by_key("update a task", statement);
-        let rows: Vec<(TaskRow, i64)> = updated.await?;
-        let Some((row, last_change)) = rows.into_iter().next() else {
+        let expected = edit.expected_version;
+        let statement = update(owner, id, edit, now);
+        let rows = self
+            .database
+            .change("update a task", statement.owner, statement);
+        let rows: Vec<(TaskRow, i64)> = rows.await?;
+        let Some((row, number)) = rows.into_iter().next() else {
             return Ok(Update::NotFound);
         };
+        let changed = row.is_of(number);
         let task = row.parse()?;
-        Ok(if last_change == mark {
+        Ok(if changed {
             Update::Changed(task)
         } else if expected.is_some_and(|expected| expected != task.version) {
             Update::VersionMismatch
@@ -105,26 +113,97 @@ impl TaskRepository for DieselTasks {
         })
     }
 
-    async fn delete(&self, owner: UserId, id: TaskId) -> Result<bool, InfraError> {
-        let (owner, id) = (DbId(owner.uuid()), DbId(id.uuid()));
-        let statement = diesel::delete(tasks::table.find((owner, id))).returning(tasks::id);
-        let deleted = self.database.write_by_key("delete a task", statement);
-        let ids: Vec<DbId> = deleted.await?;
-        Ok(!ids.is_empty())
+    async fn delete(
+        &self,
+        owner: UserId,
+        id: TaskId,
+        now: Timestamp,
+    ) -> Result<Option<ChangeNumber>, InfraError> {
+        let statement = deletion(owner, id, now);
+        let key = (statement.owner, statement.id);
+        let numbers = self.database.remove("delete a task", key, statement);
+        let numbers: Vec<i64> = numbers.await?;
+        Ok(numbers.into_iter().next().map(ChangeNumber::new))
+    }
+
+    async fn restore(
+        &self,
+        owner: UserId,
+        ids: &[TaskId],
+        now: Timestamp,
+    ) -> Result<Restoration, InfraError> {
+        restore::restore(&self.database, owner, ids, now).await
     }
 }
 
-/// 60 random bits: two statements that touch one row do not get the same.
-pub(super) fn new_mark() -> i64 {
-    Uuid::new_v4().as_u64_pair().0.cast_signed()
+impl DieselTasks {
+    /// Nearly always the first statement stores the task. Where it did not, there is no such owner, or the task was deleted, or
+    /// that could not be told: now with the counter locked beforehand, so that the statement sees all that was committed.
+    async fn insert_locked(&self, statement: InsertTask) -> Result<Inserted, InfraError> {
+        let inserted = self.database.write("insert a task", |conn| {
+            transaction(conn, |conn| insert_locked(conn, statement).boxed()).boxed()
+        });
+        inserted.await
+    }
+
+    /// A page with the moment it shows.
+    async fn dated_page(&self, owner: UserId, request: &PageRequest) -> Result<Page, InfraError> {
+        const DOING: &str = "read a page of tasks and its moment";
+        let statement = SelectDatedPage::new(owner, request);
+        let rows: Vec<DatedRow> = if statement.is_index_range() {
+            self.database.read_by_key(DOING, statement).await?
+        } else {
+            self.database
+                .read_matching(&request.filter, DOING, |conn| {
+                    async move { statement.load(conn).await }.boxed()
+                })
+                .await?
+        };
+        let (rows, numbers): (Vec<Option<TaskRow>>, Vec<i64>) = rows.into_iter().unzip();
+        let tasks = rows.into_iter().flatten().map(TaskRow::parse);
+        let mut tasks = tasks.collect::<Result<Vec<Task>, _>>()?;
+        // They came in this order, but a join promises none.
+        let order = request.order;
+        let position = |task: &Task| TaskPosition::of(task, order);
+        tasks.sort_by(|one, next| order.compare(&position(one), &position(next)));
+        if matches!(request.take, Take::Last(_)) {
+            tasks.reverse();
+        }
+        let last = numbers.into_iter().next().map(ChangeNumber::new);
+        Ok(Page {
+            as_of: last.map(Position::after),
+            ..Page::from_surplus(request, tasks)
+        })
+    }
 }
 
-pub(super) fn insertion(owner: UserId, task: &Task, mark: i64) -> InsertTask {
+/// What an insertion comes back with.
+enum Inserted {
+    /// The task with this id, and the number of the statement.
+    Row(TaskRow, i64),
+    Deleted,
+    UnknownOwner,
+}
+
+async fn insert_locked(conn: &mut Conn, statement: InsertTask) -> QueryResult<Inserted> {
+    if locked_counter(conn, statement.owner).await?.is_none() {
+        return Ok(Inserted::UnknownOwner);
+    }
+    let row = (&statement).get_result::<(TaskRow, i64)>(conn).await;
+    Ok(match row.optional()? {
+        Some((row, number)) => Inserted::Row(row, number),
+        None => Inserted::Deleted,
+    })
+}
+
+pub(super) fn insertion(owner: UserId, task: &Task) -> InsertTask {
     let title = Folded::new(task.title.as_str());
     let description = Folded::new(task.description.as_str());
+    let (owner, id) = (DbId(owner.uuid()), DbId(task.id.uuid()));
     InsertTask {
-        owner_id: DbId(owner.uuid()),
-        id: DbId(task.id.uuid()),
+        owner,
+        owner_id: owner,
+        id,
         title: title.text,
         title_folded: title.folded,
         description: description.text,
@@ -133,17 +212,23 @@ pub(super) fn insertion(owner: UserId, task: &Task, mark: i64) -> InsertTask {
         updated_at: DbTime(task.updated_at),
         completed_at: task.completed_at.map(DbTime),
         version: task.version,
-        mark,
+        counted: owner,
+        remembered_owner: owner,
+        remembered: id,
     }
 }
 
-pub(super) fn update(
-    owner: UserId,
-    id: TaskId,
-    edit: &TaskEdit,
-    now: Timestamp,
-    mark: i64,
-) -> UpdateTask {
+pub(super) fn deletion(owner: UserId, id: TaskId, now: Timestamp) -> DeleteTask {
+    let owner = DbId(owner.uuid());
+    DeleteTask {
+        owner,
+        owner_id: owner,
+        id: DbId(id.uuid()),
+        deleted_at: DbTime(now),
+    }
+}
+
+pub(super) fn update(owner: UserId, id: TaskId, edit: &TaskEdit, now: Timestamp) -> UpdateTask {
     let title = edit.title.as_ref().map(|text| Folded::new(text.as_str()));
     let description = edit
         .description
@@ -151,7 +236,9 @@ pub(super) fn update(
         .map(|text| Folded::new(text.as_str()));
     let (title, title_folded) = title.map(|t| (t.text, t.folded)).unzip();
     let (description, description_folded) = description.map(|d| (d.text, d.folded)).unzip();
+    let owner = DbId(owner.uuid());
     UpdateTask {
+        owner,
         title,
         title_folded,
         description,
@@ -164,8 +251,7 @@ pub(super) fn update(
         },
         happened_at: DbTime(now),
         expected_version: edit.expected_version,
-        mark,
-        owner_id: DbId(owner.uuid()),
+        owner_id: owner,
         id: DbId(id.uuid()),
     }
 }

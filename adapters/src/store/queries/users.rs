@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use diesel::QueryResult;
 use diesel::prelude::*;
 use futures_util::FutureExt;
+use taskhive_domain::change::TaskCounter;
 use taskhive_domain::identity::ExternalIdentity;
 use taskhive_domain::ports::{
     ExternalUserRepository, InfraError, PasswordChange, PasswordChangeOutcome, RegistrationOutcome,
@@ -15,9 +16,11 @@ use taskhive_domain::{SessionId, Timestamp, UserId};
 
 use super::backend::{Conn, Database, RunQueryDsl, locked_hash};
 use super::transaction::transaction;
-use super::{external, session_ends, sessions};
+use super::{counters, external, session_ends, sessions};
 use crate::store::rows::{CredentialsRow, NewUserRow, SessionRow, UserRow};
-use crate::store::schema::{sessions as sessions_table, users};
+use crate::store::schema::{
+    deleted_tasks, sessions as sessions_table, task_counters, tasks, users,
+};
 use crate::store::types::DbId;
 
 /// All users.
@@ -31,10 +34,11 @@ impl UserRepository for DieselUsers {
         hash: &PasswordHash,
         session: Option<&Session>,
     ) -> Result<RegistrationOutcome, InfraError> {
+        let id = user.id;
         let (user, session) = (NewUserRow::new(user, hash), session.map(SessionRow::from));
         self.0
-            .write("register a user", |conn| {
-                transaction(conn, |conn| {
+            .write("register a user", move |conn| {
+                transaction(conn, move |conn| {
                     async move {
                         // Whether the address is free is only certain once it is taken: no reading first. Another conflict
                         // than that of the address (an id twice) is a defect, and fails.
@@ -47,6 +51,7 @@ impl UserRepository for DieselUsers {
                         if inserted == 0 {
                             return Ok(RegistrationOutcome::EmailTaken);
                         }
+                        counters::make(conn, id, TaskCounter::default()).await?;
                         if let Some(session) = session {
                             diesel::insert_into(sessions_table::table)
                                 .values(session)
@@ -238,7 +243,8 @@ async fn set_password(
         .map(Some)
 }
 
-/// Sessions first, so that they are remembered; the rest of the account goes with the user.
+/// Sessions first, so that they are remembered; then the counter, so that whoever waits for it to store a task then finds no
+/// owner; the rest of the account goes with the user.
 async fn delete(
     conn: &mut Conn,
     id: UserId,
@@ -249,8 +255,16 @@ async fn delete(
         return Ok(None);
     }
     let ended = session_ends::end_others(conn, id, None, now).await?;
-    diesel::delete(users::table.find(DbId(id.uuid())))
+    let id = DbId(id.uuid());
+    diesel::delete(task_counters::table.find(id))
         .execute(conn)
         .await?;
+    diesel::delete(tasks::table.filter(tasks::owner_id.eq(id)))
+        .execute(conn)
+        .await?;
+    diesel::delete(deleted_tasks::table.filter(deleted_tasks::owner_id.eq(id)))
+        .execute(conn)
+        .await?;
+    diesel::delete(users::table.find(id)).execute(conn).await?;
     Ok(Some(ended))
 }

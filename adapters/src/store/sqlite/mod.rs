@@ -2,6 +2,7 @@
 
 mod backup;
 mod call;
+mod changes;
 mod claim;
 mod connection;
 mod examination;
@@ -36,6 +37,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use self::call::{Patience, call};
+pub(crate) use self::changes::{SKIP_LOCKED, TAKEN, TICK, TICK_DELETION, locked_counter};
 use self::connection::Opener;
 use self::open_file::OpenFile;
 pub(crate) use self::run_query::RunQueryDsl;
@@ -185,20 +187,6 @@ impl Database {
         Row: Send + 'static,
     {
         self.read(doing, |conn| RunQueryDsl::load(query, conn).boxed())
-            .await
-    }
-
-    /// Runs a single statement that writes rows named by their key, and returns them.
-    pub(crate) async fn write_by_key<Statement, Row>(
-        &self,
-        doing: &'static str,
-        statement: Statement,
-    ) -> Result<Vec<Row>, InfraError>
-    where
-        Statement: LoadQuery<'static, Conn, Row> + Send + 'static,
-        Row: Send + 'static,
-    {
-        self.write(doing, |conn| RunQueryDsl::load(statement, conn).boxed())
             .await
     }
 

@@ -21,7 +21,8 @@ pub(crate) fn line(plan: PlanText) -> String {
     plan.3
 }
 
-/// 20 owners with 500 tasks each, every third completed, several at a time; and a session that ended in each of 1,000 seconds.
+/// 20 owners with 500 tasks each, every third completed, several at a time, and 500 that were deleted; and a session that
+/// ended in each of 1,000 seconds.
 /// Not analysed, as it is with users.
 pub(crate) async fn filled() -> (SqliteFile, Database) {
     let file = SqliteFile::new();
@@ -51,9 +52,14 @@ const FILL: &str = "
     INSERT INTO users WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20)
         SELECT unhex(printf('00000000000070008000%012d', n)), n || '@example.org', 'x', 0 FROM numbers;
     INSERT INTO tasks (owner_id, id, title, title_folded, description, description_folded,
-                       created_at, updated_at, completed_at, version, last_change)
+                       created_at, updated_at, completed_at, version, change, created_change)
         WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 500)
-        SELECT users.id, randomblob(16), 'x', 'x', '', '', n / 3, n / 2, CASE WHEN n % 3 = 0 THEN 1 END, 1, 0
+        SELECT users.id, randomblob(16), 'x', 'x', '', '', n / 3, n / 2, CASE WHEN n % 3 = 0 THEN 1 END, 1, n, n
+        FROM users, numbers;
+    UPDATE task_counters SET last_change = 1000;
+    INSERT INTO deleted_tasks (owner_id, id, change, deleted_at, title, description, created_at, updated_at, version)
+        WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 500)
+        SELECT users.id, randomblob(16), 500 + n, n, CASE WHEN n > 250 THEN 'x' END, '', 0, 0, 1
         FROM users, numbers;
     INSERT INTO ended_sessions
         WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000)

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use taskhive_adapters::backend::Backend;
 use taskhive_adapters::store::{StoreSettings, StoreUrl};
+use taskhive_domain::change::ChangeNumber;
 use taskhive_domain::event::{Lagged, TaskChange, TaskEvent, TaskEventStream};
 use taskhive_domain::ports::{Insertion, TaskEvents, TaskRepository, Update};
 use taskhive_domain::task::{Completion, Task, TaskDescription, TaskEdit, TaskTitle};
@@ -45,10 +46,7 @@ impl Instance {
     }
 
     pub(super) async fn create(&self, owner: UserId) -> Task {
-        self.create_again(owner, TaskId::new(NOW)).await
-    }
-
-    pub(super) async fn create_again(&self, owner: UserId, id: TaskId) -> Task {
+        let id = TaskId::new(NOW);
         let draft = Task {
             id,
             title: TaskTitle::parse("Water the plants").unwrap(),
@@ -57,6 +55,7 @@ impl Instance {
             updated_at: NOW,
             completed_at: None,
             version: 1,
+            change: ChangeNumber::NONE,
         };
         let Insertion::Created(task) = self.tasks.insert(owner, &draft).await.unwrap() else {
             panic!("not created");
@@ -75,7 +74,8 @@ impl Instance {
     }
 
     pub(super) async fn delete(&self, owner: UserId, id: TaskId) {
-        assert!(self.tasks.delete(owner, id).await.unwrap());
+        let deleted = self.tasks.delete(owner, id, NOW).await.unwrap();
+        assert!(deleted.is_some());
         self.publish(owner, id, TaskChange::Deleted);
     }
 

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use async_graphql::{ErrorExtensionValues, Name, Value, indexmap::IndexMap};
+use taskhive_domain::TaskId;
 use taskhive_domain::ports::InfraError;
 use taskhive_domain::violation::Violation;
 
@@ -153,6 +154,22 @@ impl ApiError {
             cause: Some(Arc::new(Cause::Infra(error))),
             ..Self::overloaded()
         }
+    }
+
+    pub(super) fn task_deleted() -> Self {
+        let message = "You deleted the task with this ID, and it is not made again.";
+        Self::new(ErrorCode::Conflict, ErrorReason::TaskDeleted, message)
+    }
+
+    pub(super) fn tasks_not_restorable(ids: &[TaskId]) -> Self {
+        let ids: Vec<String> = ids.iter().map(TaskId::to_string).collect();
+        let message = format!("These tasks cannot be brought back: {}.", ids.join(", "));
+        Self::new(ErrorCode::NotFound, None, &message)
+    }
+
+    pub(super) fn cursor_expired() -> Self {
+        let message = "Not all is known that happened since. Begin without `after`, and drop what does not come.";
+        Self::new(ErrorCode::Conflict, ErrorReason::CursorExpired, message)
     }
 
     pub(super) fn version_mismatch() -> Self {

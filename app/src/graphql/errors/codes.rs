@@ -93,6 +93,11 @@ pub(crate) enum ErrorReason {
     Malformed,
     /// Two arguments exclude each other.
     Contradictory,
+    /// The point is older than what is remembered of deleted tasks: begin without `after`, and
+    /// drop what does not come.
+    CursorExpired,
+    /// You deleted the task with this ID; it is not made again. `restoreTasks` brings it back.
+    TaskDeleted,
 }
 
 impl From<Reason> for ErrorReason {

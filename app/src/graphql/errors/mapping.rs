@@ -44,6 +44,9 @@ impl From<TaskError> for ApiError {
         match error {
             TaskError::NotFound => Self::task_not_found(),
             TaskError::VersionMismatch => Self::version_mismatch(),
+            TaskError::TaskDeleted => Self::task_deleted(),
+            TaskError::NotRestorable(ids) => Self::tasks_not_restorable(&ids),
+            TaskError::PositionExpired => Self::cursor_expired(),
             TaskError::AccountGone => Self::token_invalid(),
             TaskError::Infra(error) => error.into(),
         }

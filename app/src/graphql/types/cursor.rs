@@ -6,14 +6,15 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use taskhive_domain::listing::{TaskOrder, TaskPosition};
+use taskhive_domain::change::ChangeNumber;
+use taskhive_domain::listing::{SortKey, TaskOrder, TaskPosition};
 use taskhive_domain::violation::{Reason, Violation, Violations};
 use taskhive_domain::{TaskId, Timestamp, UserId};
 use uuid::Uuid;
 
 /// Grows when the layout changes; cursors of other versions are refused, and clients start again at the top.
 const VERSION: u8 = 1;
-/// version, order, is_open, milliseconds, id, check sum
+/// version, order, is_open, number of the change or milliseconds, id, check sum
 const LENGTH: usize = 1 + 1 + 1 + 8 + 16 + 4;
 const SUM_AT: usize = LENGTH - 4;
 
@@ -21,7 +22,11 @@ const SUM_AT: usize = LENGTH - 4;
 pub(crate) fn encode(owner: UserId, order: TaskOrder, position: &TaskPosition) -> String {
     let mut bytes = Vec::with_capacity(LENGTH);
     bytes.extend([VERSION, order_byte(order), u8::from(position.is_open)]);
-    bytes.extend(position.at.millis().to_be_bytes());
+    let key = match position.key {
+        SortKey::Change(change) => change.get(),
+        SortKey::CreatedAt(at) => at.millis(),
+    };
+    bytes.extend(key.to_be_bytes());
     bytes.extend(position.id.uuid().as_bytes());
     bytes.extend(check_sum(owner, &bytes).to_be_bytes());
     URL_SAFE_NO_PAD.encode(bytes)
@@ -46,9 +51,13 @@ fn decoded(owner: UserId, order: TaskOrder, text: &str) -> Option<TaskPosition> 
     if !known || sum != check_sum(owner, key).to_be_bytes() {
         return None;
     }
+    let sort_key = i64::from_be_bytes(key.get(3..11)?.try_into().ok()?);
     Some(TaskPosition {
         is_open: *key.get(2)? == 1,
-        at: Timestamp::from_millis(i64::from_be_bytes(key.get(3..11)?.try_into().ok()?)),
+        key: match order {
+            TaskOrder::RecentlyUpdated => SortKey::Change(ChangeNumber::new(sort_key)),
+            _ => SortKey::CreatedAt(Timestamp::from_millis(sort_key)),
+        },
         id: TaskId::from_uuid(Uuid::from_slice(key.get(11..)?).ok()?),
     })
 }
@@ -58,7 +67,8 @@ const fn order_byte(order: TaskOrder) -> u8 {
         TaskOrder::OpenFirst => 1,
         TaskOrder::Newest => 2,
         TaskOrder::Oldest => 3,
-        TaskOrder::RecentlyUpdated => 4,
+        // 4 was that of the times of changes.
+        TaskOrder::RecentlyUpdated => 5,
     }
 }
 
@@ -91,7 +101,10 @@ mod tests {
         fn a_cursor_leads_back_to_its_place(open: bool, at: i64, id: u128, order in 0..4_usize) {
             let position = TaskPosition {
                 is_open: open,
-                at: Timestamp::from_millis(at),
+                key: match ORDERS[order] {
+                    TaskOrder::RecentlyUpdated => SortKey::Change(ChangeNumber::new(at)),
+                    _ => SortKey::CreatedAt(Timestamp::from_millis(at)),
+                },
                 id: TaskId::from_uuid(Uuid::from_u128(id)),
             };
             let text = encode(owner(7), ORDERS[order], &position);
@@ -106,13 +119,25 @@ mod tests {
         fn an_edited_cursor_is_refused(at: i64, id: u128, place in 0..42_usize, with in "[A-Za-z0-9_-]") {
             let position = TaskPosition {
                 is_open: true,
-                at: Timestamp::from_millis(at),
+                key: SortKey::CreatedAt(Timestamp::from_millis(at)),
                 id: TaskId::from_uuid(Uuid::from_u128(id)),
             };
             let text = encode(owner(7), TaskOrder::Newest, &position);
             let mut edited = text.clone();
             edited.replace_range(place..=place, &with);
             prop_assert_eq!(decode(owner(7), TaskOrder::Newest, &edited).is_ok(), edited == text);
+        }
+
+        #[test]
+        fn a_cursor_of_an_earlier_release_is_refused_in_the_order_of_changes(at: i64, id: u128) {
+            let mut bytes = vec![VERSION, 4, 1];
+            bytes.extend(at.to_be_bytes());
+            bytes.extend(id.to_be_bytes());
+            bytes.extend(check_sum(owner(7), &bytes).to_be_bytes());
+            let text = URL_SAFE_NO_PAD.encode(bytes);
+            for order in ORDERS {
+                prop_assert!(decode(owner(7), order, &text).is_err());
+            }
         }
 
         #[test]

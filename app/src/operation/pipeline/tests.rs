@@ -5,8 +5,11 @@ use futures_util::future::join_all;
 use governor::clock::MonotonicClock;
 use serde_json::{Value, json};
 use taskhive_domain::accounts::AccountPorts;
+use taskhive_domain::change::ChangeNumber;
 use taskhive_domain::listing::{Page, PageRequest, TaskFilter};
-use taskhive_domain::ports::{InfraError, InfraErrorKind, Insertion, TaskRepository, Update};
+use taskhive_domain::ports::{
+    InfraError, InfraErrorKind, Insertion, Restoration, TaskRepository, Update,
+};
 use taskhive_domain::task::{Task, TaskEdit};
 use taskhive_domain::testing::{
     InsecureHasher, ManualClock, MemoryEvents, MemoryStore, PlainIssuer,
@@ -70,7 +73,20 @@ impl TaskRepository for Trouble {
     ) -> Result<Update, InfraError> {
         self.strike().await
     }
-    async fn delete(&self, _: UserId, _: TaskId) -> Result<bool, InfraError> {
+    async fn delete(
+        &self,
+        _: UserId,
+        _: TaskId,
+        _: Timestamp,
+    ) -> Result<Option<ChangeNumber>, InfraError> {
+        self.strike().await
+    }
+    async fn restore(
+        &self,
+        _: UserId,
+        _: &[TaskId],
+        _: Timestamp,
+    ) -> Result<Restoration, InfraError> {
         self.strike().await
     }
 }
@@ -91,7 +107,7 @@ async fn pipeline_with(
 ) -> (Pipeline, String) {
     let ports = AccountPorts {
         users: store.clone(),
-        sessions: store,
+        sessions: store.clone(),
         session_events: revocations.clone(),
         hasher: Arc::new(InsecureHasher::default()),
         clock: clock.clone(),
@@ -107,7 +123,7 @@ async fn pipeline_with(
         registration_open: true,
     };
     let services = Services {
-        tasks: Arc::new(Tasks::new(Arc::new(trouble), events, clock.clone())),
+        tasks: Arc::new(Tasks::new(Arc::new(trouble), store, events, clock.clone())),
         accounts: Arc::new(GuardedAccounts::new(
             accounts.clone(),
             limits.clone(),

@@ -32,7 +32,7 @@ diesel::table! {
         completed_at -> Nullable<Timestamptz>,
         is_open -> Bool,
         version -> Integer,
-        last_change -> BigInt,
+        change -> BigInt,
     }
 }
 
@@ -80,7 +80,7 @@ struct NewTask {
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     version: i32,
-    last_change: i64,
+    change: i64,
 }
 
 #[derive(SimpleObject)]
@@ -222,7 +222,8 @@ impl Mutation {
             created_at: now,
             updated_at: now,
             version: 1,
-            last_change: 0,
+            // A number of its own, or a trigger would give it one.
+            change: 1,
         };
         let row: TaskRow = diesel::insert_into(tasks::table)
             .values(&task)

@@ -3,15 +3,15 @@
 use super::fixtures::{START, hash, scattered_id, start_plus, task, title, unnumbered, user};
 use super::{Outcome, Repositories};
 use crate::archive::{AccountRecord, Numbering};
-use crate::change::{ChangeNumber, DeletedTask, Position, StoredTask, TaskCounter};
+use crate::change::{ChangeNumber, DeletedTask, StoredTask, TaskCounter};
 use crate::id::{TaskId, UserId};
 use crate::identity::ExternalIdentity;
-use crate::ports::{ChangesSince, InfraError, Insertion};
+use crate::ports::{InfraError, Insertion};
 use crate::task::{Task, TaskDescription, TaskEdit};
 use crate::user::PasswordHash;
 
 /// A record of somebody who is not stored.
-fn record(email: &str, identities: &[(&str, &str)]) -> AccountRecord {
+pub(super) fn record(email: &str, identities: &[(&str, &str)]) -> AccountRecord {
     let identity = |(issuer, subject): &(&str, &str)| {
         ExternalIdentity::new((*issuer).into(), (*subject).to_owned())
             .unwrap_or_else(|| panic!("{subject:?} is a subject"))
@@ -38,7 +38,7 @@ fn assert_same(found: &AccountRecord, expected: &AccountRecord) {
 }
 
 /// Tasks in every state, by id.
-fn tasks() -> Vec<StoredTask> {
+pub(super) fn tasks() -> Vec<StoredTask> {
     let mut tasks: Vec<StoredTask> = (0..7)
         .zip(5..)
         .map(|(n, change)| StoredTask {
@@ -59,7 +59,7 @@ fn tasks() -> Vec<StoredTask> {
 }
 
 /// One that can be restored, and one of which no more is known than that, by id.
-fn deleted() -> Vec<DeletedTask> {
+pub(super) fn deleted() -> Vec<DeletedTask> {
     let deleted = |n, change, task| DeletedTask {
         id: scattered_id(n),
         change: ChangeNumber::new(change),
@@ -79,7 +79,7 @@ fn deleted() -> Vec<DeletedTask> {
 
 impl Repositories {
     /// The archived tasks of an owner, two at a time.
-    async fn archived(&self, owner: UserId) -> Result<Vec<StoredTask>, InfraError> {
+    pub(super) async fn archived(&self, owner: UserId) -> Result<Vec<StoredTask>, InfraError> {
         let mut all: Vec<StoredTask> = Vec::new();
         loop {
             let after: Option<TaskId> = all.last().map(|stored| stored.task.id);
@@ -105,7 +105,7 @@ impl Repositories {
     }
 
     /// An account with [`tasks`] and [`deleted`], as they were.
-    async fn restored(&self, record: &AccountRecord) -> Result<(), InfraError> {
+    pub(super) async fn restored(&self, record: &AccountRecord) -> Result<(), InfraError> {
         let (archive, id) = (&self.archive, record.user.id);
         let all = std::slice::from_ref(record);
         assert_eq!(archive.restore_accounts(all).await?, [id]);
@@ -114,21 +114,6 @@ impl Repositories {
         let restored = archive.restore_deleted_tasks(id, &deleted(), kept).await?;
         assert_eq!(restored, 2);
         Ok(())
-    }
-
-    /// The tasks that changed after a position, with their numbers; `None` if it has expired.
-    async fn changed_after(
-        &self,
-        owner: UserId,
-        number: i64,
-    ) -> Result<Option<Vec<(i64, TaskId)>>, InfraError> {
-        let after = Some(Position::after(ChangeNumber::new(number)));
-        let ChangesSince::Known(found) = self.changes.since(owner, after, 100).await? else {
-            return Ok(None);
-        };
-        let changes = found.changes.iter();
-        let changes = changes.map(|changed| (changed.number.get(), changed.task));
-        Ok(Some(changes.collect()))
     }
 }
 
@@ -211,90 +196,6 @@ pub async fn restoring_again_changes_nothing(repositories: &Repositories) -> Out
     expected.extend(deleted().iter().map(|deleted| deleted.id));
     expected.sort();
     assert_eq!(news, expected);
-    Ok(())
-}
-
-/// Where the numbers are kept, a reader goes on from where they were; what is forgotten stays so.
-pub async fn positions_mean_the_same_after_a_move(repositories: &Repositories) -> Outcome {
-    let ada = record("moving@example.org", &[]);
-    let id = ada.user.id;
-    repositories.restored(&ada).await?;
-    let mut expected: Vec<(i64, TaskId)> = tasks()
-        .iter()
-        .map(|stored| (stored.task.change.get(), stored.task.id))
-        .chain(
-            deleted()
-                .iter()
-                .map(|deleted| (deleted.change.get(), deleted.id)),
-        )
-        .collect();
-    expected.sort_unstable();
-    for number in [2, 7, 14, 20] {
-        let mut after = expected.clone();
-        after.retain(|(change, _)| *change > number);
-        assert_eq!(repositories.changed_after(id, number).await?, Some(after));
-    }
-    for expired in [1, 21] {
-        assert_eq!(repositories.changed_after(id, expired).await?, None);
-    }
-    let next = repositories.store(id, &task("Next", START)).await?;
-    assert_eq!(next.change, ChangeNumber::new(21));
-    Ok(())
-}
-
-/// A task changed while its account was archived: the archive may lack what came before, so nobody may go on from there.
-pub async fn a_number_beyond_the_counter_expires_earlier_positions(
-    repositories: &Repositories,
-) -> Outcome {
-    let archive = &repositories.archive;
-    let ada = record("busy@example.org", &[]);
-    let id = ada.user.id;
-    archive.restore_accounts(std::slice::from_ref(&ada)).await?;
-    let busy = StoredTask {
-        task: Task {
-            change: ChangeNumber::new(23),
-            ..task("Busy", START)
-        },
-        created_change: ChangeNumber::new(4),
-    };
-    let all = std::slice::from_ref(&busy);
-    archive.restore_tasks(id, all, Numbering::Kept).await?;
-    assert_eq!(repositories.archived(id).await?, all);
-    assert_eq!(repositories.changed_after(id, 20).await?, None);
-    assert_eq!(repositories.changed_after(id, 23).await?, Some(Vec::new()));
-    let found = archive.account(&ada.user.email).await?;
-    let last = found.map(|found| found.counter.last_change);
-    assert_eq!(last, Some(busy.task.change));
-    Ok(())
-}
-
-/// From an archive without numbers: those that were changed last come last.
-pub async fn restored_tasks_without_numbers_are_numbered_by_their_times(
-    repositories: &Repositories,
-) -> Outcome {
-    let archive = &repositories.archive;
-    let ada = AccountRecord {
-        counter: TaskCounter::default(),
-        ..record("old@example.org", &[])
-    };
-    let id = ada.user.id;
-    archive.restore_accounts(std::slice::from_ref(&ada)).await?;
-    let mut old = tasks();
-    for stored in &mut old {
-        stored.task.change = ChangeNumber::NONE;
-        stored.created_change = ChangeNumber::NONE;
-    }
-    assert_eq!(archive.restore_tasks(id, &old, Numbering::New).await?, 7);
-    let mut archived = repositories.archived(id).await?;
-    archived.sort_by_key(|stored| stored.task.change);
-    assert!(archived.is_sorted_by_key(|stored| stored.task.updated_at));
-    let numbers: Vec<i64> = archived.iter().map(|each| each.task.change.get()).collect();
-    assert!(numbers.is_sorted_by(|one, next| one < next) && numbers[0] > 0);
-    assert!(
-        archived
-            .iter()
-            .all(|each| each.created_change == each.task.change)
-    );
     Ok(())
 }
 

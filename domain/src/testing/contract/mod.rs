@@ -18,8 +18,10 @@ use crate::ports::{
 };
 
 mod accounts;
+mod archived_changes;
 mod archives;
 mod changes;
+mod copies;
 mod deletions;
 mod edits;
 mod external;
@@ -35,8 +37,10 @@ mod stored;
 mod tasks;
 
 pub use accounts::*;
+pub use archived_changes::*;
 pub use archives::*;
 pub use changes::*;
+pub use copies::*;
 pub use deletions::*;
 pub use edits::*;
 pub use external::*;

@@ -9,6 +9,7 @@ use async_graphql::{
     SchemaBuilder, ValidationMode, Variables,
 };
 use proptest::prelude::*;
+use taskhive_domain::change::ChangeNumber;
 use taskhive_domain::listing::{Page, TaskOrder};
 use taskhive_domain::task::{Task as DomainTask, TaskDraft};
 use taskhive_domain::{TaskId, Timestamp, UserId};
@@ -61,6 +62,7 @@ fn task(n: u128, completed_at: Option<Timestamp>) -> DomainTask {
         updated_at: at,
         completed_at,
         version: 3,
+        change: ChangeNumber::new(7),
     }
 }
 
@@ -70,6 +72,7 @@ fn page() -> Page {
         tasks: vec![task(1, None), task(2, Some(at))],
         has_next: true,
         has_previous: false,
+        as_of: None,
     }
 }
 

@@ -170,6 +170,7 @@ async fn a_reader_who_does_not_look_holds_up_nobody() {
         take: Take::First(100),
         after: None,
         before: None,
+        as_of: false,
     };
     let tasks = repositories(database.clone()).tasks;
     // Twice, because the first time the statement is prepared, whose answer is short.

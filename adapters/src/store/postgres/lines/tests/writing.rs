@@ -84,7 +84,7 @@ async fn writes_on_a_line_that_is_lost_fail_and_are_not_tried_again() {
     client.batch_execute(LOCK_ONE_TASK).await.unwrap();
     let [stuck, behind] = stuck_and_behind(&guard, &database).await;
 
-    let writing = "SELECT pg_terminate_backend(pid) FROM store WHERE query LIKE 'UPDATE%'";
+    let writing = "SELECT pg_terminate_backend(pid) FROM store WHERE query LIKE 'WITH tick%'";
     assert_eq!(of_connections(&guard, writing).await, 1);
 
     for lost in [stuck, behind] {

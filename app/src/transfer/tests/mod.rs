@@ -4,7 +4,8 @@ use std::io::Cursor;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
-use taskhive_domain::archive::{AccountRecord, Archive};
+use taskhive_domain::archive::{AccountRecord, Archive, Numbering};
+use taskhive_domain::change::{ChangeNumber, DeletedTask, StoredTask, TaskCounter};
 use taskhive_domain::identity::ExternalIdentity;
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
 use taskhive_domain::task::{Task, TaskDescription, TaskTitle};
@@ -15,6 +16,8 @@ use taskhive_domain::{TaskId, Timestamp, UserId};
 use super::format::FormatError;
 use super::import::{ImportError, Imported};
 use super::*;
+
+mod numbers;
 
 const NOW: Timestamp = Timestamp::from_millis(1_763_888_400_123);
 
@@ -30,11 +33,15 @@ fn account(name: &str, identities: &[&str]) -> AccountRecord {
         },
         hash: PasswordHash::new("$argon2id$v=19$canary".to_owned()),
         identities: identities.iter().map(identity).collect(),
+        counter: TaskCounter {
+            last_change: ChangeNumber::new(900),
+            forgotten_change: ChangeNumber::new(3),
+        },
     }
 }
 
-fn task(title: &str, completed: bool) -> Task {
-    Task {
+fn task(title: &str, completed: bool, change: i64) -> StoredTask {
+    let task = Task {
         id: TaskId::new(NOW),
         title: TaskTitle::parse(title).unwrap(),
         description: TaskDescription::from_stored("two\nlines, \"ä\" and \u{1f40c}".to_owned()),
@@ -42,19 +49,39 @@ fn task(title: &str, completed: bool) -> Task {
         updated_at: NOW,
         completed_at: completed.then_some(NOW),
         version: 2,
+        change: ChangeNumber::new(change),
+    };
+    StoredTask {
+        task,
+        created_change: ChangeNumber::new(change / 2),
     }
 }
 
-/// Two people: one with more tasks than a transaction takes, one with none.
+/// What is left of the task with this number; every other one can be restored.
+fn deleted(change: i64) -> DeletedTask {
+    let task = task("Gone", false, change).task;
+    DeletedTask {
+        id: task.id,
+        change: task.change,
+        deleted_at: NOW,
+        task: (change % 2 == 0).then_some(task),
+    }
+}
+
+/// Two people: one with more tasks, and more deleted ones, than a transaction takes, one with none.
 async fn store() -> MemoryStore {
     let store = MemoryStore::default();
     let (ada, bob) = (account("ada", &[]), account("bob", &["1", "2"]));
     let owner = ada.user.id;
     store.restore_accounts(&[ada, bob]).await.unwrap();
-    let tasks: Vec<Task> = (0..700)
-        .map(|n| task(&format!("Task {n}"), n % 3 == 0))
+    let tasks: Vec<StoredTask> = (0..700)
+        .map(|n| task(&format!("Task {n}"), n % 3 == 0, 700 - n))
         .collect();
-    store.restore_tasks(owner, &tasks).await.unwrap();
+    let kept = Numbering::Kept;
+    store.restore_tasks(owner, &tasks, kept).await.unwrap();
+    let gone: Vec<DeletedTask> = (0..201).map(|n| deleted(700 + n)).collect();
+    let restored = store.restore_deleted_tasks(owner, &gone, kept).await;
+    assert_eq!(restored.unwrap(), 201);
     store
 }
 
@@ -71,6 +98,7 @@ async fn imported(archive: &dyn Archive, file: &[u8]) -> Result<Imported, Import
 const ALL: Counts = Counts {
     accounts: 2,
     tasks: 700,
+    deleted: 201,
 };
 
 #[tokio::test]
@@ -101,13 +129,14 @@ async fn one_account_can_be_exported_alone() {
         counts,
         Counts {
             accounts: 1,
-            tasks: 0
+            tasks: 0,
+            deleted: 0
         }
     );
     let text = String::from_utf8(file).unwrap();
     assert_eq!(text.lines().count(), 3, "{text}");
     assert!(text.starts_with(
-        "{\"format\":\"taskhive-export\",\"version\":1}\n{\"account\":{\"id\":\"user_"
+        "{\"format\":\"taskhive-export\",\"version\":2}\n{\"account\":{\"id\":\"user_"
     ));
     let eve = EmailAddress::parse("eve@example.org").unwrap();
     let missing = export(&store, Some(&eve), Vec::new(), |_| {}).await;
@@ -163,8 +192,8 @@ async fn what_is_no_export_or_a_newer_one_is_refused() {
             "{foreign}"
         );
     }
-    let newer = "{\"format\":\"taskhive-export\",\"version\":2,\"more\":true}\n{\"new\":{}}\n";
-    assert_eq!(refusal(newer.as_bytes()).await, FormatError::Newer(2));
+    let newer = "{\"format\":\"taskhive-export\",\"version\":3,\"more\":true}\n{\"new\":{}}\n";
+    assert_eq!(refusal(newer.as_bytes()).await, FormatError::Newer(3));
 }
 
 #[tokio::test]
@@ -184,8 +213,22 @@ async fn a_changed_file_is_refused() {
             .to_string(),
         "line 2: a task comes before all accounts"
     );
-    let what = refusal(&changed("\"version\":2}}", "\"version\":0}}")).await;
+    let what = refusal(&changed(
+        "\"version\":2,\"change\"",
+        "\"version\":0,\"change\"",
+    ))
+    .await;
     assert_eq!(what.to_string(), "line 3: `version` is less than 1");
+    let what = refusal(&changed("\"change\":700,", "\"change\":-1,")).await;
+    assert_eq!(
+        what.to_string(),
+        "line 3: the number of a change is out of range"
+    );
+    let what = refusal(&changed("\"forgottenChange\":3", "\"forgottenChange\":901")).await;
+    assert_eq!(
+        what.to_string(),
+        "line 2: `forgottenChange` is greater than `lastChange`"
+    );
     let what = refusal(&changed("\"title\":\"Task 0\"", "\"canary\":1")).await;
     assert!(
         what.to_string().starts_with("line 3: it is neither"),
@@ -246,19 +289,45 @@ impl Archive for Dying<'_> {
         owner: UserId,
         after: Option<TaskId>,
         limit: u32,
-    ) -> Result<Vec<Task>, InfraError> {
+    ) -> Result<Vec<StoredTask>, InfraError> {
         self.store.tasks(owner, after, limit).await
+    }
+    async fn deleted_tasks(
+        &self,
+        owner: UserId,
+        after: Option<TaskId>,
+        limit: u32,
+    ) -> Result<Vec<DeletedTask>, InfraError> {
+        self.store.deleted_tasks(owner, after, limit).await
     }
     async fn conflicts(&self, accounts: &[AccountRecord]) -> Result<Vec<UserId>, InfraError> {
         self.store.conflicts(accounts).await
     }
-    async fn restore_accounts(&self, accounts: &[AccountRecord]) -> Result<u64, InfraError> {
+    async fn restore_accounts(
+        &self,
+        accounts: &[AccountRecord],
+    ) -> Result<Vec<UserId>, InfraError> {
         self.beat()?;
         self.store.restore_accounts(accounts).await
     }
-    async fn restore_tasks(&self, owner: UserId, tasks: &[Task]) -> Result<u64, InfraError> {
+    async fn restore_tasks(
+        &self,
+        owner: UserId,
+        tasks: &[StoredTask],
+        numbering: Numbering,
+    ) -> Result<u64, InfraError> {
         self.beat()?;
-        self.store.restore_tasks(owner, tasks).await
+        self.store.restore_tasks(owner, tasks, numbering).await
+    }
+    async fn restore_deleted_tasks(
+        &self,
+        owner: UserId,
+        tasks: &[DeletedTask],
+        numbering: Numbering,
+    ) -> Result<u64, InfraError> {
+        self.beat()?;
+        let store = self.store;
+        store.restore_deleted_tasks(owner, tasks, numbering).await
     }
 }
 

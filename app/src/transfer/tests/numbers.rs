@@ -1,0 +1,77 @@
+//! The order of changes: from files without one, and into accounts that have gone on.
+
+use taskhive_domain::change::Position;
+use taskhive_domain::ports::{ChangesSince, TaskChanges, TaskRepository};
+
+use super::*;
+
+/// Version 1 says neither in which order things were changed nor what was deleted.
+#[tokio::test]
+async fn a_file_of_the_first_version_is_read() {
+    let (ada, one, two) = (
+        account("ada", &[]),
+        task("One", false, 0),
+        task("Two", false, 0),
+    );
+    let line = |stored: &StoredTask, updated_at: i64| {
+        let id = stored.task.id;
+        format!(
+            "{{\"task\":{{\"id\":\"{id}\",\"title\":\"Old\",\"description\":\"\",\"createdAt\":5,\
+             \"updatedAt\":{updated_at},\"completedAt\":null,\"version\":4}}}}\n"
+        )
+    };
+    let id = ada.user.id;
+    let lines = format!(
+        "{{\"format\":\"taskhive-export\",\"version\":1}}\n\
+         {{\"account\":{{\"id\":\"{id}\",\"email\":\"ada@example.org\",\"passwordHash\":\"x\",\
+         \"createdAt\":5,\"identities\":[]}}}}\n{}{}",
+        line(&one, 9),
+        line(&two, 7),
+    );
+    let sum = crc32fast::hash(lines.as_bytes());
+    let end = format!("{{\"end\":{{\"accounts\":1,\"tasks\":2,\"crc32\":\"{sum:08x}\"}}}}\n");
+    let copy = MemoryStore::default();
+    let done = imported(&copy, format!("{lines}{end}").as_bytes()).await;
+    assert_eq!(done.unwrap().new.tasks, 2);
+    let mut tasks = copy.tasks(id, None, 9).await.unwrap();
+    tasks.sort_by_key(|stored| stored.task.change);
+    let order: Vec<TaskId> = tasks.iter().map(|stored| stored.task.id).collect();
+    assert_eq!(order, [two.task.id, one.task.id]);
+    let counter = copy
+        .account(&ada.user.email)
+        .await
+        .unwrap()
+        .unwrap()
+        .counter;
+    assert_eq!(counter.last_change, ChangeNumber::new(2));
+}
+
+/// Whoever reads the changes of an account that is in use must learn of what is imported into it.
+#[tokio::test]
+async fn what_is_imported_into_an_account_in_use_is_new_there() {
+    let file = exported(&store().await).await;
+    let copy = MemoryStore::default();
+    imported(&copy, &file).await.unwrap();
+    let ada = EmailAddress::parse("ada@example.org").unwrap();
+    let account = copy.account(&ada).await.unwrap().unwrap();
+    let owner = account.user.id;
+    let first = copy.tasks(owner, None, 1).await.unwrap().remove(0).task;
+    TaskRepository::delete(&copy, owner, first.id, NOW)
+        .await
+        .unwrap();
+    let later = NOW.plus(std::time::Duration::from_hours(24 * 100));
+    while copy
+        .clear_deletions(later, std::time::Duration::ZERO, 500)
+        .await
+        .unwrap()
+        > 0
+    {}
+    let before = copy.newest(&[owner]).await.unwrap().remove(0).1;
+    let done = imported(&copy, &file).await.unwrap();
+    assert_eq!((done.new.tasks, done.new.deleted), (1, 201));
+    let after = Some(Position::after(before));
+    let ChangesSince::Known(changes) = copy.since(owner, after, 500).await.unwrap() else {
+        panic!("the position is known");
+    };
+    assert_eq!(changes.changes.len(), 202);
+}

@@ -1,0 +1,18 @@
+DROP TRIGGER previous_release_deletes_a_task ON tasks;
+DROP TRIGGER previous_release_changes_a_task ON tasks;
+DROP TRIGGER previous_release_creates_a_task ON tasks;
+DROP TRIGGER previous_release_deletes_a_user ON users;
+DROP TRIGGER previous_release_adds_a_user ON users;
+DROP FUNCTION previous_release_deletes_a_task();
+DROP FUNCTION previous_release_changes_a_task();
+DROP FUNCTION previous_release_creates_a_task();
+DROP FUNCTION previous_release_deletes_a_user();
+DROP FUNCTION previous_release_adds_a_user();
+DROP FUNCTION next_task_change(uuid);
+DROP INDEX tasks_changed;
+ALTER TABLE tasks DROP COLUMN change, DROP COLUMN created_change;
+ALTER TABLE tasks ALTER COLUMN last_change DROP DEFAULT;
+ALTER TABLE tasks ADD CONSTRAINT tasks_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users (id) ON DELETE CASCADE;
+CREATE INDEX tasks_recently_updated ON tasks (owner_id, updated_at, id);
+DROP TABLE deleted_tasks;
+DROP TABLE task_counters;

@@ -1,0 +1,10 @@
+DROP TRIGGER previous_release_deletes_a_task;
+DROP TRIGGER previous_release_changes_a_task;
+DROP TRIGGER previous_release_creates_a_task;
+DROP TRIGGER previous_release_adds_a_user;
+DROP INDEX tasks_changed;
+ALTER TABLE tasks DROP COLUMN change;
+ALTER TABLE tasks DROP COLUMN created_change;
+CREATE INDEX tasks_recently_updated ON tasks (owner_id, updated_at, id);
+DROP TABLE deleted_tasks;
+DROP TABLE task_counters;
