@@ -2,10 +2,12 @@
 
 use std::pin::Pin;
 
-use futures_core::Stream;
+use futures_util::Stream;
 
+use crate::change::Position;
 use crate::id::TaskId;
 use crate::task::Task;
+use crate::tasks::TaskError;
 use crate::time::Timestamp;
 
 /// A change to a task, told after it was committed.
@@ -15,14 +17,16 @@ pub struct TaskEvent {
     pub task: TaskId,
     /// What happened.
     pub change: TaskChange,
-    /// When it happened.
+    /// When it happened. A task that was brought back says when it was last changed before.
     pub occurred_at: Timestamp,
+    /// The place right after it.
+    pub position: Position,
 }
 
 /// What happened, with the task as it is right after.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaskChange {
-    /// It was created.
+    /// It was created or brought back.
     Created(Task),
     /// It was changed, completed or reopened.
     Updated(Task),
@@ -30,10 +34,7 @@ pub enum TaskChange {
     Deleted,
 }
 
-/// Events were lost: the subscriber read too slowly, or the connection to the other instances broke. The stream ends with
-/// it: whoever watches must fetch anew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lagged;
-
-/// The changes to one user's tasks, in order per task. Ends after [`Lagged`].
-pub type TaskEventStream = Pin<Box<dyn Stream<Item = Result<TaskEvent, Lagged>> + Send>>;
+/// The changes to one user's tasks, in their order. Ends after an error:
+/// [`PositionExpired`](TaskError::PositionExpired), [`AccountGone`](TaskError::AccountGone), or a defect of the
+/// infrastructure.
+pub type TaskEventStream = Pin<Box<dyn Stream<Item = Result<TaskEvent, TaskError>> + Send>>;

@@ -3,6 +3,7 @@
 
 mod authentication;
 mod changes;
+mod events;
 mod sessions;
 mod tasks;
 mod users;
@@ -11,8 +12,9 @@ pub use self::authentication::{
     AuthenticationError, IdentityProvider, PasswordHasher, TokenIssuer, Verification,
 };
 pub use self::changes::{ChangesSince, TaskChanges};
+pub use self::events::{Poke, TaskEvents, TaskPokes};
 pub use self::sessions::{EndedSession, SessionEvents, SessionRepository, SignIn};
-pub use self::tasks::{Insertion, Restoration, TaskEvents, TaskRepository, Update};
+pub use self::tasks::{Insertion, Restoration, TaskRepository, Update};
 pub use self::users::{
     ExternalUserRepository, PasswordChange, PasswordChangeOutcome, RegistrationOutcome,
     UserRepository,

@@ -1,10 +1,9 @@
-//! Where tasks are stored, and who hears of their changes.
+//! Where tasks are stored.
 
 use async_trait::async_trait;
 
 use super::InfraError;
 use crate::change::ChangeNumber;
-use crate::event::{TaskEvent, TaskEventStream};
 use crate::id::{TaskId, UserId};
 use crate::listing::{Page, PageRequest, TaskFilter};
 use crate::task::{Task, TaskEdit};
@@ -93,12 +92,4 @@ pub trait TaskRepository: Send + Sync {
         ids: &[TaskId],
         now: Timestamp,
     ) -> Result<Restoration, InfraError>;
-}
-
-/// Tells watchers of a user's tasks what happened.
-pub trait TaskEvents: Send + Sync {
-    /// Called after the change is committed. Never waits and never fails: watchers that are too slow are told so.
-    fn publish(&self, owner: UserId, event: TaskEvent);
-    /// Every change to this owner's tasks from now on.
-    fn subscribe(&self, owner: UserId) -> TaskEventStream;
 }

@@ -1,15 +1,18 @@
 //! The use cases around tasks. Each takes the [`Identity`] of the caller and sees that user's tasks only.
 
+mod live;
+
 use std::sync::Arc;
 
+use self::live::Watcher;
 use crate::change::{ChangeNumber, Changes, Position};
 use crate::event::{TaskChange, TaskEvent, TaskEventStream};
 use crate::id::TaskId;
 use crate::identity::Identity;
 use crate::listing::{Page, PageRequest, TaskFilter};
 use crate::ports::{
-    ChangesSince, Clock, InfraError, Insertion, Restoration, TaskChanges, TaskEvents,
-    TaskRepository, Update,
+    Clock, InfraError, Insertion, Poke, Restoration, TaskChanges, TaskEvents, TaskRepository,
+    Update,
 };
 use crate::task::{Task, TaskDraft, TaskEdit};
 use crate::time::Timestamp;
@@ -81,7 +84,8 @@ impl Tasks {
         };
         match self.repository.insert(who.user, &task).await? {
             Insertion::Created(task) => {
-                self.publish(who, task.id, TaskChange::Created(task.clone()), now);
+                let change = TaskChange::Created(task.clone());
+                self.publish(who, task.id, change, task.change, now);
                 Ok(task)
             }
             Insertion::Existing(task) => Ok(task),
@@ -115,7 +119,8 @@ impl Tasks {
         let now = self.clock.now();
         match self.repository.update(who.user, id, edit, now).await? {
             Update::Changed(task) => {
-                self.publish(who, id, TaskChange::Updated(task.clone()), now);
+                let change = TaskChange::Updated(task.clone());
+                self.publish(who, id, change, task.change, now);
                 Ok(task)
             }
             Update::Unchanged(task) => Ok(task),
@@ -128,10 +133,8 @@ impl Tasks {
     pub async fn delete(&self, who: Identity, id: TaskId) -> Result<(), TaskError> {
         let now = self.clock.now();
         let deleted = self.repository.delete(who.user, id, now).await?;
-        if deleted.is_none() {
-            return Err(TaskError::NotFound);
-        }
-        self.publish(who, id, TaskChange::Deleted, now);
+        let number = deleted.ok_or(TaskError::NotFound)?;
+        self.publish(who, id, TaskChange::Deleted, number, now);
         Ok(())
     }
 
@@ -141,8 +144,8 @@ impl Tasks {
         let now = self.clock.now();
         match self.repository.restore(who.user, ids, now).await? {
             Restoration::Done { tasks, change } => {
-                for task in tasks.iter().filter(|task| Some(task.change) == change) {
-                    self.publish(who, task.id, TaskChange::Created(task.clone()), now);
+                if let Some(number) = change {
+                    self.events.publish(who.user, Poke::Reached(number));
                 }
                 Ok(tasks)
             }
@@ -157,28 +160,42 @@ impl Tasks {
         after: Option<Position>,
         first: u32,
     ) -> Result<Changes, TaskError> {
-        match self.changes.since(who.user, after, first).await? {
-            ChangesSince::Known(changes) => Ok(changes),
-            ChangesSince::Expired => Err(TaskError::PositionExpired),
-            ChangesSince::UnknownOwner => Err(TaskError::AccountGone),
-        }
+        live::known(self.changes.since(who.user, after, first).await?)
     }
 
-    /// Every change to the caller's tasks from now on.
-    #[must_use]
-    pub fn changes(&self, who: Identity) -> TaskEventStream {
-        self.events.subscribe(who.user)
+    /// Every change to the caller's tasks: first those after a position, a task that changed several times once and as it is
+    /// now; then those that happen. Without a position: those from now on. Nothing is lost in between, and a task's version
+    /// never goes back. A watcher who does not keep up is told less often, never less.
+    ///
+    /// [`Created`](TaskChange::Created) means that the watcher could not know of the task at the last moment at which it knew
+    /// everything.
+    pub async fn changes(
+        &self,
+        who: Identity,
+        after: Option<Position>,
+    ) -> Result<TaskEventStream, TaskError> {
+        let (changes, events) = (Arc::clone(&self.changes), Arc::clone(&self.events));
+        let watcher = Watcher::begin(who.user, after, changes, events).await?;
+        Ok(watcher.into_stream())
     }
 
-    fn publish(&self, who: Identity, task: TaskId, change: TaskChange, occurred_at: Timestamp) {
-        self.events.publish(
-            who.user,
-            TaskEvent {
-                task,
-                change,
-                occurred_at,
-            },
-        );
+    /// Tells of something that alone has its number.
+    fn publish(
+        &self,
+        who: Identity,
+        task: TaskId,
+        change: TaskChange,
+        number: ChangeNumber,
+        occurred_at: Timestamp,
+    ) {
+        let event = TaskEvent {
+            task,
+            change,
+            occurred_at,
+            position: Position::after(number),
+        };
+        self.events
+            .publish(who.user, Poke::Happened(Arc::new(event)));
     }
 }
 

@@ -1,100 +1,82 @@
-//! Task events within one process, on nothing but the standard library. Each watcher has a buffer of its own.
+//! Pokes within one process, on nothing but the standard library.
 
-use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 
-use futures_core::Stream;
+use futures_util::Stream;
 
-use crate::event::{Lagged, TaskEvent, TaskEventStream};
 use crate::id::UserId;
-use crate::ports::TaskEvents;
+use crate::ports::{Poke, TaskEvents, TaskPokes};
 
-/// Hands events to those who watch now. What a watcher has in its buffer when it begins to lag still arrives, then
-/// [`Lagged`], then the end.
+/// Pokes those who watch now, and loses nothing unless it is told to.
+#[derive(Default)]
 pub struct MemoryEvents {
-    capacity: usize,
     /// Weak, so that a watcher leaves by dropping its stream.
-    watchers: Mutex<Vec<(UserId, Weak<Mutex<Buffer>>)>>,
+    watchers: Mutex<Vec<(UserId, Weak<Mutex<Waiting>>)>>,
+    /// Whether pokes get lost at the moment.
+    deaf: Mutex<bool>,
+    reminders: Mutex<Vec<UserId>>,
 }
 
 #[derive(Default)]
-struct Buffer {
-    events: VecDeque<TaskEvent>,
-    lagged: bool,
-    /// Of the task that waits for the next event.
+struct Waiting {
+    poke: Option<Poke>,
+    /// Of the task that waits for the next one.
     waker: Option<Waker>,
 }
 
-struct Watcher {
-    buffer: Arc<Mutex<Buffer>>,
-    ended: bool,
-}
+struct Pokes(Arc<Mutex<Waiting>>);
 
 impl MemoryEvents {
-    /// With room for so many events that a watcher has not read yet.
-    #[must_use]
-    pub const fn with_capacity(capacity: usize) -> Self {
-        Self {
-            capacity,
-            watchers: Mutex::new(Vec::new()),
-        }
+    /// From now on pokes get lost, or do not any more.
+    pub fn lose_pokes(&self, lost: bool) {
+        *lock(&self.deaf) = lost;
     }
-}
 
-impl Default for MemoryEvents {
-    fn default() -> Self {
-        Self::with_capacity(256)
+    /// Those who were to be poked again, since somebody last asked.
+    pub fn reminders(&self) -> Vec<UserId> {
+        std::mem::take(&mut lock(&self.reminders))
     }
 }
 
 impl TaskEvents for MemoryEvents {
-    fn publish(&self, owner: UserId, event: TaskEvent) {
+    fn publish(&self, owner: UserId, poke: Poke) {
+        if *lock(&self.deaf) {
+            return;
+        }
         let mut watchers = lock(&self.watchers);
-        watchers.retain(|(_, buffer)| buffer.strong_count() > 0);
+        watchers.retain(|(_, waiting)| waiting.strong_count() > 0);
         let theirs = watchers.iter().filter(|(watched, _)| *watched == owner);
-        for buffer in theirs.filter_map(|(_, buffer)| buffer.upgrade()) {
-            let mut buffer = lock(&buffer);
-            if buffer.events.len() >= self.capacity {
-                buffer.lagged = true;
-            }
-            if !buffer.lagged {
-                buffer.events.push_back(event.clone());
-            }
-            if let Some(waker) = buffer.waker.take() {
+        for waiting in theirs.filter_map(|(_, waiting)| waiting.upgrade()) {
+            let mut waiting = lock(&waiting);
+            waiting.poke = Some(Poke::and(waiting.poke.take(), poke.clone()));
+            if let Some(waker) = waiting.waker.take() {
                 waker.wake();
             }
         }
     }
 
-    fn subscribe(&self, owner: UserId) -> TaskEventStream {
-        let buffer = Arc::default();
-        lock(&self.watchers).push((owner, Arc::downgrade(&buffer)));
-        Box::pin(Watcher {
-            buffer,
-            ended: false,
-        })
+    fn subscribe(&self, owner: UserId) -> TaskPokes {
+        let waiting = Arc::default();
+        lock(&self.watchers).push((owner, Arc::downgrade(&waiting)));
+        Box::pin(Pokes(waiting))
+    }
+
+    fn remind(&self, owner: UserId) {
+        lock(&self.reminders).push(owner);
     }
 }
 
-impl Stream for Watcher {
-    type Item = Result<TaskEvent, Lagged>;
+impl Stream for Pokes {
+    type Item = Poke;
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if self.ended {
-            return Poll::Ready(None);
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Poke>> {
+        let mut waiting = lock(&self.0);
+        if let Some(poke) = waiting.poke.take() {
+            return Poll::Ready(Some(poke));
         }
-        let mut buffer = lock(&self.buffer);
-        if let Some(event) = buffer.events.pop_front() {
-            return Poll::Ready(Some(Ok(event)));
-        }
-        if buffer.lagged {
-            drop(buffer);
-            self.ended = true;
-            return Poll::Ready(Some(Err(Lagged)));
-        }
-        buffer.waker = Some(cx.waker().clone());
+        waiting.waker = Some(cx.waker().clone());
         Poll::Pending
     }
 }
