@@ -10,8 +10,7 @@ use taskhive_domain::ports::{
     TaskRepository, UserRepository,
 };
 
-use crate::events::InProcessEvents;
-use crate::events::postgres::PostgresEvents;
+use crate::events::Events;
 use crate::store::url::Target;
 use crate::store::{
     Finding, Maintenance, PoolStatus, Repositories, Schema, StoreSettings, postgres, sqlite,
@@ -36,12 +35,12 @@ pub struct Backend {
     pub sessions: Arc<dyn SessionRepository>,
     /// All of it, account by account.
     pub archive: Arc<dyn Archive>,
-    /// What happens to the tasks: on SQLite within this process, on PostgreSQL also in all others, once
+    /// Who is told that the tasks have changed: on SQLite within this process, on PostgreSQL also in all others, once
     /// [`start_events`](Self::start_events) was called.
     pub events: Arc<dyn TaskEvents>,
     database: Arc<dyn Maintenance>,
-    /// The same as `events`, if there can be other instances.
-    shared_events: Option<Arc<PostgresEvents>>,
+    /// The same as `events`.
+    running_events: Arc<Events>,
 }
 
 impl Backend {
@@ -51,30 +50,23 @@ impl Backend {
         match settings.url.0.clone() {
             Target::Sqlite(path) => {
                 let database = sqlite::Database::open(path, &settings).await?;
-                let events = Arc::new(InProcessEvents::new());
-                Ok(Self::new(
-                    sqlite::queries::repositories(database),
-                    events,
-                    None,
-                ))
+                let repositories = sqlite::queries::repositories(database);
+                let events = Events::in_process(Arc::clone(&repositories.changes));
+                Ok(Self::new(repositories, events))
             }
             Target::Postgres(target) => {
                 let direct = settings.direct_target(&target)?;
                 let database = postgres::Database::prepare(&target, &direct, &settings)?;
                 let repositories = postgres::queries::repositories(database.clone());
-                let tasks = Arc::clone(&repositories.tasks);
-                let events = Arc::new(PostgresEvents::new(database, tasks));
-                let shared = Some(Arc::clone(&events));
-                Ok(Self::new(repositories, events, shared))
+                let changes = Arc::clone(&repositories.changes);
+                let events = Events::between_instances(changes, database);
+                Ok(Self::new(repositories, events))
             }
         }
     }
 
-    fn new(
-        repositories: Repositories,
-        events: Arc<dyn TaskEvents>,
-        shared_events: Option<Arc<PostgresEvents>>,
-    ) -> Self {
+    fn new(repositories: Repositories, events: Events) -> Self {
+        let events = Arc::new(events);
         Self {
             tasks: repositories.tasks,
             changes: repositories.changes,
@@ -82,9 +74,9 @@ impl Backend {
             external_users: repositories.external_users,
             sessions: repositories.sessions,
             archive: repositories.archive,
-            events,
+            events: Arc::clone(&events) as Arc<dyn TaskEvents>,
             database: repositories.database,
-            shared_events,
+            running_events: events,
         }
     }
 
@@ -123,8 +115,8 @@ impl Backend {
     pub async fn examine(&self) -> Vec<Finding> {
         let mut findings = self.database.examine().await;
         let answers = findings.iter().any(|finding| finding.outcome.is_ok());
-        if let Some(events) = self.shared_events.as_ref().filter(|_| answers) {
-            findings.push(events.examine().await);
+        if answers {
+            findings.extend(self.running_events.examine().await);
         }
         findings
     }
@@ -146,20 +138,16 @@ impl Backend {
         self.database.ping().await
     }
 
-    /// On PostgreSQL, begins to tell other instances and to hear them, the latter on a connection of its own, until the last
-    /// user of the events is gone. Must be called within a Tokio runtime; the database need not be there. Nothing happens the
-    /// second time. A command that does not serve leaves it out.
+    /// Begins to make good what watchers did not hear of and, on PostgreSQL, to tell other instances and to hear them, the latter
+    /// on a connection of its own, until the last user of the events is gone. Must be called within a Tokio runtime; the database
+    /// need not be there. Nothing happens the second time. A command that does not serve leaves it out.
     pub fn start_events(&self) {
-        if let Some(events) = &self.shared_events {
-            events.start();
-        }
+        self.running_events.start();
     }
 
     /// For the end of a process, after its last change: hears no more of other instances, and waits, 2 s at most, until they
     /// were told.
     pub async fn close(&self) {
-        if let Some(events) = &self.shared_events {
-            events.close().await;
-        }
+        self.running_events.close().await;
     }
 }

@@ -10,4 +10,4 @@ mod plain;
 
 pub use events::MemoryEvents;
 pub use memory::MemoryStore;
-pub use plain::{InsecureHasher, ManualClock, PlainIssuer, RecordedEnds};
+pub use plain::{InsecureHasher, ManualClock, PlainIssuer, RecordedEnds, signed_in};

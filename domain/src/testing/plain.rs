@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::id::{SessionId, UserId};
+use crate::identity::Identity;
 use crate::ports::{Clock, InfraError, PasswordHasher, SessionEvents, TokenIssuer, Verification};
 use crate::session::{AccessClaims, AccessToken, RefreshClaims, RefreshToken, TokenRejection};
 use crate::time::Timestamp;
@@ -162,4 +163,10 @@ impl SessionEvents for RecordedEnds {
     fn ended(&self, sessions: &[SessionId]) {
         self.told().extend_from_slice(sessions);
     }
+}
+
+/// Who signed in with this session. Elsewhere only a verified token says so.
+#[must_use]
+pub const fn signed_in(user: UserId, session: SessionId) -> Identity {
+    Identity { user, session }
 }

@@ -1,47 +1,40 @@
-//! Hears what other instances tell, looks up how the task is now, and tells the watchers of this instance.
+//! Hears whose tasks have changed on other instances, and pokes their watchers here.
 
 use std::convert::Infallible;
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::{StreamExt, stream};
-use taskhive_domain::event::{TaskChange, TaskEvent};
-use taskhive_domain::ports::{InfraError, InfraErrorKind, TaskEvents, TaskRepository};
-use tokio::time::{sleep, timeout};
+use futures_util::StreamExt;
+use taskhive_domain::ports::{InfraError, InfraErrorKind, Poke};
+use tokio::time::{Instant, sleep, timeout_at};
 use uuid::Uuid;
 
-use super::backoff::Backoff;
-use super::notification::{ChangeKind, Message, Notification, ParseError, TaskNotification};
-use crate::error_chain;
-use crate::events::InProcessEvents;
+use super::line::{self, Line};
+use crate::events::backoff::Backoff;
+use crate::events::watchers::Watchers;
 use crate::store::postgres::Database;
 use crate::store::postgres::notifications::Listening;
 
-/// How long one's own message may take to arrive: longer than waiting for a connection and a slow statement.
+/// How often this instance tells something to itself. A connection can be dead without being closed: behind a firewall that
+/// forgot it, nothing arrives and nobody says so.
+const PROBE_EVERY: Duration = Duration::from_secs(30);
+/// How long that may take to arrive: longer than waiting for a connection and a slow statement.
 const PROBE_WAIT: Duration = Duration::from_secs(10);
 /// A pooler that swallows messages is a mistake in the configuration: it will not go away soon.
 const INEFFECTIVE_PAUSE: Duration = Duration::from_mins(5);
-/// How many messages are looked at together.
-const CHUNK: usize = 4096;
-/// How many tasks of one chunk are looked up. Beyond, looking up falls behind, and watchers are told to fetch anew.
-const MOST_LOOKUPS: usize = 1024;
-/// How many tasks are looked up at once: few, because requests need the connections too.
-const LOOKUPS_AT_ONCE: usize = 4;
 
 pub(super) struct Listener {
     /// This instance: what it says itself, its watchers know already.
     pub(super) me: Uuid,
     pub(super) database: Database,
-    pub(super) tasks: Arc<dyn TaskRepository>,
-    pub(super) local: InProcessEvents,
+    pub(super) watchers: Watchers,
 }
 
 /// Why listening ended.
 enum End {
     Lost(InfraError),
-    /// The server took the order to listen, and nothing arrives.
-    ListenIneffective,
+    /// The server took the order to listen, and nothing arrived from the beginning.
+    Ineffective,
 }
 
 impl From<InfraError> for End {
@@ -53,13 +46,13 @@ impl From<InfraError> for End {
 impl Listener {
     /// Until it is aborted.
     pub(super) async fn run(self) {
-        let mut backoff = Backoff::new("live updates from other instances do not arrive");
+        let mut backoff = Backoff::new("live updates from other instances arrive late");
         loop {
             let Err(end) = self.listen(&mut backoff).await;
             let pause = match end {
                 End::Lost(error) => backoff.failed(&error),
-                End::ListenIneffective => {
-                    backoff.failed(&listen_ineffective());
+                End::Ineffective => {
+                    backoff.failed(&ineffective());
                     INEFFECTIVE_PAUSE
                 }
             };
@@ -70,136 +63,57 @@ impl Listener {
     /// One connection's life.
     async fn listen(&self, backoff: &mut Backoff) -> Result<Infallible, End> {
         let mut connection = self.database.listen().await?;
-        let heard = timeout(PROBE_WAIT, self.until_heard(&mut connection)).await;
-        let Ok(heard) = heard else {
+        if !self.is_heard(&mut connection).await? {
             connection.stop().await;
-            return Err(End::ListenIneffective);
-        };
-        heard?;
-        // Whatever was told before this moment may have been missed, and from now on nothing is.
-        self.local.lag_all();
+            return Err(End::Ineffective);
+        }
+        // Whatever was told before this moment may have been missed.
+        self.watchers.poke_all();
         backoff.recovered();
-        let mut chunks = pin!(connection.lines().ready_chunks(CHUNK));
         loop {
-            let lines = chunks.next().await.ok_or_else(closed)?;
-            self.handle_notifications(lines).await?;
+            self.hear(&mut connection, Instant::now() + PROBE_EVERY)
+                .await?;
+            if !self.is_heard(&mut connection).await? {
+                return Err(silent().into());
+            }
         }
     }
 
-    /// Whether what is told arrives, on a connection of its own. `None` if it does not.
-    pub(super) async fn probe(&self) -> Result<Option<()>, InfraError> {
+    /// Whether what is told arrives, on a connection of its own.
+    pub(super) async fn probe(&self) -> Result<bool, InfraError> {
         let mut connection = self.database.listen().await?;
-        let heard = timeout(PROBE_WAIT, self.until_heard(&mut connection)).await;
+        let heard = self.is_heard(&mut connection).await;
         connection.stop().await;
-        heard.ok().transpose()
+        heard
     }
 
     /// Says something, as if to others, and waits until it arrives.
-    async fn until_heard(&self, connection: &mut Listening) -> Result<(), InfraError> {
-        let probe = Message {
-            from: self.me,
-            notification: Notification::Probe,
-        };
-        self.database.notify(vec![probe.to_string()]).await?;
-        let mut lines = pin!(connection.lines());
-        while lines.next().await.ok_or_else(closed)??.parse() != Ok(probe) {}
-        Ok(())
+    async fn is_heard(&self, connection: &mut Listening) -> Result<bool, InfraError> {
+        let until = Instant::now() + PROBE_WAIT;
+        self.database.notify(vec![line::probe(self.me)]).await?;
+        self.hear(connection, until).await
     }
 
-    async fn handle_notifications(
-        &self,
-        lines: Vec<Result<String, InfraError>>,
-    ) -> Result<(), InfraError> {
-        let mut watched = Vec::new();
-        for line in lines {
-            match line?.parse::<Message>() {
-                Ok(message) if message.from == self.me => {}
-                Ok(Message {
-                    notification: Notification::Task(notification),
-                    ..
-                }) => {
-                    if self.local.is_watched(notification.owner) {
-                        watched.push(notification);
+    /// Passes on what is heard, until this moment or until the own question arrives, which it says.
+    async fn hear(&self, connection: &mut Listening, until: Instant) -> Result<bool, InfraError> {
+        let mut lines = pin!(connection.lines());
+        while let Ok(line) = timeout_at(until, lines.next()).await {
+            match line::read(&line.ok_or_else(closed)??) {
+                Some(Line { from, owners }) if from == self.me => {
+                    if owners.is_empty() {
+                        return Ok(true);
                     }
                 }
-                Ok(Message {
-                    notification: Notification::Probe,
-                    ..
-                }) => {}
-                // What cannot be read comes from another version of the service.
-                Ok(Message {
-                    notification: Notification::Gap,
-                    ..
-                })
-                | Err(ParseError) => {
-                    watched.clear();
-                    self.local.lag_all();
+                Some(Line { owners, .. }) => {
+                    for owner in owners {
+                        self.watchers.poke(owner, &Poke::Look);
+                    }
                 }
+                // It comes from another version of the service.
+                None => self.watchers.poke_all(),
             }
         }
-        self.deliver(watched).await;
-        Ok(())
-    }
-
-    /// In the order in which it was heard.
-    async fn deliver(&self, watched: Vec<TaskNotification>) {
-        if watched.len() > MOST_LOOKUPS {
-            for notification in watched {
-                self.local.lag(notification.owner);
-            }
-            return;
-        }
-        let mut events = pin!(
-            stream::iter(watched)
-                .map(async |notification| (notification.owner, self.look_up(notification).await))
-                .buffered(LOOKUPS_AT_ONCE)
-        );
-        while let Some((owner, event)) = events.next().await {
-            match event {
-                Ok(Some(event)) => self.local.publish(owner, event),
-                Ok(None) => {}
-                Err(error) => {
-                    tracing::debug!(
-                        reason = error_chain(&error),
-                        "a changed task was not looked up"
-                    );
-                    self.local.lag(owner);
-                }
-            }
-        }
-    }
-
-    /// The event as it looks now, unless that was told already. Between the message and now the task may have gone on, been
-    /// deleted, or even been created again: the last event always tells how it is.
-    async fn look_up(
-        &self,
-        notification: TaskNotification,
-    ) -> Result<Option<TaskEvent>, InfraError> {
-        if let ChangeKind::Created { version } | ChangeKind::Updated { version } = notification.kind
-            && self
-                .local
-                .knows(notification.owner, notification.task, version)
-        {
-            return Ok(None);
-        }
-        let task = self
-            .tasks
-            .find(notification.owner, notification.task)
-            .await?;
-        let change = match (task, notification.kind) {
-            (Some(task), ChangeKind::Created { .. }) => TaskChange::Created(task),
-            (Some(task), ChangeKind::Updated { .. } | ChangeKind::Deleted) => {
-                TaskChange::Updated(task)
-            }
-            (None, ChangeKind::Deleted) => TaskChange::Deleted,
-            // Whoever deleted it will say so.
-            (None, ChangeKind::Created { .. } | ChangeKind::Updated { .. }) => return Ok(None),
-        };
-        Ok(Some(TaskEvent {
-            task: notification.task,
-            change,
-            occurred_at: notification.occurred_at,
-        }))
+        Ok(false)
     }
 }
 
@@ -210,7 +124,14 @@ fn closed() -> InfraError {
     )
 }
 
-fn listen_ineffective() -> InfraError {
+fn silent() -> InfraError {
+    InfraError::bare(
+        InfraErrorKind::Interrupted,
+        "nothing arrives any more on the listening connection",
+    )
+}
+
+fn ineffective() -> InfraError {
     InfraError::bare(
         InfraErrorKind::Broken,
         "the database takes LISTEN, but no message arrives, as behind a pooler in transaction mode: set \

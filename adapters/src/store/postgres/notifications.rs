@@ -17,7 +17,7 @@ use crate::store::errors;
 
 /// A channel belongs to a database. Users of the same one in other schemas hear each other, and nobody there watches an owner
 /// whom they do not know.
-const LISTEN: &str = "LISTEN taskhive_task_events";
+const LISTEN: &str = "LISTEN taskhive_pokes";
 const LISTENING: &str = "listen for events";
 /// How long taking that back may take.
 const STOP_WAIT: Duration = Duration::from_secs(1);
@@ -30,7 +30,7 @@ struct Notify {
 
 impl QueryFragment<Pg> for Notify {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT pg_notify('taskhive_task_events', line) FROM unnest(");
+        out.push_sql("SELECT pg_notify('taskhive_pokes', line) FROM unnest(");
         out.push_bind_param::<Array<Text>, _>(&self.lines)?;
         out.push_sql(") AS line");
         Ok(())

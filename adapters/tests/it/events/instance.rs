@@ -1,18 +1,19 @@
-//! One process of many, as far as the database can tell: a backend of its own.
+//! One process of many, as far as the database can tell: a backend of its own, and the use cases on it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use taskhive_adapters::backend::Backend;
+use taskhive_adapters::clock::SystemClock;
 use taskhive_adapters::store::{StoreSettings, StoreUrl};
-use taskhive_domain::change::ChangeNumber;
-use taskhive_domain::event::{Lagged, TaskChange, TaskEvent, TaskEventStream};
-use taskhive_domain::ports::{Insertion, TaskEvents, TaskRepository, Update};
-use taskhive_domain::task::{Completion, Task, TaskDescription, TaskEdit, TaskTitle};
-use taskhive_domain::{TaskId, UserId};
+use taskhive_domain::event::{TaskChange, TaskEvent, TaskEventStream};
+use taskhive_domain::ports::TaskPokes;
+use taskhive_domain::task::{Completion, Task, TaskDraft, TaskEdit};
+use taskhive_domain::testing::signed_in;
+use taskhive_domain::{Identity, TaskId, Tasks};
 
-use crate::failures::NOW;
+use crate::failures::register;
 use testkit::databases::PostgresDatabase;
 
 /// Only a defect takes so long.
@@ -21,8 +22,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A process.
 pub(super) struct Instance {
     pub(super) backend: Backend,
-    pub(super) tasks: Arc<dyn TaskRepository>,
-    pub(super) events: Arc<dyn TaskEvents>,
+    pub(super) tasks: Tasks,
 }
 
 impl Instance {
@@ -38,63 +38,37 @@ impl Instance {
     pub(super) async fn with(settings: StoreSettings) -> Self {
         let backend = Backend::open(settings).await.unwrap();
         backend.start_events();
-        Self {
-            tasks: Arc::clone(&backend.tasks),
-            events: Arc::clone(&backend.events),
-            backend,
-        }
+        Self::on(backend)
     }
 
-    pub(super) async fn create(&self, owner: UserId) -> Task {
-        let id = TaskId::new(NOW);
-        let draft = Task {
-            id,
-            title: TaskTitle::parse("Water the plants").unwrap(),
-            description: TaskDescription::default(),
-            created_at: NOW,
-            updated_at: NOW,
-            completed_at: None,
-            version: 1,
-            change: ChangeNumber::NONE,
-        };
-        let Insertion::Created(task) = self.tasks.insert(owner, &draft).await.unwrap() else {
-            panic!("not created");
-        };
-        self.publish(owner, id, TaskChange::Created(task.clone()));
-        task
+    /// One that neither tells nor hears.
+    pub(super) fn on(backend: Backend) -> Self {
+        let tasks = Tasks::new(
+            Arc::clone(&backend.tasks),
+            Arc::clone(&backend.changes),
+            Arc::clone(&backend.events),
+            Arc::new(SystemClock),
+        );
+        Self { backend, tasks }
     }
 
-    pub(super) async fn toggle(&self, owner: UserId, id: TaskId) -> Task {
+    pub(super) async fn user(&self, email: &str) -> Identity {
+        let (user, session) = register(&self.backend, email).await.unwrap();
+        signed_in(user.id, session.id)
+    }
+
+    pub(super) async fn watch(&self, who: Identity) -> TaskEventStream {
+        self.tasks.changes(who, None).await.unwrap()
+    }
+
+    pub(super) async fn create(&self, who: Identity) -> Task {
+        let draft = TaskDraft::parse(None, "Water the plants", None).unwrap();
+        self.tasks.create(who, draft).await.unwrap()
+    }
+
+    pub(super) async fn toggle(&self, who: Identity, id: TaskId) -> Task {
         let edit = TaskEdit::completion(Completion::Toggle);
-        let Update::Changed(task) = self.tasks.update(owner, id, &edit, NOW).await.unwrap() else {
-            panic!("not changed");
-        };
-        self.publish(owner, id, TaskChange::Updated(task.clone()));
-        task
-    }
-
-    pub(super) async fn delete(&self, owner: UserId, id: TaskId) {
-        let deleted = self.tasks.delete(owner, id, NOW).await.unwrap();
-        assert!(deleted.is_some());
-        self.publish(owner, id, TaskChange::Deleted);
-    }
-
-    pub(super) fn publish(&self, owner: UserId, task: TaskId, change: TaskChange) {
-        let event = TaskEvent {
-            task,
-            change,
-            occurred_at: NOW,
-        };
-        self.events.publish(owner, event);
-    }
-
-    /// Waits until this instance hears the other one: either it does, or it begins to and says that something may have been
-    /// missed.
-    pub(super) async fn until_it_hears(&self, other: &Self) {
-        let somebody = UserId::new(NOW);
-        let mut stream = self.events.subscribe(somebody);
-        other.publish(somebody, TaskId::new(NOW), TaskChange::Deleted);
-        next(&mut stream).await.ok();
+        self.tasks.edit(who, id, &edit).await.unwrap()
     }
 }
 
@@ -102,11 +76,16 @@ fn listening_as(database: &PostgresDatabase, name: &str) -> StoreUrl {
     StoreUrl::parse(&format!("{}&application_name={name}", database.url)).unwrap()
 }
 
-pub(super) async fn next(stream: &mut TaskEventStream) -> Result<TaskEvent, Lagged> {
+pub(super) async fn next(stream: &mut TaskEventStream) -> TaskEvent {
     let item = tokio::time::timeout(PATIENCE, stream.next()).await;
-    item.expect("an event in time").expect("no end")
+    item.expect("an event in time").expect("no end").unwrap()
 }
 
 pub(super) async fn next_change(stream: &mut TaskEventStream) -> TaskChange {
-    next(stream).await.unwrap().change
+    next(stream).await.change
+}
+
+pub(super) async fn poked(pokes: &mut TaskPokes) {
+    let poke = tokio::time::timeout(PATIENCE, pokes.next()).await;
+    poke.expect("a poke in time").expect("no end");
 }
