@@ -7,6 +7,7 @@ mod access;
 mod accounts;
 mod audit;
 mod both;
+mod changes;
 mod hostile;
 mod http;
 mod listing;

@@ -58,11 +58,7 @@ pub(crate) fn is_stopped(error: &DieselError) -> bool {
 
 /// Whether the disk, or what is on it, is the reason.
 pub(crate) fn is_storage_fault(error: &InfraError) -> bool {
-    has_cause::<StorageFault>(error)
-}
-
-fn has_cause<C: std::error::Error + 'static>(error: &InfraError) -> bool {
-    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<C>)
+    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<StorageFault>)
 }
 
 /// How the server begins to say that it was asked to stop a statement.

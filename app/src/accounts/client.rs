@@ -48,6 +48,8 @@ pub(crate) struct Client {
     pub(crate) refresh_cookie: Option<RefreshToken>,
     /// The signed-in user, once the credential was found good.
     pub(crate) identity: Option<Identity>,
+    /// What it read last of an event stream that broke off, as it says.
+    pub(crate) last_event_id: Option<String>,
 }
 
 impl Client {
@@ -67,6 +69,7 @@ impl Default for Client {
             credential: Credential::Absent,
             refresh_cookie: None,
             identity: None,
+            last_event_id: None,
         }
     }
 }

@@ -15,10 +15,11 @@ mod unguarded;
 use async_graphql::{SDLExportOptions, Schema, ValidationMode};
 
 pub use context::Services;
-pub(crate) use errors::{ApiError, Cause, ErrorCode, ErrorReason};
+pub(crate) use errors::{ApiError, ErrorCode, ErrorReason};
 use mutation::Mutation;
 pub use policy::FieldPolicy;
 use query::Query;
+pub(crate) use subscription::Progress;
 use subscription::Subscription;
 use types::server_info::ServerInfo;
 pub use unguarded::UnguardedSchema;

@@ -14,6 +14,7 @@ use super::types::account::{
     LoginInput, LogoutPayload, RefreshTokenInput, RegisterInput, RevokeOtherSessionsPayload,
     RevokeSessionInput, RevokeSessionPayload,
 };
+use super::types::changes::{RestoreTasksInput, RestoreTasksPayload};
 use super::types::task::{
     CreateTaskInput, CreateTaskPayload, DeleteTaskInput, DeleteTaskPayload, SetTaskCompletedInput,
     SetTaskCompletedPayload, Task, ToggleTaskInput, ToggleTaskPayload, UpdateTaskInput,
@@ -180,7 +181,7 @@ impl Mutation {
         })
     }
 
-    /// Delete a task for good.
+    /// Delete a task. For 30 days, `restoreTasks` brings it back.
     async fn delete_task(
         &self,
         ctx: &Context<'_>,
@@ -189,6 +190,19 @@ impl Mutation {
         let id = TaskId::parse(&input.id).map_err(|violations| in_input(violations.at("id")))?;
         tasks(ctx).delete(who(ctx)?, id).await?;
         Ok(DeleteTaskPayload { id })
+    }
+
+    /// Bring deleted tasks back as they were, with their IDs: all of them or none. One that is
+    /// there already counts as brought back.
+    async fn restore_tasks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which tasks.")] input: RestoreTasksInput,
+    ) -> Result<RestoreTasksPayload, ApiError> {
+        let ids = input.parse().map_err(in_input)?;
+        let tasks = tasks(ctx).restore(who(ctx)?, &ids).await?;
+        let tasks = tasks.into_iter().map(Task::from).collect();
+        Ok(RestoreTasksPayload { tasks })
     }
 }
 

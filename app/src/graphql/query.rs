@@ -5,13 +5,14 @@ use taskhive_domain::listing::{
     PageRequest, Search, TaskFilter as DomainFilter, TaskOrder as DomainOrder,
 };
 use taskhive_domain::violation::Violations;
-use taskhive_domain::{SessionId, TaskId, UserId};
+use taskhive_domain::{SessionId, TaskError, TaskId, UserId};
 
 use super::context::{accounts, tasks, who};
 use super::directive::public;
 use super::errors::{ApiError, ErrorCode, ErrorReason};
 use super::object::is_asked_for;
 use super::types::account::{Session, User};
+use super::types::changes::{self, TaskChanges};
 use super::types::connection::{TaskConnection, TaskPage};
 use super::types::cursor;
 use super::types::node::Node;
@@ -76,9 +77,14 @@ impl Query {
             filter,
             order_by,
         };
-        let request = arguments.parse(who.user())?;
+        let as_of = is_asked_for::<TaskConnection>(ctx, "asOf");
+        let request = arguments.parse(who.user(), as_of)?;
         let tasks = tasks(ctx);
-        let page = TaskPage::new(tasks.page(who, &request).await?, who.user(), request.order);
+        let page = tasks.page(who, &request).await?;
+        if as_of && page.as_of.is_none() {
+            return Err(TaskError::AccountGone.into());
+        }
+        let page = TaskPage::new(page, who.user(), request.order);
         let total = if is_asked_for::<TaskConnection>(ctx, "totalCount") {
             let total = tasks.count(who, &request.filter).await?;
             Some(i32::try_from(total).unwrap_or(i32::MAX))
@@ -86,6 +92,25 @@ impl Query {
             None
         };
         Ok(TaskConnection { page, total })
+    }
+
+    /// What changed in your tasks after a point, the earliest change first: the way to keep a
+    /// copy. A task that changed several times comes once, as it is now; one that was deleted comes
+    /// without `task`. Without `after`: everything you have. `CONFLICT` / `CURSOR_EXPIRED` if the point
+    /// is older than what is remembered of deleted tasks: begin without `after`, and drop what does not
+    /// come.
+    async fn task_changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The `cursor` or `asOf` of an earlier answer or event.")] after: Option<
+            String,
+        >,
+        #[graphql(desc = "Take up to this many: 0 to 100. 100 if left out.")] first: Option<i32>,
+    ) -> Result<TaskChanges, ApiError> {
+        let who = who(ctx)?;
+        let (after, first) = changes::range(who.user(), after.as_deref(), first)?;
+        let changes = tasks(ctx).changes_since(who, after, first).await?;
+        Ok(TaskChanges::new(who.user(), changes))
     }
 
     /// Where you are signed in, the most recently used first.
@@ -160,7 +185,7 @@ struct PageArguments {
 }
 
 impl PageArguments {
-    fn parse(self, owner: UserId) -> Result<PageRequest, Violations> {
+    fn parse(self, owner: UserId, as_of: bool) -> Result<PageRequest, Violations> {
         let mut violations = Violations::default();
         let order = self
             .order_by
@@ -190,7 +215,7 @@ impl PageArguments {
             take,
             after,
             before,
-            as_of: false,
+            as_of,
         })
     }
 }

@@ -12,7 +12,7 @@ use taskhive_domain::ports::InfraErrorKind;
 use super::outage;
 use super::request_error::RequestError;
 use crate::graphql::object::{into_text, write_leaf, write_value};
-use crate::graphql::{ApiError, Cause, ErrorCode, ErrorReason};
+use crate::graphql::{ApiError, ErrorCode, ErrorReason};
 
 /// The answer to one operation. As JSON it is what the specification calls a response.
 #[derive(Debug)]
@@ -31,8 +31,8 @@ pub(crate) struct Response {
     pub(crate) code: Option<ErrorCode>,
     /// Why the first error happened, as far as a header repeats it.
     pub(crate) reason: Option<ErrorReason>,
-    /// Whether the subscription that answers this has lost events. It ends here.
-    pub(crate) lagged: bool,
+    /// For an event of a subscription: the point right after it.
+    pub(crate) cursor: Option<String>,
 }
 
 impl Response {
@@ -88,7 +88,7 @@ impl Response {
             allow: None,
             code: known.first().map(|error| error.code),
             reason: known.first().and_then(|error| error.reason),
-            lagged: known.iter().any(ApiError::is_lagged),
+            cursor: None,
         }
     }
 
@@ -148,7 +148,7 @@ fn make_presentable(errors: &mut [ServerError], request_id: &str) -> Vec<ApiErro
             );
             ApiError::internal()
         });
-        if let Some(Cause::Infra(cause)) = known.cause() {
+        if let Some(cause) = known.cause() {
             let chain = error_chain(cause);
             if cause.kind == InfraErrorKind::Broken {
                 tracing::error!(request_id, path, cause = chain, "an operation failed");

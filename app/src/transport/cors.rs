@@ -9,6 +9,7 @@ use futures_util::FutureExt;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use super::sse::LAST_EVENT_ID;
 use crate::http::request_id;
 
 /// The rules. They are entered only by requests that name an origin or may be a browser's question.
@@ -60,6 +61,7 @@ fn rules(origins: &[String]) -> CorsLayer {
             header::CONTENT_TYPE,
             header::AUTHORIZATION,
             header::ACCEPT,
+            LAST_EVENT_ID.clone(),
             request_id::HEADER.clone(),
         ])
         .expose_headers([

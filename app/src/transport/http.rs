@@ -12,7 +12,8 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::every_request::Received;
 use super::negotiation::{self, Accepted, GRAPHQL_RESPONSE};
-use super::{client, content_coding, response, sse};
+use super::sse::{self, LAST_EVENT_ID};
+use super::{client, content_coding, response};
 use crate::accounts::client::Client;
 use crate::http::refresh_cookie::RefreshCookie;
 use crate::operation::admission::OperationKind;
@@ -93,7 +94,7 @@ impl GraphQlEndpoint {
         };
         let operation = self.pipeline.authorize(operation).await?;
         if operation.kind == OperationKind::Subscription {
-            return sse::of_subscription(&self.pipeline, operation);
+            return sse::of_subscription(&self.pipeline, operation).await;
         }
         let response = self.pipeline.execute(operation).await;
         Ok(match accepted.single {
@@ -105,8 +106,11 @@ impl GraphQlEndpoint {
     }
 
     fn client(&self, headers: &HeaderMap, received: &Received) -> Client {
+        let last_event_id = headers.get(&LAST_EVENT_ID);
+        let last_event_id = last_event_id.filter(|id| !id.is_empty());
         Client {
             refresh_cookie: self.refresh_cookie.read(headers),
+            last_event_id: last_event_id.map(|id| String::from_utf8_lossy(id.as_bytes()).into()),
             ..client::of_request(headers, received.client, &received.id.0)
         }
     }

@@ -16,15 +16,18 @@ use crate::operation::pipeline::{AuthorizedOperation, Pipeline};
 use crate::operation::request_error::RequestError;
 use crate::operation::response::Response;
 
+/// The `id` of the last event that a client has read, when it comes back.
+pub(super) static LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
 /// Keeps proxies from closing a stream on which nothing happens.
 const COMMENT_EVERY: Duration = Duration::from_secs(15);
 
 /// Every answer of a subscription, for as long as its user is signed in.
-pub(super) fn of_subscription(
+pub(super) async fn of_subscription(
     pipeline: &Pipeline,
     operation: AuthorizedOperation,
 ) -> Result<HttpResponse<Body>, RequestError> {
-    let (mut live, responses) = pipeline.open_stream(operation)?;
+    let (mut live, responses) = pipeline.open_stream(operation).await?;
     Ok(respond(
         events(responses).take_until(async move { live.over().await }),
     ))
@@ -57,7 +60,9 @@ fn respond(events: impl Stream<Item = Bytes> + Send + 'static) -> HttpResponse<B
 fn events(answers: impl Stream<Item = Response>) -> impl Stream<Item = Bytes> {
     let next = |response: Response| {
         let data = response.to_json();
-        Bytes::from(format!("event: next\ndata: {data}\n\n"))
+        let id = response.cursor.map(|cursor| format!("id: {cursor}\n"));
+        let id = id.unwrap_or_default();
+        Bytes::from(format!("event: next\n{id}data: {data}\n\n"))
     };
     let complete = Bytes::from_static(b"event: complete\ndata:\n\n");
     answers

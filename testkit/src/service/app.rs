@@ -127,6 +127,14 @@ impl TestApp {
         Self::start(Arc::clone(&self.database), self.settings.clone(), |_| {}).await
     }
 
+    /// The same, where more than one may serve the database.
+    pub async fn another_instance_if_shared(&self) -> Option<Self> {
+        match *self.database {
+            Database::Sqlite(_) => None,
+            Database::Postgres(_) => Some(self.another_instance().await),
+        }
+    }
+
     async fn start(
         database: Arc<Database>,
         settings: Vars,

@@ -103,6 +103,7 @@ impl Words<'_> {
         match name {
             "id" if self.field == "revokeSession" => json!(session_of(self.user)).to_string(),
             "id" => json!(self.task).to_string(),
+            "ids" => json!([self.task]).to_string(),
             "email" if self.field == "register" => json!(self.new_address).to_string(),
             "email" => json!(self.user.email).to_string(),
             "password" | "currentPassword" => json!(self.user.password).to_string(),

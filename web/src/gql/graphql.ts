@@ -203,7 +203,7 @@ export type Mutation = {
   createTask: CreateTaskPayload;
   /** Delete your account and everything in it, for good. */
   deleteAccount: DeleteAccountPayload;
-  /** Delete a task for good. */
+  /** Delete a task. For 30 days, `restoreTasks` brings it back. */
   deleteTask: DeleteTaskPayload;
   /** Sign in with address and password. */
   login: AuthPayload;
@@ -221,6 +221,11 @@ export type Mutation = {
   refreshToken: AuthPayload;
   /** Create an account and sign in. `CONFLICT` if the address is taken. */
   register: AuthPayload;
+  /**
+   * Bring deleted tasks back as they were, with their IDs: all of them or none. One that is
+   * there already counts as brought back.
+   */
+  restoreTasks: RestoreTasksPayload;
   /** Sign out everywhere but here. */
   revokeOtherSessions: RevokeOtherSessionsPayload;
   /** Sign out on another device. */
@@ -276,6 +281,12 @@ export type MutationRefreshTokenArgs = {
 /** Writes. Each takes one `input` and returns what it changed. */
 export type MutationRegisterArgs = {
   input: RegisterInput;
+};
+
+
+/** Writes. Each takes one `input` and returns what it changed. */
+export type MutationRestoreTasksArgs = {
+  input: RestoreTasksInput;
 };
 
 
@@ -337,6 +348,14 @@ export type Query = {
    * ID; whether somebody else has one is not revealed.
    */
   task?: Maybe<Task>;
+  /**
+   * What changed in your tasks after a point, the earliest change first: the way to keep a
+   * copy. A task that changed several times comes once, as it is now; one that was deleted comes
+   * without `task`. Without `after`: everything you have. `CONFLICT` / `CURSOR_EXPIRED` if the point
+   * is older than what is remembered of deleted tasks: begin without `after`, and drop what does not
+   * come.
+   */
+  taskChanges: TaskChanges;
   /** Your tasks, a page at a time. Without `first` and `last` the page has 20 items. */
   tasks: TaskConnection;
 };
@@ -351,6 +370,13 @@ export type QueryNodeArgs = {
 /** Reads. Everything is seen through the eyes of the signed-in user. */
 export type QueryTaskArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+/** Reads. Everything is seen through the eyes of the signed-in user. */
+export type QueryTaskChangesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -378,6 +404,19 @@ export type RegisterInput = {
   email: Scalars['String']['input'];
   /** 8 to 128 characters. Anything goes, except passwords everybody knows. */
   password: Scalars['String']['input'];
+};
+
+/** Input of `restoreTasks`. */
+export type RestoreTasksInput = {
+  /** 1 to 100 tasks that were deleted within the last 30 days. */
+  ids: Array<Scalars['ID']['input']>;
+};
+
+/** Result of `restoreTasks`. */
+export type RestoreTasksPayload = {
+  __typename?: 'RestoreTasksPayload';
+  /** The tasks as they are now, in the order of the input. */
+  tasks: Array<Task>;
 };
 
 /** Result of `revokeOtherSessions`. */
@@ -455,11 +494,18 @@ export type SetTaskCompletedPayload = {
 export type Subscription = {
   __typename?: 'Subscription';
   /**
-   * Every change to your tasks from now on, from any device. After a lost connection,
-   * subscribe again and then fetch what you show. Changes that follow one another quickly
-   * may arrive as one, with the task as it is then.
+   * Every change to your tasks, from any device, in the order in which they were made. With
+   * `after`: first what you missed, a task that changed several times once and as it is now; then
+   * what happens. Nothing is lost in between. Without `after`: what happens from now on.
+   * `CONFLICT` / `CURSOR_EXPIRED` as with `taskChanges`.
    */
   taskEvents: TaskEvent;
+};
+
+
+/** Live updates, over WebSocket (`graphql-transport-ws`) or server-sent events. */
+export type SubscriptionTaskEventsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
 };
 
 /**
@@ -486,9 +532,34 @@ export type Task = Node & {
   version: Scalars['Int']['output'];
 };
 
+/** A task that changed. */
+export type TaskChange = {
+  __typename?: 'TaskChange';
+  /** The task as it is now. Null if it was deleted. */
+  task?: Maybe<Task>;
+  /** Which task. */
+  taskId: Scalars['ID']['output'];
+};
+
+/** What changed in your tasks. */
+export type TaskChanges = {
+  __typename?: 'TaskChanges';
+  /** The changes, each task once. */
+  changes: Array<TaskChange>;
+  /** Where this answer ends, also if nothing changed. Pass it as `after`, here or to `taskEvents`. */
+  cursor: Scalars['String']['output'];
+  /** Whether there is more already. */
+  hasMore: Scalars['Boolean']['output'];
+};
+
 /** One page of tasks. */
 export type TaskConnection = {
   __typename?: 'TaskConnection';
+  /**
+   * The moment this page shows. Pass it as `after` to `taskEvents` or `taskChanges` to learn
+   * what happened since; of several pages, that of the first.
+   */
+  asOf: Scalars['String']['output'];
   /** The tasks on this page, each with its cursor. */
   edges: Array<TaskEdge>;
   /** The tasks on this page, for clients that need no cursors. */
@@ -514,9 +585,17 @@ export type TaskEdge = {
 /** A change to one of your tasks. */
 export type TaskEvent = {
   __typename?: 'TaskEvent';
-  /** What happened. */
+  /**
+   * The point right after this event. Keep the newest: with it, `taskEvents` goes on after an
+   * interruption without losing anything.
+   */
+  cursor: Scalars['String']['output'];
+  /**
+   * What happened. A task that was made, or brought back, after the point you came with is
+   * CREATED, also if it was changed since.
+   */
   kind: TaskEventKind;
-  /** When it happened. */
+  /** When it happened. For a task that was brought back: when it was last changed before. */
   occurredAt: Scalars['DateTime']['output'];
   /** The task right after the change. Null if it was deleted. */
   task?: Maybe<Task>;

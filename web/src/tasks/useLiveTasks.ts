@@ -30,7 +30,7 @@ function listenToTasks(queries: QueryClient, say: (liveness: Liveness) => void):
     say(live ? "live" : "lost");
   });
   const again = () => {
-    // The library gives up on codes such as 4500, with which the service closes a socket that lags behind.
+    // The library gives up on some close codes, and an error of the service ends a subscription.
     if (!stopped) setTimeout(subscribe, 2000 + 3000 * Math.random());
   };
   const subscribe = () => {

@@ -1,4 +1,4 @@
-//! One process serves a file: another one would not hear of its changes, so live updates would be missing, without a word.
+//! One process serves a file: another one would hear of its changes some seconds late, without a word why.
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};

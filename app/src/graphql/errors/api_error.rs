@@ -14,15 +14,6 @@ use super::codes::{ErrorCode, ErrorReason, name_of};
 /// Seconds after which it makes sense to try an unavailable service again.
 const RETRY_AFTER_SECONDS: u64 = 1;
 
-/// What happened behind an error. Never told to clients.
-#[derive(Debug)]
-pub(crate) enum Cause {
-    /// The infrastructure failed: for the log.
-    Infra(InfraError),
-    /// A subscription has lost events: for the transport, which ends the stream in its own way.
-    Lagged,
-}
-
 /// What a client is told. Inside the library it travels as the source of its error, so that nobody has to read codes out
 /// of texts, and an error without one is known never to have been meant for clients.
 #[derive(Debug, Clone)]
@@ -32,7 +23,8 @@ pub(crate) struct ApiError {
     pub(crate) message: String,
     pub(super) issues: Vec<Violation>,
     pub(crate) retry_after: Option<u64>,
-    pub(super) cause: Option<Arc<Cause>>,
+    /// What happened behind it: for the log, never told to clients.
+    pub(super) cause: Option<Arc<InfraError>>,
 }
 
 impl ApiError {
@@ -151,7 +143,7 @@ impl ApiError {
     /// Nothing was done because something that had to be asked first does not answer, for whatever reason.
     pub(crate) fn unavailable(error: InfraError) -> Self {
         Self {
-            cause: Some(Arc::new(Cause::Infra(error))),
+            cause: Some(Arc::new(error)),
             ..Self::overloaded()
         }
     }
@@ -177,23 +169,8 @@ impl ApiError {
         Self::new(ErrorCode::Conflict, ErrorReason::VersionMismatch, message)
     }
 
-    /// The last thing a watcher is told that read too slowly.
-    pub(crate) fn lagged() -> Self {
-        let message = "Updates may have been missed. Subscribe again and fetch what you show.";
-        Self {
-            retry_after: Some(RETRY_AFTER_SECONDS),
-            cause: Some(Arc::new(Cause::Lagged)),
-            ..Self::new(ErrorCode::Unavailable, ErrorReason::Overloaded, message)
-        }
-    }
-
-    /// Whether this is [`Self::lagged`].
-    pub(crate) fn is_lagged(&self) -> bool {
-        matches!(self.cause(), Some(Cause::Lagged))
-    }
-
     /// What happened behind it.
-    pub(crate) fn cause(&self) -> Option<&Cause> {
+    pub(crate) fn cause(&self) -> Option<&InfraError> {
         self.cause.as_deref()
     }
 

@@ -6,7 +6,7 @@ use taskhive_domain::ports::{InfraError, InfraErrorKind};
 use taskhive_domain::violation::Violations;
 use taskhive_domain::{AccountError, TaskError};
 
-use super::api_error::{ApiError, Cause};
+use super::api_error::ApiError;
 use super::codes::{ErrorCode, ErrorReason};
 use crate::accounts::guarded::GuardedError;
 use crate::accounts::rate_limit::RateLimited;
@@ -33,7 +33,7 @@ impl From<InfraError> for ApiError {
             InfraErrorKind::Broken => Self::internal(),
         };
         Self {
-            cause: Some(Arc::new(Cause::Infra(error))),
+            cause: Some(Arc::new(error)),
             ..told
         }
     }

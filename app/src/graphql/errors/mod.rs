@@ -4,5 +4,5 @@ mod api_error;
 mod codes;
 mod mapping;
 
-pub(crate) use api_error::{ApiError, Cause};
+pub(crate) use api_error::ApiError;
 pub(crate) use codes::{ErrorCode, ErrorReason};

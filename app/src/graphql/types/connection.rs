@@ -2,8 +2,10 @@
 
 use async_graphql::Error;
 use taskhive_domain::UserId;
+use taskhive_domain::change::Position;
 use taskhive_domain::listing::{Page, TaskOrder, TaskPosition};
 
+use super::change_cursor;
 use super::cursor;
 use super::task::Task;
 use crate::graphql::object::object;
@@ -13,6 +15,8 @@ pub(crate) struct TaskPage {
     tasks: Vec<Task>,
     has_next: bool,
     has_previous: bool,
+    /// Known only if it was asked for.
+    as_of: Option<Position>,
     owner: UserId,
     order: TaskOrder,
 }
@@ -23,6 +27,7 @@ impl TaskPage {
             tasks: page.tasks.into_iter().map(Task::from).collect(),
             has_next: page.has_next,
             has_previous: page.has_previous,
+            as_of: page.as_of,
             owner,
             order,
         }
@@ -50,6 +55,9 @@ object! {
         /// How many tasks match the filter on all pages together. Counted only when asked
         /// for.
         totalCount: Result<i32, Error> => total.ok_or_else(|| Error::new("the tasks were not counted")),
+        /// The moment this page shows. Pass it as `after` to `taskEvents` or `taskChanges` to learn
+        /// what happened since; of several pages, that of the first.
+        asOf: Result<String, Error> => page.as_of.as_ref().map(|as_of| change_cursor::encode(page.owner, as_of)).ok_or_else(|| Error::new("the moment was not read")),
     }
 }
 

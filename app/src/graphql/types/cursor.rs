@@ -72,7 +72,7 @@ const fn order_byte(order: TaskOrder) -> u8 {
     }
 }
 
-fn check_sum(owner: UserId, key: &[u8]) -> u32 {
+pub(super) fn check_sum(owner: UserId, key: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(owner.uuid().as_bytes());
     hasher.update(key);

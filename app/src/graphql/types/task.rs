@@ -1,15 +1,13 @@
 //! Tasks as the API shows them, and what goes into and comes out of their mutations.
 
-use async_graphql::resolver_utils::enum_value;
 use async_graphql::{Enum, ID, InputObject};
-use taskhive_domain::event::{TaskChange, TaskEvent as DomainEvent};
+use taskhive_domain::TaskId;
 use taskhive_domain::listing::TaskOrder as DomainOrder;
 use taskhive_domain::task::Task as DomainTask;
-use taskhive_domain::{TaskId, Timestamp};
 
 use super::node::Node;
 use super::scalars::DateTime;
-use crate::graphql::object::{leaf, object};
+use crate::graphql::object::object;
 
 object! {
     /// Something to do. A task belongs to the user who created it, and nobody else can
@@ -161,53 +159,5 @@ object! {
     pub(crate) struct DeleteTaskPayload { pub(crate) id: TaskId } => {
         /// The ID of the task that is gone, for removing it from a cache.
         deletedTaskId: ID => id.into(),
-    }
-}
-
-/// What happened to a task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub(crate) enum TaskEventKind {
-    /// It was created.
-    Created,
-    /// It was changed, completed or reopened.
-    Updated,
-    /// It was deleted.
-    Deleted,
-}
-
-leaf!(TaskEventKind: |kind| &enum_value(kind));
-
-object! {
-    /// A change to one of your tasks.
-    pub(crate) struct TaskEvent {
-        kind: TaskEventKind,
-        id: TaskId,
-        task: Option<Task>,
-        occurred_at: Timestamp,
-    } => {
-        /// What happened.
-        kind: TaskEventKind => *kind,
-        /// The task it happened to.
-        taskId: ID => id.into(),
-        /// The task right after the change. Null if it was deleted.
-        task: Option<&Task> => task.as_ref(),
-        /// When it happened.
-        occurredAt: DateTime => DateTime(*occurred_at),
-    }
-}
-
-impl From<DomainEvent> for TaskEvent {
-    fn from(event: DomainEvent) -> Self {
-        let (kind, task) = match event.change {
-            TaskChange::Created(task) => (TaskEventKind::Created, Some(task.into())),
-            TaskChange::Updated(task) => (TaskEventKind::Updated, Some(task.into())),
-            TaskChange::Deleted => (TaskEventKind::Deleted, None),
-        };
-        Self {
-            kind,
-            id: event.task,
-            task,
-            occurred_at: event.occurred_at,
-        }
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct Cost {
 #[derive(Debug)]
 struct PageCost {
     sizes: [Option<Size>; 2],
+    /// How many items there are if nobody says how many.
+    unsaid: u32,
     item: Cost,
 }
 
@@ -54,9 +56,7 @@ impl PageCost {
         // page gets an error from the resolver, not more work done.
         given
             .max()
-            .map_or(Take::DEFAULT.into(), |size| {
-                u64::try_from(size).unwrap_or(0)
-            })
+            .map_or(self.unsaid.into(), |size| u64::try_from(size).unwrap_or(0))
             .min(Take::MAX.into())
     }
 }
@@ -141,15 +141,28 @@ impl CostWalk<'_> {
         let mut item = Cost::default();
         self.selections(&field.selection_set, lists, &mut item)?;
         let sizes = ["first", "last"].map(|name| size(field, name));
-        cost.pages.push(PageCost { sizes, item });
+        // What is taken from the start only, is taken to be read to its end: as much at once as can be.
+        let unsaid = if takes(&field.definition, "last") {
+            Take::DEFAULT
+        } else {
+            Take::MAX
+        };
+        cost.pages.push(PageCost {
+            sizes,
+            unsaid,
+            item,
+        });
         Ok(())
     }
 }
 
-/// A page is what takes `first` and `last`.
+/// A page is what takes `first`.
 fn is_page(definition: &FieldDefinition) -> bool {
-    let takes = |name| definition.argument_by_name(name).is_some();
-    takes("first") && takes("last")
+    takes(definition, "first")
+}
+
+fn takes(definition: &FieldDefinition, argument: &str) -> bool {
+    definition.argument_by_name(argument).is_some()
 }
 
 fn size(field: &Field, argument: &str) -> Option<Size> {

@@ -24,7 +24,7 @@ use super::response_order::put_in_order;
 use super::transport::Transport;
 use crate::accounts::client::{Client, Credential};
 use crate::accounts::rate_limit::RateLimits;
-use crate::graphql::{ApiError, ApiSchema, ErrorCode};
+use crate::graphql::{ApiError, ApiSchema, ErrorCode, Progress};
 
 /// One operation, as a transport hands it over.
 pub(crate) struct OperationRequest {
@@ -199,31 +199,40 @@ impl Pipeline {
         }
     }
 
-    /// Runs a subscription, for as long as it is listened to.
-    pub(crate) fn subscribe(&self, operation: AuthorizedOperation) -> ResponseStream {
+    /// Runs a subscription, for as long as it is listened to. Once this is there, it misses nothing more.
+    pub(crate) async fn subscribe(&self, operation: AuthorizedOperation) -> ResponseStream {
         let AuthorizedOperation {
             observation,
             execution,
             ..
         } = operation;
-        let (request, request_id) = (execution.request, execution.request_id);
+        let (progress, request_id) = (Progress::default(), execution.request_id);
+        let request = execution.request.data(progress.clone());
         let responses = AssertUnwindSafe(self.schema.execute_stream(request)).catch_unwind();
+        let mut responses = responses.fuse();
+        let first = tokio::select! {
+            biased;
+            first = responses.next() => first,
+            () = progress.begun() => None,
+        };
+        let responses = stream::iter(first).chain(responses);
         observed(
             observation,
-            responses.map(move |response| {
-                response.map_or_else(
-                    |_panic| {
-                        tracing::error!(request_id, "a subscription panicked");
-                        Response::failed(ApiError::internal(), &request_id)
-                    },
-                    |response| Response::executed(response, &request_id),
-                )
+            responses.map(move |response| match response {
+                Ok(response) => Response {
+                    cursor: progress.take_cursor(),
+                    ..Response::executed(response, &request_id)
+                },
+                Err(_panic) => {
+                    tracing::error!(request_id, "a subscription panicked");
+                    Response::failed(ApiError::internal(), &request_id)
+                }
             }),
         )
     }
 
     /// The same on a connection that has to be opened first.
-    pub(crate) fn open_stream(
+    pub(crate) async fn open_stream(
         &self,
         operation: AuthorizedOperation,
     ) -> Result<(LiveConnection, ResponseStream), RequestError> {
@@ -233,7 +242,7 @@ impl Pipeline {
         match authenticated
             .and_then(|authenticated| self.open_as(authenticated, ConnectionKind::Stream))
         {
-            Ok(live) => Ok((live, self.subscribe(operation))),
+            Ok(live) => Ok((live, self.subscribe(operation).await)),
             Err(error) => {
                 operation.observation.refused(&error);
                 Err(error)

@@ -314,7 +314,7 @@ async fn what_is_over_capacity_is_refused_at_once() {
         ..operation(&token, "subscription { taskEvents { kind } }")
     };
     let subscription = pipeline.authorize(subscription).await.ok().unwrap();
-    let listening = pipeline.subscribe(subscription);
+    let listening = pipeline.subscribe(subscription).await;
     let (first, second) = (me().await.ok().unwrap(), me().await.ok().unwrap());
     let refused = Response::refused(me().await.err().unwrap(), "id-of-this-request");
     assert_eq!(

@@ -1,6 +1,6 @@
 //! How a socket ends: the close codes of graphql-transport-ws, and a few of our own.
 //!
-//! To the common client, graphql-ws, 4400, 4401, 4409, 4429, 4500 and 1009 are final: it tells the application and does not
+//! To the common client, graphql-ws, 4400, 4401, 4409, 4429 and 1009 are final: it tells the application and does not
 //! try again. After 4403, 4408, 4529, 1001 and 1013 it connects anew, which fits: the next attempt brings a fresh token or
 //! meets another moment.
 
@@ -54,9 +54,6 @@ impl Closing {
     pub(super) const INIT_TOO_LATE: Self = closing(4408, "Connection initialisation timeout");
     pub(super) const ID_IN_USE: Self = closing(4409, "Subscriber for this id already exists");
     pub(super) const SECOND_INIT: Self = closing(4429, "Too many initialisation requests");
-    /// The contract's code for a client that reads too slowly. Final on purpose: a client that subscribed again by itself
-    /// would never learn that it missed something; the application must fetch anew.
-    pub(super) const LAGGED: Self = closing(4500, "lagged");
     /// Ours, after HTTP's 429: the protocol has no code for a user with too many sockets.
     pub(super) const TOO_MANY_SOCKETS: Self = closing(4529, "Too many live connections");
 

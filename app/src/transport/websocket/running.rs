@@ -12,7 +12,7 @@ use futures_util::stream::{self, AbortHandle, BoxStream, SelectAll};
 use futures_util::{FutureExt, Stream, StreamExt};
 
 use crate::operation::admission::OperationKind;
-use crate::operation::pipeline::{OperationRequest, Pipeline};
+use crate::operation::pipeline::{AuthorizedOperation, OperationRequest, Pipeline};
 use crate::operation::request_error::RequestError;
 use crate::operation::response::Response;
 
@@ -24,8 +24,8 @@ pub(super) enum Answer {
     Error(Response),
     /// Its last word.
     Complete,
-    /// It has lost events, which ends the whole socket.
-    Lagged,
+    /// It was let in; a subscription misses nothing from now on. The client is not told.
+    Begun,
 }
 
 /// An answer and the operation it belongs to.
@@ -36,6 +36,8 @@ pub(super) type Named = (Arc<str>, Answer);
 pub(super) struct RunningOperations {
     running: SelectAll<Pin<Box<dyn Stream<Item = Named> + Send>>>,
     handles: HashMap<Arc<str>, AbortHandle>,
+    /// The one that has not begun yet.
+    beginning: Option<Arc<str>>,
 }
 
 impl RunningOperations {
@@ -47,8 +49,13 @@ impl RunningOperations {
         self.handles.contains_key(id)
     }
 
-    /// Starts an operation and goes on with it as far as it goes without waiting, so that operations begin in the order in
-    /// which they arrive: whoever has subscribed and then changes something is told about it.
+    /// Whether an operation has not begun yet. Until then no other may be started: operations begin in the order in which they
+    /// arrive, and whoever has subscribed and then changes something is told about it.
+    pub(super) fn is_beginning(&self) -> bool {
+        self.beginning.is_some()
+    }
+
+    /// Starts an operation and goes on with it as far as it goes without waiting.
     pub(super) fn start(
         &mut self,
         id: String,
@@ -57,8 +64,13 @@ impl RunningOperations {
         let id: Arc<str> = id.into();
         let (answers, handle) = stream::abortable(answers);
         self.handles.insert(Arc::clone(&id), handle);
+        self.beginning = Some(Arc::clone(&id));
         let mut named = Box::pin(answers.map(move |answer| (Arc::clone(&id), answer)));
-        let first = named.next().now_or_never().flatten();
+        let mut first = named.next().now_or_never().flatten();
+        if let Some(begun @ (_, Answer::Begun)) = &first {
+            self.settle(begun);
+            first = named.next().now_or_never().flatten();
+        }
         self.running.push(named);
         first.inspect(|named| self.settle(named))
     }
@@ -81,9 +93,12 @@ impl RunningOperations {
         }
     }
 
-    /// After its last word an id is free again.
+    /// After its first word others may begin; after its last word its id is free again.
     fn settle(&mut self, (id, answer): &Named) {
-        if !matches!(answer, Answer::Next(_)) {
+        if self.beginning.as_ref() == Some(id) {
+            self.beginning = None;
+        }
+        if matches!(answer, Answer::Error(_) | Answer::Complete) {
             self.handles.remove(id);
         }
     }
@@ -109,20 +124,23 @@ async fn begin(pipeline: Arc<Pipeline>, operation: OperationRequest) -> BoxStrea
         Ok(operation) => operation,
         Err(error) => return answers([Answer::Error(Response::refused(error, &request_id))]),
     };
+    let begun = answers([Answer::Begun]);
     if operation.kind == OperationKind::Subscription {
-        let next = |response: Response| {
-            if response.lagged {
-                Answer::Lagged
-            } else {
-                Answer::Next(response)
-            }
-        };
-        return pipeline
-            .subscribe(operation)
-            .map(next)
-            .chain(stream::once(std::future::ready(Answer::Complete)))
+        let events = pipeline.subscribe(operation).await.map(Answer::Next);
+        return begun
+            .chain(events)
+            .chain(answers([Answer::Complete]))
             .boxed();
     }
+    begun
+        .chain(stream::once(execute(pipeline, operation)).flatten())
+        .boxed()
+}
+
+async fn execute(
+    pipeline: Arc<Pipeline>,
+    operation: AuthorizedOperation,
+) -> BoxStream<'static, Answer> {
     let response = pipeline.execute(operation).await;
     if response.status.is_success() {
         answers([Answer::Next(response), Answer::Complete])

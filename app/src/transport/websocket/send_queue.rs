@@ -71,7 +71,8 @@ impl SendQueue {
                 Ok(())
             }
             Ok(Err(_)) => Err(End::Lost),
-            Err(_elapsed) => Err(Closing::LAGGED.into()),
+            // Nobody reads, so nobody would read why.
+            Err(_elapsed) => Err(End::Lost),
         }
     }
 
@@ -90,13 +91,9 @@ impl SendQueue {
         Ok(())
     }
 
-    /// Says good-bye after everything that still waits; to a client that does not keep up, instead of it. Whether it was
-    /// handed over in time; whether it arrives nobody can promise.
+    /// Says good-bye after everything that still waits. Whether it was handed over in time; whether it arrives nobody can
+    /// promise.
     pub(super) async fn close(&mut self, closing: Closing) -> bool {
-        if closing == Closing::LAGGED {
-            self.waiting.clear();
-            self.bytes = 0;
-        }
         self.waiting.push_back(closing.frame());
         let all = async {
             while self.is_busy() {

@@ -137,14 +137,15 @@ impl Socket {
         loop {
             let (busy, room) = (self.send_queue.is_busy(), self.send_queue.has_room());
             let idle = self.operations.is_idle();
+            let beginning = self.operations.is_beginning();
             tokio::select! {
                 ending = live.over() => {
                     self.pass_on_what_is_ready();
                     return Err(ending.into());
                 }
                 sent = self.send_queue.progress(), if busy => sent?,
-                Some(named) = self.operations.next(), if room && !idle => self.pass_on(named)?,
-                frame = self.incoming.next(), if room => {
+                Some(named) = self.operations.next(), if room && !idle => self.pass_on(named),
+                frame = self.incoming.next(), if room && !beginning => {
                     let message = self.read(frame)?;
                     self.handle(message)?;
                 }
@@ -214,7 +215,8 @@ impl Socket {
             let message = format!("At most {most} operations run on a socket. Complete one first.");
             let error = ApiError::new(ErrorCode::RateLimited, None, &message);
             let refused = Response::refused(RequestError::too_many(error), &request_id);
-            return self.pass_on((id.into(), Answer::Error(refused)));
+            self.pass_on((id.into(), Answer::Error(refused)));
+            return Ok(());
         }
         let operation = OperationRequest {
             request,
@@ -225,13 +227,13 @@ impl Socket {
             },
         };
         let answers = running::run(Arc::clone(&self.endpoint.pipeline), operation);
-        match self.operations.start(id, answers) {
-            Some(first) => self.pass_on(first),
-            None => Ok(()),
+        if let Some(first) = self.operations.start(id, answers) {
+            self.pass_on(first);
         }
+        Ok(())
     }
 
-    fn pass_on(&mut self, (id, answer): Named) -> Result<(), End> {
+    fn pass_on(&mut self, (id, answer): Named) {
         let id = id.as_ref();
         let message = match &answer {
             Answer::Next(payload) => ServerMessage::Next { id, payload },
@@ -240,10 +242,9 @@ impl Socket {
                 payload: &refused.content.errors,
             },
             Answer::Complete => ServerMessage::Complete { id },
-            Answer::Lagged => return Err(Closing::LAGGED.into()),
+            Answer::Begun => return,
         };
         self.send_queue.push(message.frame());
-        Ok(())
     }
 
     /// The answer to the operation that ended the session, above all.
@@ -251,9 +252,7 @@ impl Socket {
         while self.send_queue.has_room()
             && let Some(Some(named)) = self.operations.next().now_or_never()
         {
-            if self.pass_on(named).is_err() {
-                break;
-            }
+            self.pass_on(named);
         }
     }
 

@@ -21,7 +21,7 @@ const fn fails(code: &'static str, query: &'static str, variables: &'static str)
 }
 
 /// Every query of the contract, in the shapes in which clients ask.
-pub(crate) const OPERATIONS: [Operation; 27] = [
+pub(crate) const OPERATIONS: [Operation; 29] = [
     reads("{ me { id email createdAt } }", "{}"),
     reads(
         "{ me { __typename name: email email } again: me { id } __typename }",
@@ -59,6 +59,15 @@ pub(crate) const OPERATIONS: [Operation; 27] = [
     ),
     reads(
         "{ tasks { edges { cursor node { id title } } nodes { id title completed } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount } }",
+        "{}",
+    ),
+    reads(
+        "query Changes($first: Int) { taskChanges(first: $first) { changes { taskId task { id title version } } cursor hasMore } all: taskChanges { hasMore changes { __typename } } tasks(first: 1) { asOf } }",
+        r#"{"first": 2}"#,
+    ),
+    fails(
+        "VALIDATION",
+        "{ taskChanges(after: \"x\", first: 101) { cursor } }",
         "{}",
     ),
     reads(

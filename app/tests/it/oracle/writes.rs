@@ -57,7 +57,7 @@ const DELETE_ACCOUNT: &str =
 const ID_1: &str = r#"{"input": {"id": "task_01970000000070008000000000000001", "title": " First ", "description": "milk\n"}}"#;
 
 /// A person's life with the service. Every mutation of the contract is in it, as it succeeds and as it fails.
-pub(crate) const STORY: [Step; 40] = [
+pub(crate) const STORY: [Step; 42] = [
     step("", REGISTER, r#"{"input": {"email": "Ada@example.org", "password": "tidal-ochre-kestrel-42"}}"#)
         .keeps(&[("ada", "/register/accessToken"), ("refresh", "/register/refreshToken"), ("user", "/register/user/id")]),
     step("", REGISTER, r#"{"input": {"email": "ada@example.org", "password": "tidal-ochre-kestrel-42"}}"#).fails("CONFLICT"),
@@ -89,6 +89,8 @@ pub(crate) const STORY: [Step; 40] = [
     step("ada", "query { tasks(orderBy: RECENTLY_UPDATED) { edges { cursor node { id title description completed createdAt updatedAt completedAt version } } totalCount pageInfo { startCursor endCursor hasNextPage } } me { id email } }", "{}"),
     step("ada", "mutation ($input: DeleteTaskInput!) { deleteTask(input: $input) { deletedTaskId } }", r#"{"input": {"id": "$own"}}"#),
     step("ada", "mutation ($input: DeleteTaskInput!) { deleteTask(input: $input) { deletedTaskId } }", r#"{"input": {"id": "$own"}}"#).fails("NOT_FOUND"),
+    step("ada", "mutation ($input: RestoreTasksInput!) { restoreTasks(input: $input) { tasks { id title version completedAt } } }", r#"{"input": {"ids": ["$own", "$task"]}}"#),
+    step("ada", "mutation ($ids: [ID!]!) { restoreTasks(input: {ids: $ids}) { tasks { id } } }", r#"{"ids": ["$own", "task_01970000000070008000000000000099"]}"#).fails("NOT_FOUND"),
     step("ada", "query { sessions { id current userAgent createdAt lastUsedAt expiresAt } }", "{}")
         .keeps(&[("latest", "/sessions/0/id")]),
     step("ada", "mutation ($id: ID!) { revokeSession(input: {id: $id}) { revokedSessionId } }", r#"{"id": "session_01970000000070008000000000000001"}"#).fails("NOT_FOUND"),

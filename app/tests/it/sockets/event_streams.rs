@@ -14,14 +14,21 @@ pub(crate) async fn event_stream(client: &Client, query: &str) -> Response {
     request.send().await.expect("an answer")
 }
 
-/// Reads events, each as its name and its data.
-struct Events {
+/// Reads events.
+pub(crate) struct Events {
     response: Response,
     text: String,
 }
 
+pub(crate) struct Event {
+    name: String,
+    /// Empty if it has none.
+    id: String,
+    pub(crate) data: Value,
+}
+
 impl Events {
-    fn of(response: Response) -> Self {
+    pub(crate) fn of(response: Response) -> Self {
         Self {
             response,
             text: String::new(),
@@ -29,7 +36,7 @@ impl Events {
     }
 
     /// The next event; `None` at the end of the stream.
-    async fn next(&mut self) -> Option<(String, Value)> {
+    pub(crate) async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let field = |name: &str| {
@@ -39,9 +46,13 @@ impl Events {
                         .map(|(_, value)| value.trim());
                     value.collect::<String>()
                 };
-                let (name, data) = (field("event"), field("data"));
+                let event = Event {
+                    name: field("event"),
+                    id: field("id"),
+                    data: serde_json::from_str(&field("data")).unwrap_or(Value::Null),
+                };
                 self.text = String::from(rest);
-                return Some((name, serde_json::from_str(&data).unwrap_or(Value::Null)));
+                return Some(event);
             }
             let chunk = timeout(PATIENCE, self.response.chunk())
                 .await
@@ -50,6 +61,49 @@ impl Events {
                 .push_str(&String::from_utf8_lossy(&chunk.expect("a stream")?));
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_broke_off_goes_on_after_its_last_event() {
+    let app = TestApp::new().await;
+    let ada = app.user("ada").await;
+    let mut events = Events::of(event_stream(&ada.client, TASK_EVENTS).await);
+    let mut ids = Vec::new();
+    for title in ["one", "two"] {
+        ada.create(title).await;
+        ids.push(events.next().await.expect("an event").id);
+    }
+    drop(events);
+    let three = ada.create_id("three").await;
+    let old = format!(
+        "subscription {{ taskEvents(after: \"{}\") {{ taskId cursor }} }}",
+        ids[0]
+    );
+    let come_back = async |id: &str| {
+        let request = ada.client.post().header("accept", "text/event-stream");
+        let request = request.header("last-event-id", id);
+        let response = request.json(&json!({ "query": old })).send().await;
+        Events::of(response.expect("an answer"))
+            .next()
+            .await
+            .expect("an event")
+    };
+    let missed = come_back(&ids[1]).await;
+    let event = &missed.data["data"]["taskEvents"];
+    assert_eq!(
+        event["taskId"],
+        json!(three),
+        "what it read last counts, not what it came with"
+    );
+    assert_eq!(event["cursor"], json!(missed.id));
+    assert_ne!(
+        come_back("").await.data["data"]["taskEvents"]["taskId"],
+        json!(three)
+    );
+    let refused = come_back("nonsense").await;
+    assert_eq!(refused.id, "");
+    let extensions = &refused.data["errors"][0]["extensions"];
+    assert_eq!(extensions["issues"][0]["path"], json!(["after"]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,12 +120,12 @@ async fn events_arrive_until_the_session_ends() {
     let mut events = Events::of(response);
     bob.create_id("his").await;
     let id = ada.create_id("mine").await;
-    let (name, data) = events.next().await.expect("an event");
+    let Event { name, data, .. } = events.next().await.expect("an event");
     assert_eq!(name, "next");
     assert_eq!(data["data"]["taskEvents"]["taskId"], json!(id));
     ada.run(LOGOUT, json!({})).await.data();
     // Broken off and not completed: public clients come back then, and find out that they are signed out.
-    assert_eq!(events.next().await, None);
+    assert!(events.next().await.is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,17 +158,17 @@ async fn a_single_answer_is_one_event_and_keeps_its_cookie() {
     let cookie = response.headers()["set-cookie"].to_str().expect("text");
     assert!(cookie.starts_with("taskhive_refresh="));
     let mut events = Events::of(response);
-    let (name, data) = events.next().await.expect("an event");
+    let Event { name, data, .. } = events.next().await.expect("an event");
     assert_eq!(name, "next");
     assert_eq!(
         data["data"]["register"],
         json!({ "user": { "email": "ada@example.org" }, "refreshToken": null })
     );
     assert_eq!(
-        events.next().await.map(|(name, _)| name).as_deref(),
+        events.next().await.map(|event| event.name).as_deref(),
         Some("complete")
     );
-    assert_eq!(events.next().await, None);
+    assert!(events.next().await.is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -125,8 +179,8 @@ async fn a_stream_ends_with_its_token_and_with_the_service() {
     let mut brief =
         Events::of(event_stream(&app.anonymous().with_token(&token), TASK_EVENTS).await);
     let mut long = Events::of(event_stream(&ada.client, TASK_EVENTS).await);
-    assert_eq!(brief.next().await, None);
+    assert!(brief.next().await.is_none());
     let stopped = tokio::spawn(app.stop());
-    assert_eq!(long.next().await, None);
+    assert!(long.next().await.is_none());
     stopped.await.expect("a service that stops");
 }

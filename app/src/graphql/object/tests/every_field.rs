@@ -8,6 +8,7 @@ use apollo_compiler::schema::ExtendedType;
 use async_graphql::parser::parse_query;
 use serde_json::Value;
 use taskhive_domain::SessionId;
+use taskhive_domain::change::{ChangeNumber, Changed, ChangedTo, Changes, Position, StoredTask};
 use taskhive_domain::event::{TaskChange, TaskEvent as DomainEvent};
 use taskhive_domain::session::Session as DomainSession;
 use taskhive_domain::user::{EmailAddress, User as DomainUser};
@@ -18,10 +19,11 @@ use crate::graphql::types::account::{
     AuthPayload, DeleteAccountPayload, LogoutPayload, RevokeOtherSessionsPayload,
     RevokeSessionPayload, Session, User,
 };
+use crate::graphql::types::changes::{RestoreTasksPayload, TaskChanges, TaskEvent};
 use crate::graphql::types::server_info::ServerInfo;
 use crate::graphql::types::task::{
-    CreateTaskPayload, DeleteTaskPayload, SetTaskCompletedPayload, Task, TaskEvent,
-    ToggleTaskPayload, UpdateTaskPayload,
+    CreateTaskPayload, DeleteTaskPayload, SetTaskCompletedPayload, Task, ToggleTaskPayload,
+    UpdateTaskPayload,
 };
 
 /// Holds objects against the printed schema.
@@ -150,12 +152,32 @@ fn every_field_of_every_object_is_resolved() {
         TaskChange::Updated(task(1, None)),
         TaskChange::Deleted,
     ] {
-        check.object(&TaskEvent::from(DomainEvent {
+        let event = DomainEvent {
             task: task(1, None).id,
             change,
             occurred_at: at,
-        }));
+            position: Position::after(ChangeNumber::new(7)),
+        };
+        check.object(&TaskEvent::new(owner(), event));
     }
+    let stored = StoredTask {
+        task: task(1, None),
+        created_change: ChangeNumber::new(7),
+    };
+    let deleted = Changed {
+        task: task(2, None).id,
+        number: ChangeNumber::new(8),
+        outcome: ChangedTo::Deleted { at },
+    };
+    let changes = Changes {
+        changes: vec![stored.into(), deleted],
+        has_more: false,
+        end: Position::after(ChangeNumber::new(8)),
+    };
+    check.object(&TaskChanges::new(owner(), changes));
+    check.object(&RestoreTasksPayload {
+        tasks: vec![some_task()],
+    });
     check.object(&AuthPayload {
         access_token: "a".to_owned(),
         expires_in: 1,

@@ -9,7 +9,7 @@ use async_graphql::{
     SchemaBuilder, ValidationMode, Variables,
 };
 use proptest::prelude::*;
-use taskhive_domain::change::ChangeNumber;
+use taskhive_domain::change::{ChangeNumber, Position};
 use taskhive_domain::listing::{Page, TaskOrder};
 use taskhive_domain::task::{Task as DomainTask, TaskDraft};
 use taskhive_domain::{TaskId, Timestamp, UserId};
@@ -72,7 +72,7 @@ fn page() -> Page {
         tasks: vec![task(1, None), task(2, Some(at))],
         has_next: true,
         has_previous: false,
-        as_of: None,
+        as_of: Some(Position::after(ChangeNumber::new(7))),
     }
 }
 

@@ -19,7 +19,11 @@ static SCHEMA: LazyLock<Valid<Schema>> = LazyLock::new(|| {
 
 /// The same operation in words that the library can read. Each has an example in [`examples::UNREADABLE`].
 pub(crate) fn readable(case: &Case) -> Case {
-    let query = case.query.replace(" !", "! ");
+    let mut query = case.query.clone();
+    while query.contains(" !") {
+        // Before the end of a list's type there may be no blank either.
+        query = query.replace(" !]", "!] ").replace(" !", "! ");
+    }
     let query = query.replace(": 99999999999999999999", ": \"99999999999999999999\"");
     let query = query.replace("\\u{1F600}", "\u{1F600}");
     let block = r#""""block \""" {{[""""#;
