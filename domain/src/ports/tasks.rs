@@ -57,7 +57,11 @@ pub enum Restoration {
 /// Each method but [`restore`](Self::restore) is one statement, where the database can do that.
 #[async_trait]
 pub trait TaskRepository: Send + Sync {
-    /// Stores a task under a number of its own (whatever its [`Task::change`] says), unless the owner has one with this id
+    /// Stores a task whose id was made for it a moment ago, under a number of its own (whatever its [`Task::change`] says).
+    /// `None` if there is no such owner (any more). Nothing looks for an earlier task with this id: that there is one is a
+    /// defect, of the kind [`Broken`](super::InfraErrorKind::Broken), and nothing is stored.
+    async fn add(&self, owner: UserId, task: &Task) -> Result<Option<Task>, InfraError>;
+    /// Stores a task under an id that its owner chose, as [`add`](Self::add) does, unless the owner has one with this id
     /// already, or deleted it.
     async fn insert(&self, owner: UserId, task: &Task) -> Result<Insertion, InfraError>;
     /// The task with this id.

@@ -72,8 +72,9 @@ impl Tasks {
     /// if it was deleted meanwhile.
     pub async fn create(&self, who: Identity, draft: TaskDraft) -> Result<Task, TaskError> {
         let now = self.clock.now();
+        let chosen = draft.id;
         let task = Task {
-            id: draft.id.unwrap_or_else(|| TaskId::new(now)),
+            id: chosen.unwrap_or_else(|| TaskId::new(now)),
             title: draft.title,
             description: draft.description,
             created_at: now,
@@ -82,7 +83,13 @@ impl Tasks {
             version: 1,
             change: ChangeNumber::NONE,
         };
-        match self.repository.insert(who.user, &task).await? {
+        let insertion = if chosen.is_some() {
+            self.repository.insert(who.user, &task).await?
+        } else {
+            let added = self.repository.add(who.user, &task).await?;
+            added.map_or(Insertion::UnknownOwner, Insertion::Created)
+        };
+        match insertion {
             Insertion::Created(task) => {
                 let change = TaskChange::Created(task.clone());
                 self.publish(who, task.id, change, task.change, now);

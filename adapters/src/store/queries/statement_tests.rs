@@ -5,7 +5,7 @@ use taskhive_domain::task::{Completion, Task, TaskDescription, TaskEdit, TaskTit
 use taskhive_domain::{TaskId, Timestamp, UserId};
 
 use super::backend::{Db, TAKEN, TICK, TICK_DELETION};
-use super::tasks::{deletion, insertion, update};
+use super::tasks::{addition, deletion, insertion, update};
 
 /// The same on both databases, which only write their binds differently; in lines, to be read.
 fn text(statement: &impl diesel::query_builder::QueryFragment<Db>) -> String {
@@ -31,9 +31,8 @@ fn text(statement: &impl diesel::query_builder::QueryFragment<Db>) -> String {
 
 const NOW: Timestamp = Timestamp::from_millis(1);
 
-#[test]
-fn an_insertion_reads() {
-    let task = Task {
+fn task() -> Task {
+    Task {
         id: TaskId::new(NOW),
         title: TaskTitle::parse("x").unwrap(),
         description: TaskDescription::default(),
@@ -42,8 +41,22 @@ fn an_insertion_reads() {
         completed_at: None,
         version: 1,
         change: ChangeNumber::NONE,
-    };
-    let statement = insertion(UserId::new(NOW), &task);
+    }
+}
+
+#[test]
+fn an_addition_reads() {
+    let statement = addition(UserId::new(NOW), &task());
+    insta::assert_snapshot!(text(&statement), @"
+    WITH tick AS ([tick]) INSERT INTO tasks (owner_id, id, title, title_folded, description, description_folded, created_at, updated_at, completed_at, version, change, created_change) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, tick.number, tick.number
+    FROM tick
+    RETURNING change
+    ");
+}
+
+#[test]
+fn an_insertion_reads() {
+    let statement = insertion(UserId::new(NOW), &task());
     insta::assert_snapshot!(text(&statement), @"
     WITH tick AS ([tick]) INSERT INTO tasks (owner_id, id, title, title_folded, description, description_folded, created_at, updated_at, completed_at, version, change, created_change) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, tick.number, tick.number
     FROM tick

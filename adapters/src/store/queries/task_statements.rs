@@ -40,7 +40,28 @@ macro_rules! written_columns {
 }
 
 statement! {
-    /// Stores a task, if the owner exists and has not deleted one with this id. If the owner has one, nothing changes, but its
+    /// Stores a task under an id that nobody can have used, if the owner exists, and says the number. It has nothing to look
+    /// for, which saves a third of what the database has to do.
+    AddTask -> BigInt {
+        "WITH tick AS (";
+        TICK[0] => owner: DbId as Uid;
+        TICK[1];
+        concat!(") INSERT INTO tasks (", written_columns!(), ") SELECT ") => owner_id: DbId as Uid;
+        ", " => id: DbId as Uid;
+        ", " => title: String as Text;
+        ", " => title_folded: String as Text;
+        ", " => description: String as Text;
+        ", " => description_folded: String as Text;
+        ", " => created_at: DbTime as Millis;
+        ", " => updated_at: DbTime as Millis;
+        ", " => completed_at: Option<DbTime> as Nullable<Millis>;
+        ", " => version: i32 as Integer;
+        ", tick.number, tick.number FROM tick RETURNING change";
+    }
+}
+
+statement! {
+    /// Stores a task under an id that the owner chose, if the owner exists and has not deleted one with this id. If the owner has one, nothing changes, but its
     /// row comes back: `DO NOTHING` would return none.
     ///
     /// Whoever waits for the counter still sees what was there before, so a deletion that was committed meanwhile would not be

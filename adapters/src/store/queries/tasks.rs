@@ -15,7 +15,7 @@ use taskhive_domain::{TaskId, Timestamp, UserId};
 use super::backend::{Conn, Database, RunQueryDsl, locked_counter};
 use super::page::{CountTasks, DatedRow, SelectDatedPage, SelectPage};
 use super::restore;
-use super::task_statements::{DeleteTask, InsertTask};
+use super::task_statements::{AddTask, DeleteTask, InsertTask};
 use super::transaction::transaction;
 use super::update_statement::{UpdateTask, completion};
 use crate::store::rows::{Folded, TaskRow};
@@ -29,6 +29,19 @@ pub(crate) struct DieselTasks {
 
 #[async_trait]
 impl TaskRepository for DieselTasks {
+    async fn add(&self, owner: UserId, task: &Task) -> Result<Option<Task>, InfraError> {
+        let statement = addition(owner, task);
+        let numbers = self
+            .database
+            .change("add a task", statement.owner, statement);
+        let numbers: Vec<i64> = numbers.await?;
+        let stored = |number| Task {
+            change: ChangeNumber::new(number),
+            ..task.clone()
+        };
+        Ok(numbers.into_iter().next().map(stored))
+    }
+
     async fn insert(&self, owner: UserId, task: &Task) -> Result<Insertion, InfraError> {
         let statement = insertion(owner, task);
         let rows = self
@@ -194,6 +207,25 @@ async fn insert_locked(conn: &mut Conn, statement: InsertTask) -> QueryResult<In
         Some((row, number)) => Inserted::Row(row, number),
         None => Inserted::Deleted,
     })
+}
+
+pub(super) fn addition(owner: UserId, task: &Task) -> AddTask {
+    let title = Folded::new(task.title.as_str());
+    let description = Folded::new(task.description.as_str());
+    let owner = DbId(owner.uuid());
+    AddTask {
+        owner,
+        owner_id: owner,
+        id: DbId(task.id.uuid()),
+        title: title.text,
+        title_folded: title.folded,
+        description: description.text,
+        description_folded: description.folded,
+        created_at: DbTime(task.created_at),
+        updated_at: DbTime(task.updated_at),
+        completed_at: task.completed_at.map(DbTime),
+        version: task.version,
+    }
 }
 
 pub(super) fn insertion(owner: UserId, task: &Task) -> InsertTask {

@@ -52,6 +52,9 @@ impl Trouble {
 
 #[async_trait]
 impl TaskRepository for Trouble {
+    async fn add(&self, _: UserId, _: &Task) -> Result<Option<Task>, InfraError> {
+        self.strike().await
+    }
     async fn insert(&self, _: UserId, _: &Task) -> Result<Insertion, InfraError> {
         self.strike().await
     }

@@ -105,6 +105,7 @@ macro_rules! repository_contract {
         $crate::repository_contract! { @tests $make;
             every_field_of_a_task_comes_back
             an_unknown_owner_is_refused_and_the_repository_stays_usable
+            an_added_task_is_there_and_its_id_cannot_be_added_again
             a_repeated_insert_returns_the_task_as_it_is_now
             concurrent_inserts_with_one_id_create_one_task
             one_id_at_two_owners_names_two_tasks

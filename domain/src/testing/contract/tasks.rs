@@ -5,8 +5,8 @@ use futures_util::future::join_all;
 use super::fixtures::{START, description, scattered_id, start_plus, task, title, unnumbered};
 use super::{Outcome, Repositories};
 use crate::id::{TaskId, UserId};
-use crate::listing::{PageRequest, Take, TaskFilter, TaskOrder};
-use crate::ports::{InfraError, Insertion, Update};
+use crate::listing::{PageRequest, Search, Take, TaskFilter, TaskOrder};
+use crate::ports::{InfraError, InfraErrorKind, Insertion, Update};
 use crate::task::{Completion, Task, TaskEdit};
 
 fn everything() -> PageRequest {
@@ -75,6 +75,45 @@ pub async fn every_field_of_a_task_comes_back(repositories: &Repositories) -> Ou
     Ok(())
 }
 
+/// What is added is what an insertion stores; and an id that was used is an error, whatever came of its task.
+pub async fn an_added_task_is_there_and_its_id_cannot_be_added_again(
+    repositories: &Repositories,
+) -> Outcome {
+    let owner = repositories.owner().await?;
+    let earlier = repositories.store(owner, &task("earlier", START)).await?;
+    let new = Task {
+        completed_at: Some(start_plus(2)),
+        version: 7,
+        ..task("\u{fc}n\u{ef}code \u{df}", start_plus(1))
+    };
+
+    let Some(added) = repositories.tasks.add(owner, &new).await? else {
+        panic!("the owner is there");
+    };
+
+    assert!(added.change > earlier.change);
+    assert_eq!(unnumbered(added.clone()), new);
+    assert_eq!(
+        repositories.tasks.find(owner, new.id).await?,
+        Some(added.clone())
+    );
+    let mut folded = everything();
+    folded.filter.search = Search::parse("\u{dc}N\u{cf}CODE SS").unwrap_or_default();
+    let found = repositories.tasks.page(owner, &folded).await?;
+    assert_eq!(found.tasks, [added]);
+    let again = Task {
+        id: new.id,
+        ..task("another", START)
+    };
+    let again = repositories.tasks.add(owner, &again).await;
+    assert_eq!(
+        again.map_err(|error| error.kind),
+        Err(InfraErrorKind::Broken)
+    );
+    assert_eq!(repositories.found(owner, new.id).await?, Some(new));
+    Ok(())
+}
+
 /// More refusals than a pool has connections: a broken rule must leave none of them unusable.
 pub async fn an_unknown_owner_is_refused_and_the_repository_stays_usable(
     repositories: &Repositories,
@@ -84,6 +123,7 @@ pub async fn an_unknown_owner_is_refused_and_the_repository_stays_usable(
         let orphan = task("whose?", START);
         let insertion = repositories.tasks.insert(nobody, &orphan).await?;
         assert_eq!(insertion, Insertion::UnknownOwner);
+        assert_eq!(repositories.tasks.add(nobody, &orphan).await?, None);
         assert_eq!(repositories.found(nobody, orphan.id).await?, None);
     }
     let owner = repositories.owner().await?;

@@ -16,7 +16,7 @@ use crate::change::{ChangeNumber, DeletedTask, Position, StoredTask, TaskCounter
 use crate::id::{SessionId, TaskId, UserId};
 use crate::identity::ExternalIdentity;
 use crate::listing::{Page, PageRequest, Take, TaskFilter, TaskPosition};
-use crate::ports::{InfraError, Insertion, Restoration, TaskRepository, Update};
+use crate::ports::{InfraError, InfraErrorKind, Insertion, Restoration, TaskRepository, Update};
 use crate::session::Session;
 use crate::task::{Task, TaskEdit};
 use crate::time::Timestamp;
@@ -123,6 +123,16 @@ pub(super) fn page_of(mut tasks: Vec<Task>, request: &PageRequest) -> Page {
 
 #[async_trait]
 impl TaskRepository for MemoryStore {
+    async fn add(&self, owner: UserId, task: &Task) -> Result<Option<Task>, InfraError> {
+        let mut records = self.records();
+        if records.tasks.contains_key(&(owner, task.id)) {
+            let used = InfraError::bare(InfraErrorKind::Broken, "the id is used");
+            return Err(used);
+        }
+        let change = records.tick(owner);
+        Ok(change.map(|change| records.store(owner, task, change)))
+    }
+
     async fn insert(&self, owner: UserId, task: &Task) -> Result<Insertion, InfraError> {
         let mut records = self.records();
         if let Some(existing) = records.tasks.get(&(owner, task.id)) {
