@@ -1,5 +1,8 @@
 //! The log: text for people or JSON for machines, on standard error.
 
+mod line;
+#[cfg(test)]
+pub(crate) mod testing;
 mod writer;
 
 use std::io::{self, IsTerminal};
@@ -10,8 +13,9 @@ use tracing::Level;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{Layer, fmt};
 
+pub(crate) use self::line::about_request;
+use self::line::{LineLayer, Style};
 use self::writer::Lines;
 
 /// How log lines are written.
@@ -43,20 +47,18 @@ pub fn start(format: LogFormat, filter: &Targets) -> io::Result<()> {
         return Ok(());
     }
     let writer = Lines::written_to(io::stderr())?;
-    let lines = fmt::layer()
-        .with_writer(writer.clone())
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false);
-    let lines = match format {
-        LogFormat::Text => lines.boxed(),
-        LogFormat::Json => {
-            // Spans do not nest here: the list would only say the current one once more.
-            let lines = lines.json().flatten_event(true).with_span_list(false);
-            lines.boxed()
-        }
+    let style = match format {
+        LogFormat::Text => Style::Text {
+            colours: io::stderr().is_terminal(),
+        },
+        LogFormat::Json => Style::Json,
+    };
+    let layer = LineLayer {
+        lines: writer.clone(),
+        style,
     };
     let started = tracing_subscriber::registry()
-        .with(lines)
+        .with(layer)
         .with(without_payloads(filter))
         .try_init();
     if started.is_err() {
@@ -107,8 +109,7 @@ fn without_payloads(filter: &Targets) -> Targets {
 
 #[cfg(test)]
 mod tests {
-    use testkit::Log;
-
+    use super::testing::Listening;
     use super::*;
 
     #[test]
@@ -119,17 +120,10 @@ mod tests {
             "tung=trace",
             "tungstenite::protocol=trace,trace",
         ] {
-            let log = Log::default();
-            let writer = log.clone();
-            let layer = fmt::layer().with_writer(move || writer.clone());
-            let subscriber = tracing_subscriber::registry()
-                .with(layer)
-                .with(without_payloads(&filter.parse().unwrap()));
-            tracing::subscriber::with_default(subscriber, || {
-                tracing::trace!(target: "tungstenite::protocol", "Received message with a canary");
-                tracing::warn!(target: "tungstenite::protocol", "a line of use");
-            });
-            let text = log.take();
+            let listening = Listening::for_json(without_payloads(&filter.parse().unwrap()));
+            tracing::trace!(target: "tungstenite::protocol", "Received message with a canary");
+            tracing::warn!(target: "tungstenite::protocol", "a line of use");
+            let text = listening.end().concat();
             assert!(
                 text.contains("a line of use") && !text.contains("canary"),
                 "{filter}: {text}"

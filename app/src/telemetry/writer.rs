@@ -8,8 +8,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use tracing_subscriber::fmt::MakeWriter;
-
 /// How long lines may wait for others, so that one call of the system writes many.
 const GATHERING: Duration = Duration::from_millis(20);
 
@@ -51,6 +49,11 @@ impl Lines {
     /// How many lines were lost, because too many waited or because they could not be written.
     pub(super) fn lost(&self) -> u64 {
         self.0.lost.load(Ordering::Relaxed)
+    }
+
+    /// Takes a whole line, or some.
+    pub(super) fn push(&self, line: &[u8]) {
+        self.0.push(line);
     }
 
     /// Waits until the lines so far are written, `limit` at most. Later ones are lost.
@@ -117,26 +120,6 @@ impl Shared {
     }
 }
 
-/// `tracing-subscriber` writes a whole line at a time.
-impl Write for &Lines {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.0.push(line);
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'lines> MakeWriter<'lines> for Lines {
-    type Writer = &'lines Self;
-
-    fn make_writer(&'lines self) -> Self::Writer {
-        self
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc::{Receiver, Sender, channel};
@@ -184,12 +167,10 @@ mod tests {
         let (lines, receiver) = lines();
         thread::scope(|scope| {
             for writer in 0..4 {
-                let mut lines = &lines;
+                let lines = &lines;
                 scope.spawn(move || {
                     for number in 0..1000 {
-                        lines
-                            .write_all(format!("{writer} {number}\n").as_bytes())
-                            .unwrap();
+                        lines.push(format!("{writer} {number}\n").as_bytes());
                     }
                 });
             }
@@ -209,7 +190,7 @@ mod tests {
     fn lines_are_written_without_waiting_for_the_end() {
         let (lines, receiver) = lines();
         for line in [&b"first\n"[..], b"second\n"] {
-            (&lines).write_all(line).unwrap();
+            lines.push(line);
             assert_eq!(receiver.recv_timeout(LONG).unwrap(), line);
         }
     }
@@ -222,7 +203,7 @@ mod tests {
         // What is being written, and what waits, are never more than two rooms.
         let sent = 3 * ROOM / line.len();
         for _ in 0..sent {
-            (&lines).write_all(&line).unwrap();
+            lines.push(&line);
         }
         assert!(lines.lost() >= (ROOM / line.len()) as u64);
         drop(stuck);

@@ -7,7 +7,6 @@ use std::time::Instant;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use futures_util::FutureExt;
-use tracing::Instrument;
 use tracing::level_filters::LevelFilter;
 
 use super::cors::Cors;
@@ -17,6 +16,7 @@ use crate::http::client_address::{ClientAddress, TrustedProxies};
 use crate::http::peer::Peer;
 use crate::http::request_id::{self, RequestId};
 use crate::operation::request_error::RequestError;
+use crate::telemetry;
 
 /// What differs from one installation to the next.
 pub(crate) struct HttpOptions {
@@ -69,9 +69,8 @@ impl EveryRequest {
             response::request_error(http::other_method(), &id.0)
         } else {
             let answer = |request| answer_panics(answer(request), id);
-            // Of the highest level, so that a log that is only to have errors still says to which requests they belong.
-            let span = tracing::error_span!("request", request_id = id.0);
-            self.cors.around(request, answer).instrument(span).await
+            let answered = self.cors.around(request, answer);
+            telemetry::about_request(id.0.clone(), answered).await
         };
         if let Some(line) = line {
             line.write(id, response.status());

@@ -2,9 +2,10 @@
 
 use http_body_util::BodyExt;
 use serde_json::Value;
-use testkit::Log;
+use tracing_subscriber::filter::Targets;
 
 use super::*;
+use crate::telemetry::testing::Listening;
 
 const ORIGIN: &str = "https://app.example.org";
 
@@ -50,23 +51,16 @@ async fn a_panic_is_our_fault_and_ends_nothing() {
 
 /// What is logged, up to this level, of a request during which something below has a complaint.
 async fn logged(level: LevelFilter) -> Vec<Value> {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .with_max_level(level)
-        .with_writer(move || writer.clone())
-        .finish();
-    let listening = tracing::subscriber::set_default(subscriber);
+    let listening = Listening::for_json(Targets::new().with_default(level));
     let response = answer(|| async {
         tracing::error!("a complaint");
         Response::new(Body::empty())
     });
     assert_eq!(response.await.status(), StatusCode::OK);
-    drop(listening);
-    let text = log.take();
-    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
-    lines.collect()
+    let lines = listening.end().into_iter();
+    lines
+        .map(|line| serde_json::from_str(&line).unwrap())
+        .collect()
 }
 
 /// Whoever writes a line need not know which request it is about.
@@ -74,18 +68,17 @@ async fn logged(level: LevelFilter) -> Vec<Value> {
 async fn every_line_of_a_request_carries_its_id_whatever_else_is_logged() {
     for level in [LevelFilter::ERROR, LevelFilter::INFO, LevelFilter::DEBUG] {
         let lines = logged(level).await;
-        assert_eq!(lines[0]["fields"]["message"], "a complaint");
-        assert_eq!(lines[0]["span"]["request_id"], "the-request", "{level}");
+        assert_eq!(lines[0]["message"], "a complaint");
+        assert_eq!(lines[0]["request_id"], "the-request", "{level}");
         let [answered] = &lines[1..] else {
             assert!(lines.len() == 1 && level < LevelFilter::DEBUG, "{lines:?}");
             continue;
         };
-        let fields = &answered["fields"];
-        assert_eq!(fields["message"], "answered");
-        assert_eq!(fields["request_id"], "the-request");
-        assert_eq!(fields["method"], "GET");
-        assert_eq!(fields["path"], "/somewhere");
-        assert_eq!(fields["status"], 200);
-        assert!(fields["elapsed_ms"].is_u64());
+        assert_eq!(answered["message"], "answered");
+        assert_eq!(answered["request_id"], "the-request");
+        assert_eq!(answered["method"], "GET");
+        assert_eq!(answered["path"], "/somewhere");
+        assert_eq!(answered["status"], 200);
+        assert!(answered["elapsed_ms"].is_u64());
     }
 }

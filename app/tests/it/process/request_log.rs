@@ -14,14 +14,7 @@ fn line_about(service: &mut Process, operation: &str) -> Value {
     assert!(elapsed.is_some_and(|elapsed| elapsed >= 0.0), "{line}");
     assert!(line["request_id"].as_str().is_some_and(|id| !id.is_empty()));
     assert_eq!(line["level"], "INFO");
-    let same = [
-        "elapsed_ms",
-        "request_id",
-        "level",
-        "timestamp",
-        "message",
-        "span",
-    ];
+    let same = ["elapsed_ms", "request_id", "level", "timestamp", "message"];
     for field in same {
         line.as_object_mut().unwrap().remove(field);
     }
