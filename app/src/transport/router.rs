@@ -52,7 +52,8 @@ impl HttpService {
         let received = every_request.receive(request.headers(), peer);
         let answer = async |request: Request<Body>| {
             if request.uri().path() == GRAPHQL {
-                graphql.respond(request, &received).await
+                // Boxed, because every layer above moves what it waits for, and a connection keeps room for it while it is idle.
+                Box::pin(graphql.respond(request, &received)).await
             } else {
                 let request = with_extensions(request, &received, peer);
                 let answered = others.clone().oneshot(request).await;

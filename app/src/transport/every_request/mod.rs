@@ -109,14 +109,18 @@ fn asks_nothing(request: &Request<Body>) -> bool {
 
 /// A defect in a handler is answered like any other of our faults, and the process goes on. Resolvers have their own net,
 /// in `pipeline`; this one is under everything else.
-async fn answer_panics(
+///
+/// No `async fn`, which would have room for `answer` twice: as its argument, and as what it waits for.
+fn answer_panics(
     answer: impl Future<Output = Response<Body>>,
     id: &RequestId,
-) -> Response<Body> {
-    let caught = AssertUnwindSafe(answer).catch_unwind().await;
-    caught.unwrap_or_else(|_panic| {
-        tracing::error!(request_id = id.0, "a handler panicked");
-        response::request_error(RequestError::internal(), &id.0)
+) -> impl Future<Output = Response<Body>> {
+    let caught = AssertUnwindSafe(answer).catch_unwind();
+    caught.map(|caught| {
+        caught.unwrap_or_else(|_panic| {
+            tracing::error!(request_id = id.0, "a handler panicked");
+            response::request_error(RequestError::internal(), &id.0)
+        })
     })
 }
 
