@@ -1,20 +1,22 @@
 //! The one way to an execution, the same for every transport: admission, then access, then the schema.
 
+mod live;
+
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Request;
-use futures_util::{FutureExt, Stream, StreamExt, stream};
+use futures_util::{FutureExt, Stream};
 use taskhive_domain::Identity;
 use taskhive_domain::accounts::Authenticated;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use super::access::{Guard, Policy, Requirement, guard_late};
 use super::admission::{Admission, OperationKind, ValidOperation};
 use super::capacity::{Capacity, Room};
-use super::connections::{ConnectionKind, ConnectionRegistry, LiveConnection};
+use super::connections::ConnectionRegistry;
 use super::observation::{Observation, Observer};
 use super::outage;
 use super::request::GraphQlRequest;
@@ -22,9 +24,9 @@ use super::request_error::RequestError;
 use super::response::Response;
 use super::response_order::put_in_order;
 use super::transport::Transport;
-use crate::accounts::client::{Client, Credential};
+use crate::accounts::client::Client;
 use crate::accounts::rate_limit::RateLimits;
-use crate::graphql::{ApiError, ApiSchema, ErrorCode, Progress};
+use crate::graphql::{ApiError, ApiSchema};
 
 /// One operation, as a transport hands it over.
 pub(crate) struct OperationRequest {
@@ -198,105 +200,6 @@ impl Pipeline {
             }
         }
     }
-
-    /// Runs a subscription, for as long as it is listened to. Once this is there, it misses nothing more.
-    pub(crate) async fn subscribe(&self, operation: AuthorizedOperation) -> ResponseStream {
-        let AuthorizedOperation {
-            observation,
-            execution,
-            ..
-        } = operation;
-        let (progress, request_id) = (Progress::default(), execution.request_id);
-        let request = execution.request.data(progress.clone());
-        let responses = AssertUnwindSafe(self.schema.execute_stream(request)).catch_unwind();
-        let mut responses = responses.fuse();
-        let first = tokio::select! {
-            biased;
-            first = responses.next() => first,
-            () = progress.begun() => None,
-        };
-        let responses = stream::iter(first).chain(responses);
-        observed(
-            observation,
-            responses.map(move |response| match response {
-                Ok(response) => Response {
-                    cursor: progress.take_cursor(),
-                    ..Response::executed(response, &request_id)
-                },
-                Err(_panic) => {
-                    tracing::error!(request_id, "a subscription panicked");
-                    Response::failed(ApiError::internal(), &request_id)
-                }
-            }),
-        )
-    }
-
-    /// The same on a connection that has to be opened first.
-    pub(crate) async fn open_stream(
-        &self,
-        operation: AuthorizedOperation,
-    ) -> Result<(LiveConnection, ResponseStream), RequestError> {
-        let authenticated = operation
-            .authenticated
-            .ok_or_else(|| RequestError::unauthenticated(ApiError::token_missing()));
-        match authenticated
-            .and_then(|authenticated| self.open_as(authenticated, ConnectionKind::Stream))
-        {
-            Ok(live) => Ok((live, self.subscribe(operation).await)),
-            Err(error) => {
-                operation.observation.refused(&error);
-                Err(error)
-            }
-        }
-    }
-
-    /// For transports that outlive their first request: who this is.
-    pub(crate) async fn identify(
-        &self,
-        credential: &Credential,
-    ) -> Result<Authenticated, RequestError> {
-        let identified = timeout(self.timeout, self.guard.identify(credential));
-        identified.await.unwrap_or_else(|_| Err(guard_late()))
-    }
-
-    /// A slot for a socket of this user.
-    pub(crate) fn open(
-        &self,
-        authenticated: Authenticated,
-    ) -> Result<LiveConnection, RequestError> {
-        self.open_as(authenticated, ConnectionKind::Socket)
-    }
-
-    /// A slot for a connection of this user that outlives its first request.
-    fn open_as(
-        &self,
-        authenticated: Authenticated,
-        kind: ConnectionKind,
-    ) -> Result<LiveConnection, RequestError> {
-        self.connections.open(authenticated, kind).ok_or_else(|| {
-            let message = "You have too many live connections open. Close one first.";
-            RequestError::too_many(ApiError::new(ErrorCode::RateLimited, None, message))
-        })
-    }
-}
-
-/// The same stream. Its operation is over when it is.
-fn observed(
-    observation: Observation,
-    responses: impl Stream<Item = Response> + Send + 'static,
-) -> ResponseStream {
-    let stream = (Box::pin(responses), observation);
-    Box::pin(stream::unfold(
-        stream,
-        async |(mut responses, mut observation)| {
-            let Some(response) = responses.next().await else {
-                observation.completed();
-                return None;
-            };
-            observation.emitted(&response);
-            Some((response, (responses, observation)))
-        },
-    ))
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use taskhive_domain::user::Registration;
 use taskhive_domain::{Accounts, TaskId, Tasks, Timestamp, UserId};
 
 use super::*;
+use crate::accounts::client::Credential;
 use crate::accounts::guarded::{GuardedAccounts, Offer};
 use crate::accounts::revocation::RevocationList;
 use crate::accounts::revocation::testing::House;
