@@ -2,19 +2,21 @@
 //!
 //! Who may hash when is the business of `queue`. Rules for passwords are the domain's.
 
+mod memory;
 mod queue;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt};
-use argon2::{Algorithm, Argon2, Block, Params, Version};
+use argon2::{Algorithm, Argon2, Params, Version};
 use async_trait::async_trait;
 use taskhive_domain::ports::{InfraError, InfraErrorKind, PasswordHasher, Verification};
 use taskhive_domain::user::{Password, PasswordHash};
 use zeroize::Zeroizing;
 
+use self::memory::WorkingMemory;
 use self::queue::Queue;
 
 /// 16 bytes, as RFC 9106 (3.1) recommends for password hashing.
@@ -263,38 +265,6 @@ impl HashSpec {
             })
             .map_err(|error| broken("Argon2 refused to hash", error))?;
         Output::new(&output).map_err(|error| broken("Argon2 made no hash", error))
-    }
-}
-
-/// Blocks that were used before and wait for the next hash.
-struct WorkingMemory {
-    /// As many blocks as a hash of today needs.
-    blocks: usize,
-    /// Never more of them than hashes are computed at once.
-    idle: Mutex<Vec<Vec<Block>>>,
-}
-
-impl WorkingMemory {
-    const fn new(blocks: usize) -> Self {
-        Self {
-            blocks,
-            idle: Mutex::new(Vec::new()),
-        }
-    }
-
-    /// Lends as many blocks as `needed`, and wipes them afterwards. If an outdated hash needs more than those of today, all
-    /// that it took is given back to the system.
-    fn lend<T>(&self, needed: usize, work: impl FnOnce(&mut [Block]) -> T) -> T {
-        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let fits = needed <= self.blocks;
-        let used = if fits { idle().pop() } else { None };
-        let mut blocks = used.unwrap_or_else(|| vec![Block::new(); needed.max(self.blocks)]);
-        let result = work(&mut blocks);
-        blocks.fill(Block::new());
-        if fits {
-            idle().push(blocks);
-        }
-        result
     }
 }
 

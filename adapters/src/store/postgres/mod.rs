@@ -17,6 +17,7 @@ mod schema;
 mod shares;
 #[cfg(test)]
 mod testing;
+mod transactions;
 
 use std::fs::File;
 use std::path::Path;
@@ -25,15 +26,13 @@ use std::time::Duration;
 
 use deadpool::Runtime;
 use diesel::QueryResult;
-use diesel::prelude::*;
-use diesel::sql_types::Array;
+use diesel_async::AsyncPgConnection;
 pub(crate) use diesel_async::RunQueryDsl;
 use diesel_async::methods::LoadQuery;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
-use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use taskhive_domain::listing::TaskFilter;
@@ -44,10 +43,10 @@ use self::connect::{CONNECT_TIMEOUT, Connector};
 use self::lines::Lines;
 use self::per_runtime::PerRuntime;
 use self::shares::Shares;
+pub(crate) use self::transactions::{
+    begin, commit, locked_hash, locked_session, remember_ended, roll_back,
+};
 use super::errors;
-use super::rows::SessionRow;
-use super::schema::{sessions, users};
-use super::types::{DbId, DbTime, Millis, Uid};
 use super::url::PostgresTarget;
 use super::{PoolStatus, StoreSettings};
 use crate::error_chain;
@@ -60,58 +59,6 @@ pub(crate) type Db = diesel::pg::Pg;
 pub(crate) const CONTAINS: &str = "strpos";
 /// A condition for statements that may look at many rows. None: the server is asked to stop them.
 pub(crate) const WHILE_IN_TIME: &str = "";
-
-/// READ COMMITTED is enough: what a transaction decides on, it has locked.
-pub(crate) async fn begin(conn: &mut Conn) -> QueryResult<()> {
-    AnsiTransactionManager::begin_transaction(conn).await
-}
-
-/// Ends what [`begin`] began.
-pub(crate) async fn commit(conn: &mut Conn) -> QueryResult<()> {
-    AnsiTransactionManager::commit_transaction(conn).await
-}
-
-/// Takes back what was done since [`begin`].
-pub(crate) async fn roll_back(conn: &mut Conn) -> QueryResult<()> {
-    AnsiTransactionManager::rollback_transaction(conn).await
-}
-
-/// The session, which nobody else can change before the transaction ends.
-pub(crate) async fn locked_session(conn: &mut Conn, id: DbId) -> QueryResult<Option<SessionRow>> {
-    sessions::table
-        .find(id)
-        .select(SessionRow::as_select())
-        .for_update()
-        .get_result(conn)
-        .await
-        .optional()
-}
-
-/// The stored hash of a user, which nobody else can change before the transaction ends. Nobody is kept from storing tasks
-/// meanwhile: those only need the key to stay.
-pub(crate) async fn locked_hash(conn: &mut Conn, user: DbId) -> QueryResult<Option<String>> {
-    users::table
-        .find(user)
-        .select(users::password_hash)
-        .for_no_key_update()
-        .get_result(conn)
-        .await
-        .optional()
-}
-
-/// Remembers that these sessions ended, however many they are: their ids are one array.
-pub(crate) async fn remember_ended(
-    conn: &mut Conn,
-    sessions: Vec<DbId>,
-    now: DbTime,
-) -> QueryResult<()> {
-    diesel::sql_query("INSERT INTO ended_sessions (session_id, ended_at) SELECT unnest($1), $2")
-        .bind::<Array<Uid>, _>(sessions)
-        .bind::<Millis, _>(now)
-        .execute(conn)
-        .await?;
-    Ok(())
-}
 
 /// A server, and the connections to it.
 #[derive(Clone)]
