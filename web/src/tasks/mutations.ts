@@ -7,7 +7,7 @@ import { reportProblem } from "../ui/toasts";
 import { applyRemoval, applyTask, findTask } from "./cache";
 import { createTaskMutation, setTaskCompletedMutation, taskQuery, updateTaskMutation } from "./operations";
 import type { Task } from "./placement";
-import { newTaskId } from "./taskId";
+import { newTaskId } from "../replica/taskId";
 
 const ADD = ["addTask"];
 

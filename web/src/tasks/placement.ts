@@ -1,7 +1,7 @@
 // Where a task belongs in a list that is loaded in part. Pure: the same rules as the service's orders and filters, so that a
 // change can be shown before the service has confirmed it.
 import type { TaskOrder, TaskPartsFragment } from "../gql/graphql";
-import { fold } from "./folding";
+import { fold } from "../replica/folding";
 import type { TaskView } from "./view";
 
 export type Task = TaskPartsFragment;

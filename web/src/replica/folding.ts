@@ -7,7 +7,11 @@ for (const [first, last, step, distance] of table.runs as [number, number, numbe
   for (let code = first; code <= last; code += step) FOLDED.set(String.fromCodePoint(code), String.fromCodePoint(code + distance));
 }
 
+/** In ASCII, lower case is what the table says, too. */
+const ASCII = /^[\0-\x7f]*$/;
+
 /** Removes the difference between upper and lower case for all of Unicode. */
 export function fold(text: string): string {
+  if (ASCII.test(text)) return text.toLowerCase();
   return Array.from(text, (character) => FOLDED.get(character) ?? character).join("");
 }

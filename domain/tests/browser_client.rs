@@ -1,5 +1,5 @@
-//! What makes the browser client search as the service does: the table it folds by, and cases for its tests. Both are files
-//! in `web/src`, made here from the reference; the tests fail when a file is older than the code. `make generated` writes them.
+//! What makes the browser client search and sort as the service does: the table it folds by, and cases for its tests. They are
+//! files in `web/src/replica`, made here from the reference; the tests fail when a file is older than the code. `make generated` writes them.
 
 #![expect(
     clippy::unwrap_used,
@@ -11,9 +11,10 @@ use std::path::Path;
 use std::{env, fs};
 
 use taskhive_domain::change::ChangeNumber;
-use taskhive_domain::listing::{Search, TaskFilter, fold};
+use taskhive_domain::listing::{Search, TaskFilter, TaskOrder, TaskPosition, fold};
 use taskhive_domain::task::{Task, TaskDescription, TaskTitle};
 use taskhive_domain::{TaskId, Timestamp};
+use uuid::Uuid;
 
 /// Titles in which every search of [`SEARCHES`] is looked for.
 const TITLES: [&str; 23] = [
@@ -139,7 +140,7 @@ fn the_browser_folds_by_the_table_of_the_service() {
     let runs: Vec<_> = runs.iter().map(Run::json).collect();
     let (runs, several) = (runs.join(",\n"), several.join(",\n"));
     let table = format!("{{\n  \"runs\": [\n{runs}\n  ],\n  \"several\": [\n{several}\n  ]\n}}\n");
-    check("tasks/folding.json", &table);
+    check("folding.json", &table);
 }
 
 #[test]
@@ -163,7 +164,72 @@ fn the_browser_client_is_tested_by_what_the_service_finds() {
         searches.join(",\n"),
         folded.join(",\n")
     );
-    check("testing/searches.json", &cases);
+    check("cases/searches.json", &cases);
+}
+
+/// Tasks that differ in everything that orders go by, with ties.
+fn tasks_to_sort() -> Vec<Task> {
+    let cases = [
+        (1, 5, false, 9),
+        (2, 5, true, 3),
+        (3, 4, false, 7),
+        (4, 5, false, 7),
+        (5, 1, true, 12),
+        (6, 9, true, 1),
+        (7, 9, false, 1),
+        (8, 2, false, 10),
+    ];
+    let tasks = cases.map(|(n, created, completed, change)| Task {
+        id: TaskId::from_uuid(Uuid::from_u128(n)),
+        created_at: Timestamp::from_millis(created),
+        completed_at: completed.then_some(Timestamp::from_millis(50)),
+        change: ChangeNumber::new(change),
+        ..task("Sorted")
+    });
+    tasks.to_vec()
+}
+
+#[test]
+fn the_browser_client_is_tested_by_the_orders_of_the_service() {
+    let tasks = tasks_to_sort();
+    let listed: Vec<_> = tasks
+        .iter()
+        .map(|task| {
+            format!(
+                "    {{ \"id\": \"{}\", \"createdAt\": {}, \"completed\": {}, \"change\": {} }}",
+                task.id,
+                task.created_at.millis(),
+                !task.is_open(),
+                task.change.get()
+            )
+        })
+        .collect();
+    let orders = [
+        ("OPEN_FIRST", TaskOrder::OpenFirst),
+        ("NEWEST", TaskOrder::Newest),
+        ("OLDEST", TaskOrder::Oldest),
+        ("RECENTLY_UPDATED", TaskOrder::RecentlyUpdated),
+    ];
+    let orders = orders.map(|(name, order)| {
+        let mut sorted = tasks.clone();
+        sorted.sort_by(|a, b| {
+            order.compare(&TaskPosition::of(a, order), &TaskPosition::of(b, order))
+        });
+        let ids: Vec<_> = sorted
+            .iter()
+            .map(|task| format!("\"{}\"", task.id))
+            .collect();
+        format!(
+            "    {{ \"order\": \"{name}\", \"ids\": [{}] }}",
+            ids.join(", ")
+        )
+    });
+    let cases = format!(
+        "{{\n  \"tasks\": [\n{}\n  ],\n  \"orders\": [\n{}\n  ]\n}}\n",
+        listed.join(",\n"),
+        orders.join(",\n")
+    );
+    check("cases/orders.json", &cases);
 }
 
 fn task(title: &str) -> Task {
@@ -203,7 +269,7 @@ fn text(value: &str) -> String {
 
 fn check(file: &str, made: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../web/src")
+        .join("../web/src/replica")
         .join(file);
     if env::var_os("TASKHIVE_WRITE_GENERATED").is_some() {
         fs::write(&path, made).unwrap();

@@ -1,0 +1,89 @@
+// Lists and counts made from the replica, exactly as the service would make them: its search, its filters, its orders.
+import { fold } from "./folding";
+import type { VisibleTask } from "./model";
+
+export type Shown = "all" | "open" | "completed";
+export type Order = "OPEN_FIRST" | "NEWEST" | "OLDEST" | "RECENTLY_UPDATED";
+
+export interface View {
+  shown: Shown;
+  search: string;
+  order: Order;
+}
+
+export interface Counts {
+  open: number;
+  completed: number;
+}
+
+/** The tasks of a view, in its order. `tasks` is a snapshot, which never changes: what was sorted once stays sorted. */
+export function listOf(tasks: readonly VisibleTask[], { shown, search, order }: View): readonly VisibleTask[] {
+  const all = sorted(tasks, order);
+  const words = wordsOf(search);
+  if (shown === "all" && words.length === 0) return all;
+  return all.filter((task) => isShown(task, shown) && hasWords(task, words));
+}
+
+export function countsOf(tasks: readonly VisibleTask[], search: string): Counts {
+  const words = wordsOf(search);
+  const counts = { open: 0, completed: 0 };
+  for (const task of tasks) if (hasWords(task, words)) counts[task.completed ? "completed" : "open"] += 1;
+  return counts;
+}
+
+export function matches(task: VisibleTask, { shown, search }: Pick<View, "shown" | "search">): boolean {
+  return isShown(task, shown) && hasWords(task, wordsOf(search));
+}
+
+function isShown(task: VisibleTask, shown: Shown): boolean {
+  return shown === "all" || task.completed === (shown === "completed");
+}
+
+/** Not `\s`, which is not quite the white space of Unicode. */
+function wordsOf(search: string): string[] {
+  return fold(search)
+    .split(/\p{White_Space}+/u)
+    .filter((word) => word !== "");
+}
+
+const FOLDED = new WeakMap<VisibleTask, [string, string]>();
+
+function hasWords(task: VisibleTask, words: readonly string[]): boolean {
+  if (words.length === 0) return true;
+  let texts = FOLDED.get(task);
+  if (!texts) FOLDED.set(task, (texts = [fold(task.title), fold(task.description)]));
+  const [title, description] = texts;
+  return words.every((word) => title.includes(word) || description.includes(word));
+}
+
+const SORTED = new WeakMap<readonly VisibleTask[], Map<Order, readonly VisibleTask[]>>();
+
+function sorted(tasks: readonly VisibleTask[], order: Order): readonly VisibleTask[] {
+  let orders = SORTED.get(tasks);
+  if (!orders) SORTED.set(tasks, (orders = new Map()));
+  let list = orders.get(order);
+  if (!list) orders.set(order, (list = [...tasks].sort((a, b) => compare(a, b, order))));
+  return list;
+}
+
+export function compare(a: VisibleTask, b: VisibleTask, order: Order): number {
+  switch (order) {
+    case "OPEN_FIRST":
+      return Number(a.completed) - Number(b.completed) || newest(a, b);
+    case "NEWEST":
+      return newest(a, b);
+    case "OLDEST":
+      return -newest(a, b);
+    case "RECENTLY_UPDATED":
+      return b.place - a.place || text(b.id, a.id);
+  }
+}
+
+function newest(a: VisibleTask, b: VisibleTask): number {
+  return text(b.createdAt, a.createdAt) || text(b.id, a.id);
+}
+
+/** Times and ids have a fixed form, in which the order of texts is the order of what they mean. */
+function text(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
