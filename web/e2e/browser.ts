@@ -66,15 +66,11 @@ export async function add(page: Page, title: string): Promise<void> {
   await checkbox(page, title).waitFor();
 }
 
-/** Does what leads to an operation, and waits until the service has answered it: pages show changes before that. */
-export async function answered(page: Page, operation: string, act: () => Promise<unknown>): Promise<void> {
-  await Promise.all([page.waitForResponse((response) => response.request().postData()?.includes(operation) ?? false), act()]);
-}
-
 export const checkbox = (page: Page, title: string) => page.getByRole("checkbox", { name: title, exact: true });
 
-export async function live(page: Page): Promise<void> {
-  await page.getByText("Live", { exact: true }).waitFor();
+/** Waits until everything is saved, and what happens elsewhere arrives. */
+export async function saved(page: Page): Promise<void> {
+  await page.getByText("All saved", { exact: true }).waitFor();
 }
 
 /** The titles on screen, from top to bottom. */

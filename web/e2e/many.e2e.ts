@@ -1,7 +1,7 @@
 // 10,000 tasks, and how long the first screens take. Times are printed for web/README.md and never decide about a test.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { device, launch, live, signIn, PASSWORD } from "./browser.ts";
+import { device, launch, saved, signIn, PASSWORD } from "./browser.ts";
 import { Service } from "./service.ts";
 
 const MANY = 10_000;
@@ -38,7 +38,8 @@ test("10,000 tasks: every one can be reached by scrolling, and only a window of 
   const context = await device(browser, service);
   const page = await context.newPage();
   await signIn(page, EMAIL);
-  await live(page);
+  // The first copy takes a hundred requests.
+  await saved(page, 120_000);
   await page.getByRole("heading", { name: "Open 10,000" }).waitFor();
   const began = Date.now();
   await expect.poll(() => scrollDown(page), { timeout: 120_000, interval: 20 }).toBe(MANY);
@@ -48,7 +49,7 @@ test("10,000 tasks: every one can be reached by scrolling, and only a window of 
   await page.getByText("Task number 1", { exact: true }).waitFor();
 
   const frames = await page.evaluate(measureFrames);
-  console.info(`10,000 tasks loaded by scrolling in ${seconds} s; ${rows} rows exist; frames while scrolling back: ${JSON.stringify(frames)}`);
+  console.info(`10,000 tasks: the end is reached in ${seconds} s; ${rows} rows exist; frames while scrolling back: ${JSON.stringify(frames)}`);
 }, 240_000);
 
 /** Goes to the end of what is loaded, and says how many rows with tasks the list has by now. */
@@ -78,13 +79,14 @@ async function measureFrames(): Promise<{ frames: number; median: number; p95: n
 }
 
 test.each([
-  ["sign-in", "/sign-in", "New here?"],
-  ["dashboard", "/tasks", "Open 10,000"],
-])("the first screen, %s: figures for the record", async (screen, path, shown) => {
+  ["sign-in", "/sign-in", "New here?", 110_000],
+  ["dashboard", "/tasks", "Open 10,000", 140_000],
+])("the first screen, %s: figures for the record", async (screen, path, shown, budget) => {
   const context = await device(browser, service);
   if (screen === "dashboard") {
     const before = await context.newPage();
     await signIn(before, EMAIL);
+    await saved(before, 120_000);
     await before.close();
   }
   const page = await context.newPage();
@@ -98,8 +100,8 @@ test.each([
   const bytes = [...scripts.values()].reduce<number>((sum, size) => sum + (size ?? 0), 0);
   console.info(`${screen}: ${JSON.stringify(figures)} scripts: ${(bytes / 1000).toFixed(1)} kB in ${scripts.size} files`);
   expect(bytes).toBeGreaterThan(0);
-  expect(bytes).toBeLessThan(150_000);
-});
+  expect(bytes).toBeLessThan(budget);
+}, 180_000);
 
 /** The scripts that the page asks for from now on, and the bytes of those that have arrived. */
 async function watchScripts(page: Page): Promise<Map<string, number | undefined>> {

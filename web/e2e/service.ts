@@ -57,13 +57,13 @@ export class Service {
     throw new Error("the service did not become ready");
   }
 
-  /** Ends the process and keeps the data. */
-  async suspend(): Promise<void> {
+  /** Ends the process and keeps the data. SIGKILL gives it no time to take leave of anybody. */
+  async suspend(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
     const running = this.process;
     this.process = undefined;
     if (!running || running.exitCode !== null) return;
     const ended = once(running, "exit");
-    running.kill("SIGTERM");
+    running.kill(signal);
     await ended;
   }
 

@@ -1,7 +1,7 @@
 // What everybody does on the first day.
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { add, answered, checkbox, device, expectTitles, fillCredentials, launch, signIn, signUp, PASSWORD } from "./browser.ts";
+import { add, checkbox, device, expectTitles, fillCredentials, launch, saved, signIn, signUp, PASSWORD } from "./browser.ts";
 import { Service } from "./service.ts";
 
 let service: Service;
@@ -36,11 +36,11 @@ test("sign up, add, edit, complete, delete, undo, reload", async () => {
 
   await page.getByRole("button", { name: "Delete Buy rye bread" }).click();
   await expectTitles(page, ["Call the dentist"]);
-  await page.getByRole("button", { name: "Undo" }).click();
+  await page.locator(".toast", { hasText: "Deleted" }).getByRole("button", { name: "Undo" }).click();
   await expectTitles(page, ["Buy rye bread", "Call the dentist"]);
 
   await page.getByRole("button", { name: "Delete Call the dentist" }).click();
-  await answered(page, "deleteTask", () => page.getByRole("button", { name: "Dismiss" }).click());
+  await saved(page);
   await page.reload();
   await expectTitles(page, ["Buy rye bread"]);
   await page.getByText("From the corner shop").waitFor();

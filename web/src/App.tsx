@@ -1,52 +1,46 @@
 // Which page is shown: by address, and by whether somebody is signed in.
-import { lazy, Suspense, type ReactNode } from "react";
+import { Suspense, type ReactNode } from "react";
 import { Redirect, Route, Switch, useLocation, useSearchParams } from "wouter";
+import SignInPage from "./auth/SignInPage";
+import SignUpPage from "./auth/SignUpPage";
 import { ErrorBoundary } from "./ErrorBoundary";
-import { OfflineBar } from "./OfflineBar";
+import NotFoundPage from "./NotFoundPage";
+import { AccountPage, ReplicaProvider, TasksPage } from "./pages";
 import { useSession } from "./session/useSession";
 import { Splash, Unreachable } from "./Splash";
 import { ToastRegion } from "./ui/ToastRegion";
 
-const SignInPage = lazy(() => import("./auth/SignInPage"));
-const SignUpPage = lazy(() => import("./auth/SignUpPage"));
-const TasksPage = lazy(() => import("./tasks/TasksPage"));
-const AccountPage = lazy(() => import("./account/AccountPage"));
-const NotFoundPage = lazy(() => import("./NotFoundPage"));
-
 export function App() {
   return (
     <ErrorBoundary>
-      <OfflineBar />
-      <Suspense fallback={<Splash />}>
-        <Switch>
-          <Route path="/">
-            <Redirect to="/tasks" replace />
-          </Route>
-          <Route path="/sign-in">
-            <ForGuests>
-              <SignInPage />
-            </ForGuests>
-          </Route>
-          <Route path="/sign-up">
-            <ForGuests>
-              <SignUpPage />
-            </ForGuests>
-          </Route>
-          <Route path="/tasks">
-            <ForUsers>
-              <TasksPage />
-            </ForUsers>
-          </Route>
-          <Route path="/account">
-            <ForUsers>
-              <AccountPage />
-            </ForUsers>
-          </Route>
-          <Route>
-            <NotFoundPage />
-          </Route>
-        </Switch>
-      </Suspense>
+      <Switch>
+        <Route path="/">
+          <Redirect to="/tasks" replace />
+        </Route>
+        <Route path="/sign-in">
+          <ForGuests>
+            <SignInPage />
+          </ForGuests>
+        </Route>
+        <Route path="/sign-up">
+          <ForGuests>
+            <SignUpPage />
+          </ForGuests>
+        </Route>
+        <Route path="/tasks">
+          <ForUsers>
+            <TasksPage />
+          </ForUsers>
+        </Route>
+        <Route path="/account">
+          <ForUsers>
+            <AccountPage />
+          </ForUsers>
+        </Route>
+        <Route>
+          <NotFoundPage />
+        </Route>
+      </Switch>
       <ToastRegion />
     </ErrorBoundary>
   );
@@ -65,7 +59,13 @@ function ForUsers({ children }: { children: ReactNode }) {
       return <Redirect to={path === "/tasks" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(path)}`} replace />;
     case "signedIn":
       // Another user gets other pages, with nothing left in their fields.
-      return <div key={state.user.id}>{children}</div>;
+      return (
+        <Suspense fallback={<Splash />}>
+          <ReplicaProvider key={state.user.id} userId={state.user.id}>
+            {children}
+          </ReplicaProvider>
+        </Suspense>
+      );
   }
 }
 

@@ -1,3 +1,4 @@
+import { useEffect } from "react";
 import { explain } from "./api/errors";
 import { session } from "./session/session";
 import { Button } from "./ui/Button";
@@ -15,8 +16,19 @@ export function Splash() {
   );
 }
 
-/** The service did not say who is here. */
+const AGAIN_MS = 4000;
+
+/** The service did not say who is here. It is asked again, without a click, until it does. */
 export function Unreachable({ error }: { error: unknown }) {
+  useEffect(() => {
+    const again = () => void session.restore();
+    const timer = setInterval(again, AGAIN_MS);
+    window.addEventListener("online", again);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener("online", again);
+    };
+  }, []);
   return (
     <main className="splash">
       <Mark />

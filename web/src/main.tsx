@@ -2,6 +2,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
+import { preloadPages } from "./pages";
 import { queryClient } from "./queryClient";
 import { session } from "./session/session";
 import "./styles/base.css";
@@ -13,6 +14,8 @@ import "./styles/task-list.css";
 import "./styles/task-editing.css";
 
 void session.restore();
+// Whoever was signed in here sees their tasks first.
+if (session.current().status === "signedIn") await preloadPages();
 
 // A page that the browser kept aside may show what was private before somebody signed out.
 window.addEventListener("pageshow", (event) => {

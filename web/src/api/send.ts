@@ -28,16 +28,17 @@ export async function send<Data, Variables>(
   if (accessToken !== undefined) headers["authorization"] = `Bearer ${accessToken}`;
   const body = JSON.stringify({ query: document.toString(), variables });
   const answer = await receive<Data>({ method: "POST", headers, body, keepalive });
-  const error = answer.errors?.[0];
-  if (error) throw new Refusal(error.message, error.extensions ?? { code: "INTERNAL" });
-  if (!answer.data) throw new NoAnswer("unreachable");
+  const error = answer?.errors?.[0];
+  if (error?.extensions?.code) throw new Refusal(error.message, error.extensions);
+  // Whatever stands between may answer in the service's stead: it knows no codes.
+  if (error || !answer?.data) throw new NoAnswer("unreachable");
   return answer.data;
 }
 
-async function receive<Data>(request: RequestInit): Promise<Answer<Data>> {
+async function receive<Data>(request: RequestInit): Promise<Answer<Data> | null> {
   try {
     const response = await fetch("/graphql", { ...request, signal: AbortSignal.timeout(PATIENCE_MS) });
-    return (await response.json()) as Answer<Data>;
+    return (await response.json()) as Answer<Data> | null;
   } catch (error) {
     // No connection, a proxy's page instead of JSON, or nothing for too long.
     const timedOut = error instanceof DOMException && error.name === "TimeoutError";

@@ -1,9 +1,16 @@
 import { Link } from "wouter";
+import { preloadPages } from "../pages";
 import { session } from "../session/session";
 import { useServerInfo } from "../useServerInfo";
 import { Notice } from "../ui/Notice";
 import { AuthLayout } from "./AuthLayout";
 import { CredentialsForm } from "./CredentialsForm";
+
+/** While the account is made, the code of what comes next arrives. */
+function signUp(email: string, password: string): Promise<void> {
+  void preloadPages();
+  return session.signUp(email, password);
+}
 
 export default function SignUpPage() {
   const server = useServerInfo();
@@ -13,7 +20,7 @@ export default function SignUpPage() {
       {server?.registrationOpen === false ? (
         <Notice tone="warn">This service takes no new accounts. Ask whoever runs it for one.</Notice>
       ) : (
-        <CredentialsForm action="Create account" passwordKind="new-password" passwordHint={hint} onSubmit={session.signUp} />
+        <CredentialsForm action="Create account" passwordKind="new-password" passwordHint={hint} onSubmit={signUp} />
       )}
       <p className="auth-other">
         Have an account already? <Link href="/sign-in">Sign in</Link>

@@ -20,20 +20,20 @@ type Documents = {
     "\n  mutation RevokeOtherSessions {\n    revokeOtherSessions {\n      revokedSessionIds\n    }\n  }\n": typeof types.RevokeOtherSessionsDocument,
     "\n  mutation ChangePassword($currentPassword: String!, $newPassword: String!) {\n    changePassword(input: { currentPassword: $currentPassword, newPassword: $newPassword, delivery: COOKIE }) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n": typeof types.ChangePasswordDocument,
     "\n  mutation DeleteAccount($password: String!) {\n    deleteAccount(input: { password: $password }) {\n      deletedUserId\n    }\n  }\n": typeof types.DeleteAccountDocument,
-    "\n  fragment SessionUser on User {\n    id\n    email\n    createdAt\n  }\n": typeof types.SessionUserFragmentDoc,
-    "\n  mutation SignIn($email: String!, $password: String!) {\n    login(input: { email: $email, password: $password, delivery: COOKIE }) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n": typeof types.SignInDocument,
-    "\n  mutation SignUp($email: String!, $password: String!) {\n    register(input: { email: $email, password: $password, delivery: COOKIE }) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n": typeof types.SignUpDocument,
-    "\n  mutation Renew {\n    refreshToken(input: {}) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n": typeof types.RenewDocument,
-    "\n  mutation SignOut {\n    logout {\n      success\n    }\n  }\n": typeof types.SignOutDocument,
     "\n  fragment TaskParts on Task {\n    id\n    title\n    description\n    completed\n    createdAt\n    updatedAt\n    completedAt\n    version\n  }\n": typeof types.TaskPartsFragmentDoc,
-    "\n  query TaskPage($first: Int!, $after: String, $filter: TaskFilter!, $orderBy: TaskOrder!) {\n    tasks(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {\n      nodes {\n        ...TaskParts\n      }\n      pageInfo {\n        endCursor\n        hasNextPage\n      }\n    }\n  }\n": typeof types.TaskPageDocument,
-    "\n  query TaskCounts($open: TaskFilter!, $completed: TaskFilter!) {\n    open: tasks(first: 0, filter: $open) {\n      totalCount\n    }\n    completed: tasks(first: 0, filter: $completed) {\n      totalCount\n    }\n  }\n": typeof types.TaskCountsDocument,
+    "\n  query TaskChanges($after: String) {\n    taskChanges(after: $after, first: 100) {\n      changes {\n        taskId\n        task {\n          ...TaskParts\n        }\n      }\n      cursor\n      hasMore\n    }\n  }\n": typeof types.TaskChangesDocument,
     "\n  query OneTask($id: ID!) {\n    task(id: $id) {\n      ...TaskParts\n    }\n  }\n": typeof types.OneTaskDocument,
     "\n  mutation CreateTask($input: CreateTaskInput!) {\n    createTask(input: $input) {\n      task {\n        ...TaskParts\n      }\n    }\n  }\n": typeof types.CreateTaskDocument,
     "\n  mutation UpdateTask($input: UpdateTaskInput!) {\n    updateTask(input: $input) {\n      task {\n        ...TaskParts\n      }\n    }\n  }\n": typeof types.UpdateTaskDocument,
     "\n  mutation SetTaskCompleted($id: ID!, $completed: Boolean!) {\n    setTaskCompleted(input: { id: $id, completed: $completed }) {\n      task {\n        ...TaskParts\n      }\n    }\n  }\n": typeof types.SetTaskCompletedDocument,
     "\n  mutation DeleteTask($id: ID!) {\n    deleteTask(input: { id: $id }) {\n      deletedTaskId\n    }\n  }\n": typeof types.DeleteTaskDocument,
-    "\n  subscription TaskEvents {\n    taskEvents {\n      kind\n      taskId\n      task {\n        ...TaskParts\n      }\n    }\n  }\n": typeof types.TaskEventsDocument,
+    "\n  mutation RestoreTasks($ids: [ID!]!) {\n    restoreTasks(input: { ids: $ids }) {\n      tasks {\n        ...TaskParts\n      }\n    }\n  }\n": typeof types.RestoreTasksDocument,
+    "\n  subscription TaskEvents($after: String!) {\n    taskEvents(after: $after) {\n      taskId\n      task {\n        ...TaskParts\n      }\n      cursor\n    }\n  }\n": typeof types.TaskEventsDocument,
+    "\n  fragment SessionUser on User {\n    id\n    email\n    createdAt\n  }\n": typeof types.SessionUserFragmentDoc,
+    "\n  mutation SignIn($email: String!, $password: String!) {\n    login(input: { email: $email, password: $password, delivery: COOKIE }) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n": typeof types.SignInDocument,
+    "\n  mutation SignUp($email: String!, $password: String!) {\n    register(input: { email: $email, password: $password, delivery: COOKIE }) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n": typeof types.SignUpDocument,
+    "\n  mutation Renew {\n    refreshToken(input: {}) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n": typeof types.RenewDocument,
+    "\n  mutation SignOut {\n    logout {\n      success\n    }\n  }\n": typeof types.SignOutDocument,
     "\n  query ServerInfo {\n    server {\n      registrationOpen\n      passwordLogin\n      maxTitleLength\n      maxDescriptionLength\n      minPasswordLength\n    }\n  }\n": typeof types.ServerInfoDocument,
 };
 const documents: Documents = {
@@ -42,20 +42,20 @@ const documents: Documents = {
     "\n  mutation RevokeOtherSessions {\n    revokeOtherSessions {\n      revokedSessionIds\n    }\n  }\n": types.RevokeOtherSessionsDocument,
     "\n  mutation ChangePassword($currentPassword: String!, $newPassword: String!) {\n    changePassword(input: { currentPassword: $currentPassword, newPassword: $newPassword, delivery: COOKIE }) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n": types.ChangePasswordDocument,
     "\n  mutation DeleteAccount($password: String!) {\n    deleteAccount(input: { password: $password }) {\n      deletedUserId\n    }\n  }\n": types.DeleteAccountDocument,
-    "\n  fragment SessionUser on User {\n    id\n    email\n    createdAt\n  }\n": types.SessionUserFragmentDoc,
-    "\n  mutation SignIn($email: String!, $password: String!) {\n    login(input: { email: $email, password: $password, delivery: COOKIE }) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n": types.SignInDocument,
-    "\n  mutation SignUp($email: String!, $password: String!) {\n    register(input: { email: $email, password: $password, delivery: COOKIE }) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n": types.SignUpDocument,
-    "\n  mutation Renew {\n    refreshToken(input: {}) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n": types.RenewDocument,
-    "\n  mutation SignOut {\n    logout {\n      success\n    }\n  }\n": types.SignOutDocument,
     "\n  fragment TaskParts on Task {\n    id\n    title\n    description\n    completed\n    createdAt\n    updatedAt\n    completedAt\n    version\n  }\n": types.TaskPartsFragmentDoc,
-    "\n  query TaskPage($first: Int!, $after: String, $filter: TaskFilter!, $orderBy: TaskOrder!) {\n    tasks(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {\n      nodes {\n        ...TaskParts\n      }\n      pageInfo {\n        endCursor\n        hasNextPage\n      }\n    }\n  }\n": types.TaskPageDocument,
-    "\n  query TaskCounts($open: TaskFilter!, $completed: TaskFilter!) {\n    open: tasks(first: 0, filter: $open) {\n      totalCount\n    }\n    completed: tasks(first: 0, filter: $completed) {\n      totalCount\n    }\n  }\n": types.TaskCountsDocument,
+    "\n  query TaskChanges($after: String) {\n    taskChanges(after: $after, first: 100) {\n      changes {\n        taskId\n        task {\n          ...TaskParts\n        }\n      }\n      cursor\n      hasMore\n    }\n  }\n": types.TaskChangesDocument,
     "\n  query OneTask($id: ID!) {\n    task(id: $id) {\n      ...TaskParts\n    }\n  }\n": types.OneTaskDocument,
     "\n  mutation CreateTask($input: CreateTaskInput!) {\n    createTask(input: $input) {\n      task {\n        ...TaskParts\n      }\n    }\n  }\n": types.CreateTaskDocument,
     "\n  mutation UpdateTask($input: UpdateTaskInput!) {\n    updateTask(input: $input) {\n      task {\n        ...TaskParts\n      }\n    }\n  }\n": types.UpdateTaskDocument,
     "\n  mutation SetTaskCompleted($id: ID!, $completed: Boolean!) {\n    setTaskCompleted(input: { id: $id, completed: $completed }) {\n      task {\n        ...TaskParts\n      }\n    }\n  }\n": types.SetTaskCompletedDocument,
     "\n  mutation DeleteTask($id: ID!) {\n    deleteTask(input: { id: $id }) {\n      deletedTaskId\n    }\n  }\n": types.DeleteTaskDocument,
-    "\n  subscription TaskEvents {\n    taskEvents {\n      kind\n      taskId\n      task {\n        ...TaskParts\n      }\n    }\n  }\n": types.TaskEventsDocument,
+    "\n  mutation RestoreTasks($ids: [ID!]!) {\n    restoreTasks(input: { ids: $ids }) {\n      tasks {\n        ...TaskParts\n      }\n    }\n  }\n": types.RestoreTasksDocument,
+    "\n  subscription TaskEvents($after: String!) {\n    taskEvents(after: $after) {\n      taskId\n      task {\n        ...TaskParts\n      }\n      cursor\n    }\n  }\n": types.TaskEventsDocument,
+    "\n  fragment SessionUser on User {\n    id\n    email\n    createdAt\n  }\n": types.SessionUserFragmentDoc,
+    "\n  mutation SignIn($email: String!, $password: String!) {\n    login(input: { email: $email, password: $password, delivery: COOKIE }) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n": types.SignInDocument,
+    "\n  mutation SignUp($email: String!, $password: String!) {\n    register(input: { email: $email, password: $password, delivery: COOKIE }) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n": types.SignUpDocument,
+    "\n  mutation Renew {\n    refreshToken(input: {}) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n": types.RenewDocument,
+    "\n  mutation SignOut {\n    logout {\n      success\n    }\n  }\n": types.SignOutDocument,
     "\n  query ServerInfo {\n    server {\n      registrationOpen\n      passwordLogin\n      maxTitleLength\n      maxDescriptionLength\n      minPasswordLength\n    }\n  }\n": types.ServerInfoDocument,
 };
 
@@ -82,35 +82,11 @@ export function graphql(source: "\n  mutation DeleteAccount($password: String!) 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  fragment SessionUser on User {\n    id\n    email\n    createdAt\n  }\n"): typeof import('./graphql').SessionUserFragmentDoc;
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  mutation SignIn($email: String!, $password: String!) {\n    login(input: { email: $email, password: $password, delivery: COOKIE }) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n"): typeof import('./graphql').SignInDocument;
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  mutation SignUp($email: String!, $password: String!) {\n    register(input: { email: $email, password: $password, delivery: COOKIE }) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n"): typeof import('./graphql').SignUpDocument;
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  mutation Renew {\n    refreshToken(input: {}) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n"): typeof import('./graphql').RenewDocument;
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  mutation SignOut {\n    logout {\n      success\n    }\n  }\n"): typeof import('./graphql').SignOutDocument;
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
 export function graphql(source: "\n  fragment TaskParts on Task {\n    id\n    title\n    description\n    completed\n    createdAt\n    updatedAt\n    completedAt\n    version\n  }\n"): typeof import('./graphql').TaskPartsFragmentDoc;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query TaskPage($first: Int!, $after: String, $filter: TaskFilter!, $orderBy: TaskOrder!) {\n    tasks(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {\n      nodes {\n        ...TaskParts\n      }\n      pageInfo {\n        endCursor\n        hasNextPage\n      }\n    }\n  }\n"): typeof import('./graphql').TaskPageDocument;
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  query TaskCounts($open: TaskFilter!, $completed: TaskFilter!) {\n    open: tasks(first: 0, filter: $open) {\n      totalCount\n    }\n    completed: tasks(first: 0, filter: $completed) {\n      totalCount\n    }\n  }\n"): typeof import('./graphql').TaskCountsDocument;
+export function graphql(source: "\n  query TaskChanges($after: String) {\n    taskChanges(after: $after, first: 100) {\n      changes {\n        taskId\n        task {\n          ...TaskParts\n        }\n      }\n      cursor\n      hasMore\n    }\n  }\n"): typeof import('./graphql').TaskChangesDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -134,7 +110,31 @@ export function graphql(source: "\n  mutation DeleteTask($id: ID!) {\n    delete
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  subscription TaskEvents {\n    taskEvents {\n      kind\n      taskId\n      task {\n        ...TaskParts\n      }\n    }\n  }\n"): typeof import('./graphql').TaskEventsDocument;
+export function graphql(source: "\n  mutation RestoreTasks($ids: [ID!]!) {\n    restoreTasks(input: { ids: $ids }) {\n      tasks {\n        ...TaskParts\n      }\n    }\n  }\n"): typeof import('./graphql').RestoreTasksDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription TaskEvents($after: String!) {\n    taskEvents(after: $after) {\n      taskId\n      task {\n        ...TaskParts\n      }\n      cursor\n    }\n  }\n"): typeof import('./graphql').TaskEventsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment SessionUser on User {\n    id\n    email\n    createdAt\n  }\n"): typeof import('./graphql').SessionUserFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SignIn($email: String!, $password: String!) {\n    login(input: { email: $email, password: $password, delivery: COOKIE }) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n"): typeof import('./graphql').SignInDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SignUp($email: String!, $password: String!) {\n    register(input: { email: $email, password: $password, delivery: COOKIE }) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n"): typeof import('./graphql').SignUpDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Renew {\n    refreshToken(input: {}) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n"): typeof import('./graphql').RenewDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SignOut {\n    logout {\n      success\n    }\n  }\n"): typeof import('./graphql').SignOutDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

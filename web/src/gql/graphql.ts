@@ -722,53 +722,14 @@ export type DeleteAccountMutationVariables = Exact<{
 
 export type DeleteAccountMutation = { __typename?: 'Mutation', deleteAccount: { __typename?: 'DeleteAccountPayload', deletedUserId: string } };
 
-export type SessionUserFragment = { __typename?: 'User', id: string, email: string, createdAt: string };
-
-export type SignInMutationVariables = Exact<{
-  email: Scalars['String']['input'];
-  password: Scalars['String']['input'];
-}>;
-
-
-export type SignInMutation = { __typename?: 'Mutation', login: { __typename?: 'AuthPayload', accessToken: string, expiresIn: number, user: { __typename?: 'User', id: string, email: string, createdAt: string } } };
-
-export type SignUpMutationVariables = Exact<{
-  email: Scalars['String']['input'];
-  password: Scalars['String']['input'];
-}>;
-
-
-export type SignUpMutation = { __typename?: 'Mutation', register: { __typename?: 'AuthPayload', accessToken: string, expiresIn: number, user: { __typename?: 'User', id: string, email: string, createdAt: string } } };
-
-export type RenewMutationVariables = Exact<{ [key: string]: never; }>;
-
-
-export type RenewMutation = { __typename?: 'Mutation', refreshToken: { __typename?: 'AuthPayload', accessToken: string, expiresIn: number, user: { __typename?: 'User', id: string, email: string, createdAt: string } } };
-
-export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
-
-
-export type SignOutMutation = { __typename?: 'Mutation', logout: { __typename?: 'LogoutPayload', success: boolean } };
-
 export type TaskPartsFragment = { __typename?: 'Task', id: string, title: string, description: string, completed: boolean, createdAt: string, updatedAt: string, completedAt?: string | null, version: number };
 
-export type TaskPageQueryVariables = Exact<{
-  first: Scalars['Int']['input'];
+export type TaskChangesQueryVariables = Exact<{
   after?: InputMaybe<Scalars['String']['input']>;
-  filter: TaskFilter;
-  orderBy: TaskOrder;
 }>;
 
 
-export type TaskPageQuery = { __typename?: 'Query', tasks: { __typename?: 'TaskConnection', nodes: Array<{ __typename?: 'Task', id: string, title: string, description: string, completed: boolean, createdAt: string, updatedAt: string, completedAt?: string | null, version: number }>, pageInfo: { __typename?: 'PageInfo', endCursor?: string | null, hasNextPage: boolean } } };
-
-export type TaskCountsQueryVariables = Exact<{
-  open: TaskFilter;
-  completed: TaskFilter;
-}>;
-
-
-export type TaskCountsQuery = { __typename?: 'Query', open: { __typename?: 'TaskConnection', totalCount: number }, completed: { __typename?: 'TaskConnection', totalCount: number } };
+export type TaskChangesQuery = { __typename?: 'Query', taskChanges: { __typename?: 'TaskChanges', cursor: string, hasMore: boolean, changes: Array<{ __typename?: 'TaskChange', taskId: string, task?: { __typename?: 'Task', id: string, title: string, description: string, completed: boolean, createdAt: string, updatedAt: string, completedAt?: string | null, version: number } | null }> } };
 
 export type OneTaskQueryVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -806,10 +767,47 @@ export type DeleteTaskMutationVariables = Exact<{
 
 export type DeleteTaskMutation = { __typename?: 'Mutation', deleteTask: { __typename?: 'DeleteTaskPayload', deletedTaskId: string } };
 
-export type TaskEventsSubscriptionVariables = Exact<{ [key: string]: never; }>;
+export type RestoreTasksMutationVariables = Exact<{
+  ids: Array<Scalars['ID']['input']> | Scalars['ID']['input'];
+}>;
 
 
-export type TaskEventsSubscription = { __typename?: 'Subscription', taskEvents: { __typename?: 'TaskEvent', kind: TaskEventKind, taskId: string, task?: { __typename?: 'Task', id: string, title: string, description: string, completed: boolean, createdAt: string, updatedAt: string, completedAt?: string | null, version: number } | null } };
+export type RestoreTasksMutation = { __typename?: 'Mutation', restoreTasks: { __typename?: 'RestoreTasksPayload', tasks: Array<{ __typename?: 'Task', id: string, title: string, description: string, completed: boolean, createdAt: string, updatedAt: string, completedAt?: string | null, version: number }> } };
+
+export type TaskEventsSubscriptionVariables = Exact<{
+  after: Scalars['String']['input'];
+}>;
+
+
+export type TaskEventsSubscription = { __typename?: 'Subscription', taskEvents: { __typename?: 'TaskEvent', taskId: string, cursor: string, task?: { __typename?: 'Task', id: string, title: string, description: string, completed: boolean, createdAt: string, updatedAt: string, completedAt?: string | null, version: number } | null } };
+
+export type SessionUserFragment = { __typename?: 'User', id: string, email: string, createdAt: string };
+
+export type SignInMutationVariables = Exact<{
+  email: Scalars['String']['input'];
+  password: Scalars['String']['input'];
+}>;
+
+
+export type SignInMutation = { __typename?: 'Mutation', login: { __typename?: 'AuthPayload', accessToken: string, expiresIn: number, user: { __typename?: 'User', id: string, email: string, createdAt: string } } };
+
+export type SignUpMutationVariables = Exact<{
+  email: Scalars['String']['input'];
+  password: Scalars['String']['input'];
+}>;
+
+
+export type SignUpMutation = { __typename?: 'Mutation', register: { __typename?: 'AuthPayload', accessToken: string, expiresIn: number, user: { __typename?: 'User', id: string, email: string, createdAt: string } } };
+
+export type RenewMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RenewMutation = { __typename?: 'Mutation', refreshToken: { __typename?: 'AuthPayload', accessToken: string, expiresIn: number, user: { __typename?: 'User', id: string, email: string, createdAt: string } } };
+
+export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SignOutMutation = { __typename?: 'Mutation', logout: { __typename?: 'LogoutPayload', success: boolean } };
 
 export type ServerInfoQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -834,13 +832,6 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
-export const SessionUserFragmentDoc = new TypedDocumentString(`
-    fragment SessionUser on User {
-  id
-  email
-  createdAt
-}
-    `, {"fragmentName":"SessionUser"}) as unknown as TypedDocumentString<SessionUserFragment, unknown>;
 export const TaskPartsFragmentDoc = new TypedDocumentString(`
     fragment TaskParts on Task {
   id
@@ -853,6 +844,13 @@ export const TaskPartsFragmentDoc = new TypedDocumentString(`
   version
 }
     `, {"fragmentName":"TaskParts"}) as unknown as TypedDocumentString<TaskPartsFragment, unknown>;
+export const SessionUserFragmentDoc = new TypedDocumentString(`
+    fragment SessionUser on User {
+  id
+  email
+  createdAt
+}
+    `, {"fragmentName":"SessionUser"}) as unknown as TypedDocumentString<SessionUserFragment, unknown>;
 export const SessionsDocument = new TypedDocumentString(`
     query Sessions {
   sessions {
@@ -902,68 +900,17 @@ export const DeleteAccountDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DeleteAccountMutation, DeleteAccountMutationVariables>;
-export const SignInDocument = new TypedDocumentString(`
-    mutation SignIn($email: String!, $password: String!) {
-  login(input: {email: $email, password: $password, delivery: COOKIE}) {
-    accessToken
-    expiresIn
-    user {
-      ...SessionUser
+export const TaskChangesDocument = new TypedDocumentString(`
+    query TaskChanges($after: String) {
+  taskChanges(after: $after, first: 100) {
+    changes {
+      taskId
+      task {
+        ...TaskParts
+      }
     }
-  }
-}
-    fragment SessionUser on User {
-  id
-  email
-  createdAt
-}`) as unknown as TypedDocumentString<SignInMutation, SignInMutationVariables>;
-export const SignUpDocument = new TypedDocumentString(`
-    mutation SignUp($email: String!, $password: String!) {
-  register(input: {email: $email, password: $password, delivery: COOKIE}) {
-    accessToken
-    expiresIn
-    user {
-      ...SessionUser
-    }
-  }
-}
-    fragment SessionUser on User {
-  id
-  email
-  createdAt
-}`) as unknown as TypedDocumentString<SignUpMutation, SignUpMutationVariables>;
-export const RenewDocument = new TypedDocumentString(`
-    mutation Renew {
-  refreshToken(input: {}) {
-    accessToken
-    expiresIn
-    user {
-      ...SessionUser
-    }
-  }
-}
-    fragment SessionUser on User {
-  id
-  email
-  createdAt
-}`) as unknown as TypedDocumentString<RenewMutation, RenewMutationVariables>;
-export const SignOutDocument = new TypedDocumentString(`
-    mutation SignOut {
-  logout {
-    success
-  }
-}
-    `) as unknown as TypedDocumentString<SignOutMutation, SignOutMutationVariables>;
-export const TaskPageDocument = new TypedDocumentString(`
-    query TaskPage($first: Int!, $after: String, $filter: TaskFilter!, $orderBy: TaskOrder!) {
-  tasks(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
-    nodes {
-      ...TaskParts
-    }
-    pageInfo {
-      endCursor
-      hasNextPage
-    }
+    cursor
+    hasMore
   }
 }
     fragment TaskParts on Task {
@@ -975,17 +922,7 @@ export const TaskPageDocument = new TypedDocumentString(`
   updatedAt
   completedAt
   version
-}`) as unknown as TypedDocumentString<TaskPageQuery, TaskPageQueryVariables>;
-export const TaskCountsDocument = new TypedDocumentString(`
-    query TaskCounts($open: TaskFilter!, $completed: TaskFilter!) {
-  open: tasks(first: 0, filter: $open) {
-    totalCount
-  }
-  completed: tasks(first: 0, filter: $completed) {
-    totalCount
-  }
-}
-    `) as unknown as TypedDocumentString<TaskCountsQuery, TaskCountsQueryVariables>;
+}`) as unknown as TypedDocumentString<TaskChangesQuery, TaskChangesQueryVariables>;
 export const OneTaskDocument = new TypedDocumentString(`
     query OneTask($id: ID!) {
   task(id: $id) {
@@ -1063,12 +1000,10 @@ export const DeleteTaskDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DeleteTaskMutation, DeleteTaskMutationVariables>;
-export const TaskEventsDocument = new TypedDocumentString(`
-    subscription TaskEvents {
-  taskEvents {
-    kind
-    taskId
-    task {
+export const RestoreTasksDocument = new TypedDocumentString(`
+    mutation RestoreTasks($ids: [ID!]!) {
+  restoreTasks(input: {ids: $ids}) {
+    tasks {
       ...TaskParts
     }
   }
@@ -1082,7 +1017,79 @@ export const TaskEventsDocument = new TypedDocumentString(`
   updatedAt
   completedAt
   version
+}`) as unknown as TypedDocumentString<RestoreTasksMutation, RestoreTasksMutationVariables>;
+export const TaskEventsDocument = new TypedDocumentString(`
+    subscription TaskEvents($after: String!) {
+  taskEvents(after: $after) {
+    taskId
+    task {
+      ...TaskParts
+    }
+    cursor
+  }
+}
+    fragment TaskParts on Task {
+  id
+  title
+  description
+  completed
+  createdAt
+  updatedAt
+  completedAt
+  version
 }`) as unknown as TypedDocumentString<TaskEventsSubscription, TaskEventsSubscriptionVariables>;
+export const SignInDocument = new TypedDocumentString(`
+    mutation SignIn($email: String!, $password: String!) {
+  login(input: {email: $email, password: $password, delivery: COOKIE}) {
+    accessToken
+    expiresIn
+    user {
+      ...SessionUser
+    }
+  }
+}
+    fragment SessionUser on User {
+  id
+  email
+  createdAt
+}`) as unknown as TypedDocumentString<SignInMutation, SignInMutationVariables>;
+export const SignUpDocument = new TypedDocumentString(`
+    mutation SignUp($email: String!, $password: String!) {
+  register(input: {email: $email, password: $password, delivery: COOKIE}) {
+    accessToken
+    expiresIn
+    user {
+      ...SessionUser
+    }
+  }
+}
+    fragment SessionUser on User {
+  id
+  email
+  createdAt
+}`) as unknown as TypedDocumentString<SignUpMutation, SignUpMutationVariables>;
+export const RenewDocument = new TypedDocumentString(`
+    mutation Renew {
+  refreshToken(input: {}) {
+    accessToken
+    expiresIn
+    user {
+      ...SessionUser
+    }
+  }
+}
+    fragment SessionUser on User {
+  id
+  email
+  createdAt
+}`) as unknown as TypedDocumentString<RenewMutation, RenewMutationVariables>;
+export const SignOutDocument = new TypedDocumentString(`
+    mutation SignOut {
+  logout {
+    success
+  }
+}
+    `) as unknown as TypedDocumentString<SignOutMutation, SignOutMutationVariables>;
 export const ServerInfoDocument = new TypedDocumentString(`
     query ServerInfo {
   server {

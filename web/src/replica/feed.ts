@@ -37,7 +37,7 @@ export class Feed {
       } catch (error) {
         const failure = asFailure(error);
         if (this.#stopped || failure.kind === "signedOut") return;
-        this.hooks.onFailure(failure);
+        if (failure.kind !== "renewed") this.hooks.onFailure(failure);
         await this.#backoff.wait(failure.retryAfter);
       }
     }

@@ -7,11 +7,10 @@ for (const [first, last, step, distance] of table.runs as [number, number, numbe
   for (let code = first; code <= last; code += step) FOLDED.set(String.fromCodePoint(code), String.fromCodePoint(code + distance));
 }
 
-/** In ASCII, lower case is what the table says, too. */
-const ASCII = /^[\0-\x7f]*$/;
+/** What may have a folding; the rest of a text need not be looked at one by one. */
+const CANDIDATE = /[A-Z\u0080-\u{10ffff}]/gu;
 
 /** Removes the difference between upper and lower case for all of Unicode. */
 export function fold(text: string): string {
-  if (ASCII.test(text)) return text.toLowerCase();
-  return Array.from(text, (character) => FOLDED.get(character) ?? character).join("");
+  return text.replace(CANDIDATE, (character) => FOLDED.get(character) ?? character);
 }

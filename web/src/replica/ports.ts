@@ -6,6 +6,8 @@ import type { Change, Intent, Progress, Row, Task } from "./model";
 export type FailureKind =
   /** No answer, or the service cannot work right now: the same may succeed later. */
   | "away"
+  /** The connection ended in good order, as it does when a token has expired, and can be made anew. */
+  | "renewed"
   /** Nobody is signed in any more. */
   | "signedOut"
   /** The service does not understand what this page asks: one of them is older. */

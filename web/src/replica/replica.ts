@@ -10,6 +10,8 @@ export interface Snapshot {
   tasks: readonly VisibleTask[];
   /** Everything that the service has not done yet, in order. */
   outbox: readonly Intent[];
+  /** Whether what the device has kept has been read: before that, nobody knows what waits. */
+  loaded: boolean;
   /** Whether every task there is has arrived. */
   complete: boolean;
   connection: Connection;
@@ -25,6 +27,7 @@ export class Replica {
   #storageProblem: string | undefined;
   /** What differs from the disk. */
   #dirty = { rows: new Set<string>(), intents: new Set<number>(), progress: false };
+  #loaded = false;
   #loading: Promise<void> | undefined;
   #writing: Promise<void> | undefined;
   #snapshot: Snapshot | undefined;
@@ -48,6 +51,7 @@ export class Replica {
     this.#loading = this.#read();
     await this.#loading;
     this.#loading = undefined;
+    this.#loaded = true;
     this.siblings.tell({ kind: "hello" });
     this.#changed();
   }
@@ -85,6 +89,7 @@ export class Replica {
     this.#snapshot ??= {
       tasks: allVisible(this.#rows, this.#intents),
       outbox: this.#intents,
+      loaded: this.#loaded,
       complete: this.#progress.complete,
       connection: this.#connection,
       storageProblem: this.#storageProblem,

@@ -80,9 +80,19 @@ test("nobody is told that they signed out when the service did not hear it", asy
 });
 
 test("a service that is away at the start is not a session that has ended", async () => {
+  session.end("signedOut");
   serve({ Renew: () => refusal({ code: "UNAVAILABLE", reason: "OVERLOADED" }) });
   await session.restore();
   expect(session.current().status).toBe("unreachable");
+});
+
+test("whoever was signed in on this device needs no service to be there again, until it says no", async () => {
+  serve({ Renew: () => new TypeError("no network") });
+  await session.restore();
+  expect(session.current()).toMatchObject({ status: "signedIn", user: { email: "ada@example.org" } });
+  serve({ Renew: () => refusal({ code: "UNAUTHENTICATED", reason: "TOKEN_INVALID" }) });
+  await session.restore();
+  expect(session.current()).toEqual({ status: "signedOut", because: "ended" });
 });
 
 /** The browser's locks, which jsdom lacks: one lock, given to one after the other. */

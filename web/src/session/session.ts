@@ -4,12 +4,13 @@ import { Refusal, SessionOver, isTransient } from "../api/errors";
 import { send } from "../api/send";
 import type { RenewMutation, SessionUserFragment } from "../gql/graphql";
 import { renewMutation, signInMutation, signOutMutation, signUpMutation } from "./operations";
+import { remembered } from "./remembered";
 import { inTurn, otherTabs, type EndReason } from "./tabs";
 
 export type SessionState =
   | { status: "restoring" }
   | { status: "unreachable"; error: unknown }
-  | { status: "signedOut"; because?: EndReason }
+  | { status: "signedOut"; because?: EndReason; elsewhere?: boolean }
   | { status: "signedIn"; user: SessionUserFragment };
 
 type Grant = RenewMutation["refreshToken"];
@@ -30,11 +31,16 @@ export const session = {
     return () => listeners.delete(listener);
   },
 
-  /** Finds out, at the start, whether the cookie still stands for a session. */
+  /**
+   * Finds out, at the start, whether the cookie still stands for a session. Whoever was signed in here sees the device's copy
+   * meanwhile, and for as long as the service cannot be asked.
+   */
   async restore(): Promise<void> {
-    become({ status: "restoring" });
+    const user = remembered.user();
+    if (user) become({ status: "signedIn", user });
+    else if (state.status !== "unreachable") become({ status: "restoring" });
     await renew().catch((error: unknown) => {
-      if (!(error instanceof SessionOver)) become({ status: "unreachable", error });
+      if (!(error instanceof SessionOver || state.status === "signedIn")) become({ status: "unreachable", error });
     });
   },
 
@@ -92,7 +98,8 @@ function renew(): Promise<string> {
     return refreshToken.accessToken;
   })
     .catch((error: unknown) => {
-      if (!(error instanceof Refusal) || !error.is("UNAUTHENTICATED")) throw error;
+      // Where accounts are kept elsewhere, there is no session to renew.
+      if (!(error instanceof Refusal) || !(error.is("UNAUTHENTICATED") || error.is("FORBIDDEN"))) throw error;
       if (state.status !== "signedOut") forget(state.status === "signedIn" ? "ended" : undefined);
       throw new SessionOver();
     })
@@ -108,13 +115,15 @@ function begin(grant: Grant): void {
 }
 
 function accept(grant: Grant): void {
+  remembered.be(grant.user);
   token = { value: grant.accessToken, renewAt: Date.now() + grant.expiresIn * 1000 - MARGIN_MS };
   become({ status: "signedIn", user: grant.user });
 }
 
-function forget(because: EndReason | undefined): void {
+function forget(because: EndReason | undefined, elsewhere = false): void {
   token = undefined;
-  become(because === undefined ? { status: "signedOut" } : { status: "signedOut", because });
+  remembered.be(undefined);
+  become({ status: "signedOut", ...(because && { because }), ...(elsewhere && { elsewhere }) });
 }
 
 function become(next: SessionState): void {
@@ -124,7 +133,8 @@ function become(next: SessionState): void {
 
 otherTabs.listen((message) => {
   if (message.kind === "ended") {
-    if (state.status !== "signedOut") forget(message.because);
+    // The service may have closed the connection before the other tab could say why.
+    if (state.status !== "signedOut" || state.because === "ended") forget(message.because, true);
   } else if (state.status !== "signedIn" || state.user.id !== message.userId) {
     // The cookie now belongs to whoever signed in over there.
     token = undefined;

@@ -1,24 +1,30 @@
+import type { Task, Texts } from "../replica/model";
 import { Button } from "../ui/Button";
-import type { Task } from "./placement";
+import { Text } from "./HeldChanges";
 
 interface ConflictProps {
+  /** What was typed here, where it is not on screen anyway. */
+  mine?: Texts;
   theirs: Task;
   onKeepMine: () => void;
   onTakeTheirs: () => void;
 }
 
-/** The task was changed elsewhere while it was edited here: shows what it says now and asks which text shall stay. */
-export function Conflict({ theirs, onKeepMine, onTakeTheirs }: ConflictProps) {
+/** The task was changed elsewhere while it was changed here: shows what it says now and asks which text shall stay. */
+export function Conflict({ mine, theirs, onKeepMine, onTakeTheirs }: ConflictProps) {
   return (
     <div className="conflict" role="alert">
       <p className="conflict-title">Changed on another device while you were editing. It now says:</p>
-      <blockquote className="conflict-text">
-        <p>{theirs.title}</p>
-        {theirs.description !== "" && <p className="task-description">{theirs.description}</p>}
-      </blockquote>
+      <Text texts={theirs} />
+      {mine && (
+        <>
+          <p className="conflict-title">You wrote:</p>
+          <Text texts={mine} />
+        </>
+      )}
       <div className="editor-actions">
-        <Button onPress={onKeepMine}>Keep editing mine</Button>
-        <Button onPress={onTakeTheirs}>Use theirs</Button>
+        <Button onPress={onKeepMine}>Keep mine</Button>
+        <Button onPress={onTakeTheirs}>Take the other</Button>
       </div>
     </div>
   );

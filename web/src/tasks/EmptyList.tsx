@@ -1,9 +1,9 @@
+import type { View } from "../replica/views";
 import { Button } from "../ui/Button";
 import { Mark } from "../ui/icons";
-import type { TaskView } from "./view";
 
 /** What to say when there is nothing to list, and what to do about it. */
-export function EmptyList({ view, onShowAll }: { view: TaskView; onShowAll: () => void }) {
+export function EmptyList({ view, onShowAll }: { view: View; onShowAll: () => void }) {
   const [title, text] = wording(view);
   return (
     <div className="empty">
@@ -15,7 +15,7 @@ export function EmptyList({ view, onShowAll }: { view: TaskView; onShowAll: () =
   );
 }
 
-function wording({ search, shown }: TaskView): [string, string] {
+function wording({ search, shown }: View): [string, string] {
   if (search !== "") return ["Nothing found", `No ${shown === "all" ? "" : `${shown} `}task has all of these words: ${search}`];
   switch (shown) {
     case "open":

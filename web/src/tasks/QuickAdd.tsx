@@ -1,30 +1,35 @@
-import { useId, useRef, useState, type FormEvent } from "react";
-import { explain } from "../api/errors";
+import { useEffect, useId, useRef, useState, type FormEvent } from "react";
+import { useReplica, useSnapshot } from "../device/useReplica";
+import { trimmed, type Intent } from "../replica/model";
+import { newTaskId } from "../replica/taskId";
 import { useServerInfo } from "../useServerInfo";
 import { Button } from "../ui/Button";
 import { PlusIcon } from "../ui/icons";
-import { useAddTask, type NewTask } from "./mutations";
+import { useKeptDraft } from "./useKeptDraft";
 
 /** One line: type, Enter, type the next. A text that is refused comes back with the reason. */
 export function QuickAdd() {
-  const [title, setTitle] = useState("");
+  const [title, setTitle] = useKeptDraft("quick-add", "");
   const [problem, setProblem] = useState<string>();
   const input = useRef<HTMLInputElement>(null);
   const problemId = useId();
   const longest = useServerInfo()?.maxTitleLength;
-  const takeBack = (refused: NewTask, error: unknown) => {
-    setTitle((typed) => (typed === "" ? refused.title : `${refused.title} ${typed}`));
-    setProblem(explain(error));
+  const replica = useReplica();
+  const mine = useRefused((refused, message) => {
+    setTitle(title === "" ? refused : `${refused} ${title}`);
+    setProblem(message);
     input.current?.focus();
-  };
-  const add = useAddTask(takeBack);
+  });
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    const length = [...title.trim()].length;
-    if (length === 0) return setProblem("Say what there is to do.");
+    const text = trimmed(title);
+    const { length } = [...text];
+    if (length === 0) return;
     if (longest !== undefined && length > longest) return setProblem(tooLong(length, longest));
-    add(title);
+    const id = newTaskId();
+    mine.add(id);
+    void replica.want({ kind: "create", id, title: text, description: "" });
     setTitle("");
     setProblem(undefined);
   }
@@ -57,6 +62,25 @@ export function QuickAdd() {
       </p>
     </form>
   );
+}
+
+/** Takes back what was typed here and refused; what was typed elsewhere or before a reload is shown above the list. */
+function useRefused(takeBack: (title: string, message: string) => void): Set<string> {
+  const { outbox } = useSnapshot();
+  const replica = useReplica();
+  const mine = useRef(new Set<string>()).current;
+  const refused = outbox.find((intent) => mine.has(intent.change.id) && isRefusedAddition(intent));
+  useEffect(() => {
+    if (!refused || refused.change.kind !== "create" || refused.state.is !== "refused") return;
+    mine.delete(refused.change.id);
+    takeBack(refused.change.title, refused.state.message);
+    void replica.discard(refused);
+  });
+  return mine;
+}
+
+function isRefusedAddition({ change, state }: Intent): boolean {
+  return change.kind === "create" && state.is === "refused";
 }
 
 function tooLong(length: number, longest: number): string {

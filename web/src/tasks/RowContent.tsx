@@ -1,18 +1,18 @@
 import { memo, useLayoutEffect, useMemo, useRef } from "react";
+import type { VisibleTask } from "../replica/model";
 import type { Draft } from "./editing";
-import type { Task } from "./placement";
 import type { Row } from "./rows";
 import { TaskEditor } from "./TaskEditor";
 import { TaskRow } from "./TaskRow";
-import { UnsavedRow } from "./UnsavedRow";
 
 /** What can be done in a row. */
 export interface RowActions {
-  onEdit: (task: Task) => void;
-  onDelete: (task: Task) => void;
-  onCompletion: (task: Task) => void;
+  onEdit: (task: VisibleTask) => void;
+  onDelete: (task: VisibleTask) => void;
+  onComplete: (task: VisibleTask, completed: boolean) => void;
   onDraft: (draft: Draft) => void;
-  onClose: (taskId: string) => void;
+  onSave: (draft: Draft) => void;
+  onCancel: (draft: Draft) => void;
   onSaveAsNew: (draft: Draft) => void;
 }
 
@@ -26,9 +26,10 @@ export function useStableActions(actions: RowActions): RowActions {
     () => ({
       onEdit: (task) => latest.current.onEdit(task),
       onDelete: (task) => latest.current.onDelete(task),
-      onCompletion: (task) => latest.current.onCompletion(task),
+      onComplete: (task, completed) => latest.current.onComplete(task, completed),
       onDraft: (draft) => latest.current.onDraft(draft),
-      onClose: (taskId) => latest.current.onClose(taskId),
+      onSave: (draft) => latest.current.onSave(draft),
+      onCancel: (draft) => latest.current.onCancel(draft),
       onSaveAsNew: (draft) => latest.current.onSaveAsNew(draft),
     }),
     [],
@@ -40,19 +41,18 @@ export const RowContent = memo(function RowContent({ row, actions }: { actions: 
     case "heading":
       return (
         <h2 className="group-heading">
-          {row.title} {row.count !== undefined && <span className="count">{row.count.toLocaleString("en")}</span>}
+          {row.title} <span className="count">{row.count.toLocaleString("en")}</span>
         </h2>
       );
-    case "unsaved":
-      return <UnsavedRow task={row.unsaved} />;
     case "editor":
       return (
         <TaskEditor
           draft={row.draft}
           now={row.now}
           onChange={actions.onDraft}
-          onClose={() => actions.onClose(row.draft.base.id)}
-          onSaveAsNew={actions.onSaveAsNew}
+          onSave={() => actions.onSave(row.draft)}
+          onCancel={() => actions.onCancel(row.draft)}
+          onSaveAsNew={() => actions.onSaveAsNew(row.draft)}
         />
       );
     case "task":

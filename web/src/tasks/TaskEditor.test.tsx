@@ -2,12 +2,11 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { queryClient } from "../queryClient";
-import { session } from "../session/session";
-import { grant, refusal, serve, SERVER } from "../testing/service";
-import { draftOf } from "./editing";
-import type { Task } from "./placement";
+import type { Task } from "../replica/model";
+import { serve, SERVER } from "../testing/service";
+import { draftOf, editOf, type Draft } from "./editing";
 import { TaskEditor } from "./TaskEditor";
 
 const TASK: Task = {
@@ -21,67 +20,62 @@ const TASK: Task = {
   version: 4,
 };
 
-beforeEach(async () => {
-  serve({ SignIn: () => ({ login: grant() }) });
-  await session.signIn("ada@example.org", "password");
-});
+const [onSave, onCancel, onSaveAsNew] = [vi.fn<(draft: Draft) => void>(), vi.fn(), vi.fn()];
 
-afterEach(() => session.end("signedOut"));
-
-function Editing({ now, onClose, onSaveAsNew }: { now: Task | undefined; onClose: () => void; onSaveAsNew: () => void }) {
+function Editing({ now }: { now: Task | undefined }) {
   const [draft, setDraft] = useState(draftOf(TASK));
-  return <TaskEditor draft={draft} now={now} onChange={setDraft} onClose={onClose} onSaveAsNew={onSaveAsNew} />;
+  return <TaskEditor draft={draft} now={now} onChange={setDraft} onSave={() => onSave(draft)} onCancel={onCancel} onSaveAsNew={onSaveAsNew} />;
 }
 
 function edit(now: Task | undefined) {
-  const [onClose, onSaveAsNew] = [vi.fn(), vi.fn()];
+  serve({ ServerInfo: () => SERVER });
   render(
     <QueryClientProvider client={queryClient}>
-      <Editing now={now} onClose={onClose} onSaveAsNew={onSaveAsNew} />
+      <Editing now={now} />
     </QueryClientProvider>,
   );
-  return { onClose, onSaveAsNew };
 }
 
-test("saving says which version it expects", async () => {
-  const calls = serve({ ServerInfo: () => SERVER, UpdateTask: () => ({ updateTask: { task: { ...TASK, title: "Buy rye", version: 5 } } }) });
-  const { onClose } = edit(TASK);
+test("saving says what the task said when somebody began to type", async () => {
+  edit({ ...TASK, completed: true, version: 5 });
   await userEvent.clear(screen.getByLabelText("Title"));
-  await userEvent.type(screen.getByLabelText("Title"), "Buy rye{Enter}");
-  await expect.poll(() => onClose).toHaveBeenCalled();
-  const { variables } = calls.find(({ operation }) => operation === "UpdateTask") ?? {};
-  expect(variables).toEqual({ input: { id: "task_1", title: "Buy rye", description: "", expectedVersion: 4 } });
+  await userEvent.type(screen.getByLabelText("Title"), " Buy rye {Enter}");
+  const [draft] = onSave.mock.lastCall ?? [];
+  expect(draft && editOf(draft)).toEqual({
+    kind: "edit",
+    id: "task_1",
+    title: "Buy rye",
+    description: "",
+    base: { title: "Buy bread", description: "" },
+    version: null,
+  });
 });
 
 test("a broken rule is said at its field, and the text stays", async () => {
-  const issues = [{ path: ["input", "title"], reason: "BLANK" as const, message: "Must not be empty." }];
-  serve({ ServerInfo: () => SERVER, UpdateTask: () => refusal({ code: "VALIDATION", issues }) });
-  const { onClose } = edit(TASK);
+  onSave.mockClear();
+  edit(TASK);
   await userEvent.clear(screen.getByLabelText("Title"));
   await userEvent.type(screen.getByLabelText("Title"), " {Enter}");
   expect(await screen.findByText("Must not be empty.")).toBeVisible();
   expect(screen.getByLabelText("Title")).toHaveValue(" ");
-  expect(onClose).not.toHaveBeenCalled();
+  expect(onSave).not.toHaveBeenCalled();
 });
 
 test("a text that changed elsewhere is shown, and nothing is saved before somebody decides", async () => {
-  serve({ ServerInfo: () => SERVER });
   edit({ ...TASK, title: "Buy cake", version: 5 });
   expect(screen.getByRole("alert")).toHaveTextContent("Buy cake");
   expect(screen.getByRole("button", { name: "Save" })).toBeDisabled();
-  await userEvent.click(screen.getByRole("button", { name: "Keep editing mine" }));
+  await userEvent.click(screen.getByRole("button", { name: "Keep mine" }));
   expect(screen.getByRole("button", { name: "Save" })).toBeEnabled();
 });
 
 test("completing a task elsewhere is no conflict", () => {
-  serve({ ServerInfo: () => SERVER });
   edit({ ...TASK, completed: true, version: 5 });
   expect(screen.queryByRole("alert")).not.toBeInTheDocument();
 });
 
 test("a task deleted elsewhere can be saved anew", async () => {
-  serve({ ServerInfo: () => SERVER });
-  const { onSaveAsNew } = edit(undefined);
+  edit(undefined);
   await userEvent.click(screen.getByRole("button", { name: "Save as new task" }));
   expect(onSaveAsNew).toHaveBeenCalled();
 });

@@ -1,99 +1,91 @@
 import { useState, type FormEvent, type KeyboardEvent } from "react";
-import { Refusal, SessionOver, explain } from "../api/errors";
+import { trimmed, type Task } from "../replica/model";
 import { useServerInfo } from "../useServerInfo";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
 import { Notice } from "../ui/Notice";
 import { Conflict } from "./Conflict";
-import { contradicts, isUnchanged, type Draft } from "./editing";
-import { useUpdateTask } from "./mutations";
-import type { Task } from "./placement";
+import { contradicts, type Draft } from "./editing";
 
 interface TaskEditorProps {
   draft: Draft;
   /** The task as it is now, or nothing if it was deleted in the meantime. */
   now: Task | undefined;
   onChange: (draft: Draft) => void;
-  onClose: () => void;
-  onSaveAsNew: (draft: Draft) => void;
+  onSave: () => void;
+  onCancel: () => void;
+  onSaveAsNew: () => void;
 }
 
 /** Title and description in place of the row. Enter in the title saves, Escape leaves. */
-export function TaskEditor({ draft, now, onChange, onClose, onSaveAsNew }: TaskEditorProps) {
-  const update = useUpdateTask(draft.base.id);
+export function TaskEditor({ draft, now, onChange, onSave, onCancel, onSaveAsNew }: TaskEditorProps) {
   const server = useServerInfo();
-  const [problem, setProblem] = useState<unknown>();
+  const [tried, setTried] = useState(false);
   const conflict = now && contradicts(draft, now) ? now : undefined;
-
-  const issues = issuesOf(problem);
-
-  async function save() {
-    if (update.isPending) return;
-    if (isUnchanged(draft)) return onClose();
-    const expectedVersion = (now ?? draft.base).version;
-    try {
-      await update.mutateAsync({ title: draft.title, description: draft.description, expectedVersion });
-      onClose();
-    } catch (error) {
-      // The conflict shows itself as soon as the newer task has arrived.
-      if (!(error instanceof SessionOver || (error instanceof Refusal && error.is("CONFLICT")))) setProblem(error);
-    }
-  }
+  const room = roomOf(draft.description, server?.maxDescriptionLength);
+  const problems = tried ? problemsOf(draft, server) : {};
 
   const submit = (event: FormEvent | KeyboardEvent) => {
     event.preventDefault();
-    if (!conflict && now) void save();
+    if (conflict || !now) return;
+    setTried(true);
+    if (Object.keys(problemsOf(draft, server)).length === 0) onSave();
   };
   const keys = (event: KeyboardEvent) => {
-    if (event.key === "Escape" && !update.isPending) onClose();
+    if (event.key === "Escape") onCancel();
     else if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) submit(event);
   };
 
   return (
     <form className="editor form" aria-label={`Edit ${draft.base.title}`} noValidate onSubmit={submit} onKeyDown={keys}>
-      <Field label="Title" name="title" error={issues["title"]} value={draft.title} onChange={(title) => onChange({ ...draft, title })} autoFocus />
+      <Field label="Title" name="title" error={problems.title} value={draft.title} onChange={(title) => onChange({ ...draft, title })} autoFocus />
       <Field
         label="Description"
         name="description"
         lines={3}
-        error={issues["description"]}
+        error={problems.description}
         value={draft.description}
         onChange={(description) => onChange({ ...draft, description })}
-        hint={server && room(draft.description, server.maxDescriptionLength)}
+        hint={room}
       />
-      {problem !== undefined && Object.keys(issues).length === 0 && <Notice tone="bad">{explain(problem)}</Notice>}
-      {conflict && <Conflict theirs={conflict} onKeepMine={() => onChange({ ...draft, base: conflict })} onTakeTheirs={onClose} />}
+      {conflict && <Conflict theirs={conflict} onKeepMine={() => onChange({ ...draft, base: conflict })} onTakeTheirs={onCancel} />}
       {!now && <Notice tone="warn">This task was deleted on another device while you were editing. Your text is still here.</Notice>}
       <div className="editor-actions">
         {now ? (
-          <Button type="submit" tone="primary" isDisabled={conflict !== undefined} isPending={update.isPending}>
-            {update.isPaused ? "Waiting for connection…" : update.isPending ? "Saving…" : "Save"}
+          <Button type="submit" tone="primary" isDisabled={conflict !== undefined}>
+            Save
           </Button>
         ) : (
-          <Button tone="primary" onPress={() => onSaveAsNew(draft)}>
+          <Button tone="primary" onPress={onSaveAsNew}>
             Save as new task
           </Button>
         )}
-        <Button onPress={onClose} isDisabled={update.isPending && !update.isPaused}>
-          {now ? "Cancel" : "Discard"}
-        </Button>
+        <Button onPress={onCancel}>{now ? "Cancel" : "Discard"}</Button>
       </div>
     </form>
   );
 }
 
-function issuesOf(problem: unknown): Record<string, string> {
-  const issues: Record<string, string> = {};
-  if (!(problem instanceof Refusal)) return issues;
-  for (const field of ["title", "description"]) {
-    const message = problem.issueOf(field);
-    if (message) issues[field] = message;
+interface Problems {
+  title?: string;
+  description?: string;
+}
+
+/** What the service would refuse for sure. The rest is found out by it, and then comes back above the list. */
+function problemsOf({ title, description }: Draft, server: ReturnType<typeof useServerInfo>): Problems {
+  const problems: Problems = {};
+  const { length } = [...trimmed(title)];
+  if (length === 0) problems.title = "Must not be empty.";
+  else if (server && length > server.maxTitleLength) problems.title = `At most ${server.maxTitleLength} characters are allowed.`;
+  if (server && [...description].length > server.maxDescriptionLength) {
+    problems.description = `At most ${server.maxDescriptionLength} characters are allowed.`;
   }
-  return issues;
+  return problems;
 }
 
 /** Said only when it matters. Characters are counted as the service counts them. */
-function room(text: string, most: number): string | undefined {
+function roomOf(text: string, most: number | undefined): string | undefined {
+  if (most === undefined) return undefined;
   const left = most - [...text].length;
   if (left > 200) return undefined;
   return left >= 0 ? `${left} characters left` : `${-left} characters too many`;

@@ -1,5 +1,5 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, type KeyboardEvent } from "react";
+import { useRef, type KeyboardEvent } from "react";
 import { RowContent, useStableActions, type RowActions } from "./RowContent";
 import { isTask, type Row } from "./rows";
 import { useRowFocus } from "./useRowFocus";
@@ -7,17 +7,10 @@ import { useTop } from "./useTop";
 
 interface TaskListProps extends RowActions {
   rows: Row[];
-  /** Rows there are in all, if that is known. */
-  total: number | undefined;
-  /** Somebody comes near the end of what is loaded. */
-  onNearEnd: () => void;
 }
 
-/** Rows ahead of the last loaded one at which the next page is asked for. */
-const AHEAD = 40;
-
 /** The list. Only the rows near the window exist, so that 10,000 tasks scroll like ten. */
-export function TaskList({ rows, total, onNearEnd, ...actions }: TaskListProps) {
+export function TaskList({ rows, ...actions }: TaskListProps) {
   const list = useRef<HTMLUListElement>(null);
   const top = useTop(list);
   const virtualizer = useWindowVirtualizer({
@@ -28,10 +21,6 @@ export function TaskList({ rows, total, onNearEnd, ...actions }: TaskListProps) 
     scrollMargin: top,
   });
   const items = virtualizer.getVirtualItems();
-  const last = items.at(-1)?.index ?? 0;
-  useEffect(() => {
-    if (last >= rows.length - AHEAD) onNearEnd();
-  }, [last, rows.length, onNearEnd]);
 
   const focus = useRowFocus(list, rows, (index) => virtualizer.scrollToIndex(index));
   const keys = (event: KeyboardEvent) => {
@@ -51,10 +40,17 @@ export function TaskList({ rows, total, onNearEnd, ...actions }: TaskListProps) 
   const within = useStableActions({
     ...actions,
     onDelete: (task) => remove({ kind: "task", key: task.id, task }),
-    onCompletion: (task) => focus.afterMoveOf(task.id),
-    onClose: (id) => {
-      focus.on(id);
-      actions.onClose(id);
+    onComplete: (task, completed) => {
+      focus.afterMoveOf(task.id);
+      actions.onComplete(task, completed);
+    },
+    onSave: (draft) => {
+      focus.on(draft.base.id);
+      actions.onSave(draft);
+    },
+    onCancel: (draft) => {
+      focus.on(draft.base.id);
+      actions.onCancel(draft);
     },
   });
 
@@ -70,7 +66,7 @@ export function TaskList({ rows, total, onNearEnd, ...actions }: TaskListProps) 
               data-index={index}
               data-key={row.key}
               className={`row row-${row.kind}`}
-              aria-setsize={total ?? -1}
+              aria-setsize={rows.length}
               aria-posinset={index + 1}
               style={{ transform: `translateY(${start - top}px)` }}
             >

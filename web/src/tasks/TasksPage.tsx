@@ -1,102 +1,107 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
-import { explain } from "../api/errors";
+import { useEffect, useMemo } from "react";
+import { useReplica, useSnapshot } from "../device/useReplica";
 import { PageHeader } from "../PageHeader";
-import { Button } from "../ui/Button";
+import { isHeld, type VisibleTask } from "../replica/model";
+import { newTaskId } from "../replica/taskId";
+import { countsOf, listOf } from "../replica/views";
+import { useSession } from "../session/useSession";
 import { Notice } from "../ui/Notice";
+import { toasts } from "../ui/toasts";
 import { usePageTitle } from "../ui/usePageTitle";
-import { deletions } from "./deletions";
-import { draftOf, isUnchanged, type Draft } from "./editing";
+import { draftOf, editOf, isUnchanged, type Draft } from "./editing";
 import { EmptyList, LoadingList } from "./EmptyList";
-import { useAddTask, useUnsavedTasks } from "./mutations";
-import type { Task } from "./placement";
+import { HeldChanges } from "./HeldChanges";
 import { QuickAdd } from "./QuickAdd";
 import { rowsOf } from "./rows";
 import { TaskList } from "./TaskList";
 import { Toolbar } from "./Toolbar";
-import { useEditedTask } from "./useEditedTask";
+import { UndoStack } from "./undo";
+import { useKeptDraft } from "./useKeptDraft";
 import { useLeaveWarning } from "./useLeaveWarning";
-import { useLiveTasks } from "./useLiveTasks";
-import { useTaskCounts, useTaskList } from "./useTaskList";
 import { useTaskView } from "./view";
 
-const NONE: Task[] = [];
-
-/** The dashboard: open and completed tasks, and everything that can be done with them. */
+/** The dashboard: open and completed tasks, and everything that can be done with them. All of it is about the device's copy. */
 export default function TasksPage() {
-  const client = useQueryClient();
   const heading = usePageTitle<HTMLHeadingElement>("Tasks");
-  const liveness = useLiveTasks();
+  const replica = useReplica();
+  const { tasks, outbox, complete, storageProblem } = useSnapshot();
   const [view, changeView] = useTaskView();
-  const list = useTaskList(view);
-  const counts = useTaskCounts(view.search).data;
-  const [draft, setDraft] = useState<Draft>();
-  const hidden = useSyncExternalStore(deletions.subscribe, deletions.hidden);
-  const unsaved = useUnsavedTasks();
-  const addAgain = useAddTask(() => undefined);
-  const tasks = list.data?.tasks ?? NONE;
-  const edited = useEditedTask(draft, tasks);
-  const rows = rowsOf({ tasks, hidden, unsaved, draft, edited, view, counts });
-  useLeaveWarning(unsaved.length > 0 || (draft !== undefined && !isUnchanged(draft)));
-  useUndoKey();
+  const list = useMemo(() => listOf(tasks, view), [tasks, view]);
+  const counts = useMemo(() => countsOf(tasks, view.search), [tasks, view.search]);
+  const undo = useUndo();
+  const [draft, setDraft] = useKeptDraft<Draft | undefined>("editor", undefined);
+  const edited = draft && tasks.find(({ id }) => id === draft.base.id);
+  const rows = rowsOf({ tasks: list, draft, edited, view, counts });
+  useLeaveWarning(storageProblem !== undefined && outbox.length > 0);
 
-  const remove = useCallback((task: Task) => deletions.delete(client, task), [client]);
-  const edit = useCallback((task: Task) => setDraft((open) => open ?? draftOf(task)), []);
-  const saveAsNew = ({ title, description }: Draft) => {
-    addAgain(title, description);
+  const save = (typed: Draft) => {
+    if (!isUnchanged(typed)) void replica.want(editOf(typed));
     setDraft(undefined);
+  };
+  const cancel = (typed: Draft) => {
+    setDraft(undefined);
+    if (isUnchanged(typed)) return;
+    toasts.show({ text: "Changes discarded", tone: "plain", action: { label: "Undo", run: () => setDraft(typed) } });
+  };
+  const saveAsNew = ({ title, description }: Draft) => {
+    void replica.want({ kind: "create", id: newTaskId(), title, description });
+    setDraft(undefined);
+  };
+  /** What was typed in another row is saved, as if somebody had said so. */
+  const edit = (task: VisibleTask) => {
+    if (draft) save(draft);
+    setDraft(draftOf(task));
   };
 
   return (
     <>
-      <PageHeader liveness={liveness} />
-      <main className="page" aria-busy={list.isPlaceholderData}>
+      <PageHeader />
+      <main className="page" aria-busy={!complete}>
         <h1 ref={heading} tabIndex={-1} className="page-title">
           Tasks
         </h1>
+        {storageProblem && <Notice tone="warn">{storageProblem}</Notice>}
         <QuickAdd />
-        <Toolbar view={view} counts={counts} onChange={changeView} />
-        {list.isError && <LoadProblem error={list.error} onRetry={() => void list.refetch()} />}
-        {list.isPending && <LoadingList />}
-        {list.data && rows.length === 0 && <EmptyList view={view} onShowAll={() => changeView({ shown: "all", search: "" })} />}
+        <Toolbar view={view} counts={complete ? counts : undefined} onChange={changeView} />
+        <HeldChanges held={outbox.filter(isHeld)} replica={replica} />
+        {rows.length === 0 && (complete ? <EmptyList view={view} onShowAll={() => changeView({ shown: "all", search: "" })} /> : <LoadingList />)}
         {rows.length > 0 && (
           <TaskList
             rows={rows}
-            total={list.data?.hasNextPage ? undefined : rows.length}
-            onNearEnd={list.loadMore}
             onEdit={edit}
-            onDelete={remove}
-            onCompletion={() => undefined}
+            onDelete={(task) => said(`Deleted “${task.title}”`, undo, undo.delete(task))}
+            onComplete={(task, completed) => said(`${completed ? "Completed" : "Reopened"} “${task.title}”`, undo, undo.setCompleted(task, completed))}
             onDraft={setDraft}
-            onClose={() => setDraft(undefined)}
+            onSave={save}
+            onCancel={cancel}
             onSaveAsNew={saveAsNew}
           />
         )}
-        {list.moreError !== undefined && <LoadProblem error={list.moreError} onRetry={() => void list.loadMore()} />}
       </main>
     </>
   );
 }
 
-function LoadProblem({ error, onRetry }: { error: unknown; onRetry: () => void }) {
-  return (
-    <Notice tone="bad">
-      <span>The tasks could not be loaded. {explain(error)}</span>
-      <Button onPress={onRetry}>Try again</Button>
-    </Notice>
-  );
+/** Says what was done, with the way back. */
+function said(text: string, undo: UndoStack, step: number): void {
+  toasts.show({ text, tone: "plain", action: { label: "Undo", run: () => undo.undo(step) } });
 }
 
-/** Ctrl+Z, or Cmd+Z, outside of texts takes back the last deletion. */
-function useUndoKey(): void {
+/** What can be taken back: by Ctrl+Z, or Cmd+Z, outside of texts, one after the other. */
+function useUndo(): UndoStack {
+  const replica = useReplica();
+  const state = useSession();
+  const userId = state.status === "signedIn" ? state.user.id : "";
+  const stack = useMemo(() => new UndoStack(userId, replica), [userId, replica]);
   useEffect(() => {
     const undo = (event: KeyboardEvent) => {
       const typing = event.target instanceof HTMLElement && event.target.matches("input:not([type=checkbox]):not([type=radio]), textarea");
       if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || typing) return;
       event.preventDefault();
-      deletions.undo();
+      if (stack.undo()) toasts.dismissLatest();
     };
     window.addEventListener("keydown", undo);
     return () => window.removeEventListener("keydown", undo);
-  }, []);
+  }, [stack]);
+  return stack;
 }

@@ -1,14 +1,12 @@
-import { useEffect, useState } from "react";
 import { Input, Label, Radio, RadioGroup, SearchField } from "react-aria-components";
-import type { TaskOrder } from "../gql/graphql";
+import type { Counts, Order, Shown, View } from "../replica/views";
 import { Button } from "../ui/Button";
 import { CloseIcon, SearchIcon } from "../ui/icons";
-import type { Shown, TaskView } from "./view";
 
 interface ToolbarProps {
-  view: TaskView;
-  counts: { open: number; completed: number } | undefined;
-  onChange: (change: Partial<TaskView>) => void;
+  view: View;
+  counts: Counts | undefined;
+  onChange: (change: Partial<View>) => void;
 }
 
 /** What to show: search, filter, order. */
@@ -22,28 +20,13 @@ export function Toolbar({ view, counts, onChange }: ToolbarProps) {
   );
 }
 
-/** The service takes no more than this. */
+/** More is not looked for. */
 const LONGEST_SEARCH = 100;
 
+/** Every key searches: everything there is to find is on this device. */
 function Search({ value, onChange }: { value: string; onChange: (search: string) => void }) {
-  const [typed, setTyped] = useState(value);
-  const [told, setTold] = useState(value);
-  if (told !== value) {
-    setTold(value);
-    setTyped(value);
-  }
-  useEffect(() => {
-    const search = typed.trim();
-    if (search === told) return undefined;
-    // Asked when somebody pauses, not at every key.
-    const timer = setTimeout(() => {
-      setTold(search);
-      onChange(search);
-    }, 200);
-    return () => clearTimeout(timer);
-  });
   return (
-    <SearchField className="search" aria-label="Search tasks" value={typed} onChange={setTyped} maxLength={LONGEST_SEARCH}>
+    <SearchField className="search" aria-label="Search tasks" value={value} onChange={onChange} maxLength={LONGEST_SEARCH}>
       <SearchIcon />
       <Input className="input" placeholder="Search" enterKeyHint="search" />
       <Button tone="quiet" icon aria-label="Clear search">
@@ -71,20 +54,20 @@ function ShownChoice({ value, counts, onChange }: { value: Shown; counts: Toolba
   );
 }
 
-const ORDERS: Record<TaskOrder, string> = {
+const ORDERS: Record<Order, string> = {
   OPEN_FIRST: "Open first",
   NEWEST: "Newest first",
   OLDEST: "Oldest first",
   RECENTLY_UPDATED: "Recently changed",
 };
 
-function OrderChoice({ value, onChange }: { value: TaskOrder; onChange: (order: TaskOrder) => void }) {
+function OrderChoice({ value, onChange }: { value: Order; onChange: (order: Order) => void }) {
   return (
     <label className="order">
       <Label elementType="span" className="visually-hidden">
         Order
       </Label>
-      <select className="input" value={value} onChange={(event) => onChange(event.target.value as TaskOrder)}>
+      <select className="input" value={value} onChange={(event) => onChange(event.target.value as Order)}>
         {Object.entries(ORDERS).map(([order, label]) => (
           <option key={order} value={order}>
             {label}

@@ -1,12 +1,10 @@
 // The task that is being edited. It is kept above the list, because rows come and go while somebody scrolls, searches, or
 // deletes the task on another device: none of that may lose what was typed.
-import type { Task } from "./placement";
+import { sameTexts, trimmed, type Change, type Task, type Texts } from "../replica/model";
 
-export interface Draft {
+export interface Draft extends Texts {
   /** The task as the typed text was based on. */
   base: Task;
-  title: string;
-  description: string;
 }
 
 export function draftOf(task: Task): Draft {
@@ -14,10 +12,16 @@ export function draftOf(task: Task): Draft {
 }
 
 export function isUnchanged({ base, title, description }: Draft): boolean {
-  return title === base.title && description === base.description;
+  return sameTexts(base, { title: trimmed(title), description });
 }
 
 /** Whether somebody else changed the texts since. Completing a task contradicts no text. */
 export function contradicts(draft: Draft, now: Task): boolean {
-  return now.title !== draft.base.title || now.description !== draft.base.description;
+  return !sameTexts(now, draft.base);
+}
+
+/** What to send. */
+export function editOf({ base, title, description }: Draft): Change {
+  const { id } = base;
+  return { kind: "edit", id, title: trimmed(title), description, base: { title: base.title, description: base.description }, version: null };
 }

@@ -1,52 +1,52 @@
-// What stands in the list, one entry a row: headings, tasks, the task that is edited, and tasks that are still on their way.
+// What stands in the list, one entry a row: headings, tasks, and the task that is edited.
+import type { VisibleTask } from "../replica/model";
+import type { Counts, View } from "../replica/views";
 import type { Draft } from "./editing";
-import type { UnsavedTask } from "./mutations";
-import type { Task } from "./placement";
-import type { TaskView } from "./view";
 
 export type Row =
-  | { kind: "heading"; key: string; title: string; count: number | undefined }
-  | { kind: "unsaved"; key: string; unsaved: UnsavedTask }
-  | { kind: "editor"; key: string; draft: Draft; now: Task | undefined }
+  | { kind: "heading"; key: string; title: string; count: number }
+  | { kind: "editor"; key: string; draft: Draft; now: VisibleTask | undefined }
   | TaskRow;
 
-type TaskRow = { kind: "task"; key: string; task: Task };
+type TaskRow = { kind: "task"; key: string; task: VisibleTask };
 
 export function isTask(row: Row): row is TaskRow {
   return row.kind === "task";
 }
 
 interface Parts {
-  tasks: Task[];
-  hidden: ReadonlySet<string>;
-  unsaved: UnsavedTask[];
+  tasks: readonly VisibleTask[];
   draft: Draft | undefined;
-  /** The edited task as it is now, even if the list does not hold it. */
-  edited: Task | undefined;
-  view: TaskView;
-  counts: { open: number; completed: number } | undefined;
+  /** The edited task as it is now, also if the list does not hold it. */
+  edited: VisibleTask | undefined;
+  view: View;
+  counts: Counts;
 }
 
-export function rowsOf({ tasks, hidden, unsaved, draft, edited, view, counts }: Parts): Row[] {
-  const known = new Set(tasks.map((task) => task.id));
-  const rows: Row[] = unsaved
-    .filter(({ input }) => !known.has(input.id))
-    .map((entry) => ({ kind: "unsaved", key: entry.input.id, unsaved: entry }));
-  if (draft && !known.has(draft.base.id)) rows.unshift({ kind: "editor", key: draft.base.id, draft, now: edited });
-  for (const task of tasks) {
-    if (draft?.base.id === task.id) rows.push({ kind: "editor", key: task.id, draft, now: task });
-    else if (!hidden.has(task.id)) rows.push({ kind: "task", key: task.id, task });
-  }
+export function rowsOf({ tasks, draft, edited, view, counts }: Parts): Row[] {
+  const rows: Row[] = tasks.map((task) =>
+    draft?.base.id === task.id ? { kind: "editor", key: task.id, draft, now: task } : rowOf(task),
+  );
+  if (draft && !tasks.some(({ id }) => id === draft.base.id)) rows.unshift({ kind: "editor", key: draft.base.id, draft, now: edited });
   return view.order === "OPEN_FIRST" && view.shown === "all" ? withHeadings(rows, counts) : rows;
 }
 
-function withHeadings(rows: Row[], counts: Parts["counts"]): Row[] {
+const ROWS = new WeakMap<VisibleTask, Row>();
+
+/** The same row for the same task, so that it need not be drawn again. */
+function rowOf(task: VisibleTask): Row {
+  let row = ROWS.get(task);
+  if (!row) ROWS.set(task, (row = { kind: "task", key: task.id, task }));
+  return row;
+}
+
+function withHeadings(rows: Row[], counts: Counts): Row[] {
   const firstDone = rows.findIndex((row) => isDone(row));
   const open = firstDone < 0 ? rows : rows.slice(0, firstDone);
   const done = firstDone < 0 ? [] : rows.slice(firstDone);
   const headed: Row[] = [];
-  if (open.length > 0) headed.push({ kind: "heading", key: "open", title: "Open", count: counts?.open }, ...open);
-  if (done.length > 0) headed.push({ kind: "heading", key: "done", title: "Done", count: counts?.completed }, ...done);
+  if (open.length > 0) headed.push({ kind: "heading", key: "open", title: "Open", count: counts.open }, ...open);
+  if (done.length > 0) headed.push({ kind: "heading", key: "done", title: "Done", count: counts.completed }, ...done);
   return headed;
 }
 

@@ -1,35 +1,20 @@
 // Which tasks are looked at, and in what order. It lives in the address bar, so that a reload or a bookmark shows the same.
 import { useMemo } from "react";
 import { useSearchParams } from "wouter";
-import type { TaskFilter, TaskOrder } from "../gql/graphql";
+import type { Order, View } from "../replica/views";
 
-export type Shown = "all" | "open" | "completed";
+const ORDERS: readonly Order[] = ["OPEN_FIRST", "NEWEST", "OLDEST", "RECENTLY_UPDATED"];
 
-export interface TaskView {
-  shown: Shown;
-  search: string;
-  order: TaskOrder;
-}
-
-const ORDERS: readonly TaskOrder[] = ["OPEN_FIRST", "NEWEST", "OLDEST", "RECENTLY_UPDATED"];
-
-export function filterOf(view: Pick<TaskView, "shown" | "search">): TaskFilter {
-  const filter: TaskFilter = {};
-  if (view.shown !== "all") filter.completed = view.shown === "completed";
-  if (view.search !== "") filter.search = view.search;
-  return filter;
-}
-
-export function useTaskView(): [TaskView, (change: Partial<TaskView>) => void] {
+export function useTaskView(): [View, (change: Partial<View>) => void] {
   const [params, setParams] = useSearchParams();
   const view = useMemo(() => viewFrom(params), [params]);
-  const change = (part: Partial<TaskView>) => {
+  const change = (part: Partial<View>) => {
     setParams(paramsOf({ ...view, ...part }), { replace: true });
   };
   return [view, change];
 }
 
-function viewFrom(params: URLSearchParams): TaskView {
+function viewFrom(params: URLSearchParams): View {
   const shown = params.get("show");
   return {
     shown: shown === "open" || shown === "completed" ? shown : "all",
@@ -39,7 +24,7 @@ function viewFrom(params: URLSearchParams): TaskView {
 }
 
 /** Only what differs from the usual view is worth a place in the address. */
-function paramsOf({ shown, search, order }: TaskView): URLSearchParams {
+function paramsOf({ shown, search, order }: View): URLSearchParams {
   const params = new URLSearchParams();
   if (shown !== "all") params.set("show", shown);
   if (search !== "") params.set("search", search);

@@ -1,5 +1,4 @@
-// Short messages at the edge of the page. Each stays for a while, longer while somebody points at it, and then does what it
-// announced.
+// Short messages at the edge of the page. Each stays for a while, and longer while somebody points at it.
 
 export interface Toast {
   id: number;
@@ -9,11 +8,11 @@ export interface Toast {
 }
 
 interface Running extends Toast {
-  gone: (() => void) | undefined;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-const STAY_MS = 8000;
+/** Long enough to read it, to think, and to get there by keyboard. Nothing depends on it: Ctrl+Z goes on working. */
+const STAY_MS = 15_000;
 const AT_ONCE = 3;
 
 let shown: Running[] = [];
@@ -28,26 +27,34 @@ export const toasts = {
     return () => listeners.delete(listener);
   },
 
-  /** `gone` runs when the message leaves, unless its action was chosen. */
-  show(toast: Omit<Toast, "id">, gone?: () => void): number {
+  show(toast: Omit<Toast, "id">): void {
     const id = nextId++;
-    change([...shown, { ...toast, id, gone, timer: undefined }]);
+    change([...shown, { ...toast, id, timer: undefined }]);
     start(id);
     for (const old of shown.slice(0, -AT_ONCE)) toasts.dismiss(old.id);
-    return id;
   },
 
   act(id: number): void {
-    const toast = remove(id);
+    const toast = shown.find((other) => other.id === id);
+    toasts.dismiss(id);
     toast?.action?.run();
   },
 
   dismiss(id: number): void {
-    remove(id)?.gone?.();
+    const toast = shown.find((other) => other.id === id);
+    if (!toast) return;
+    clearTimeout(toast.timer);
+    change(shown.filter((other) => other !== toast));
   },
 
-  /** Everything that was announced happens now. */
-  dismissAll(): void {
+  /** The way back that the latest message offers was taken in another way. */
+  dismissLatest(): void {
+    const latest = shown.findLast(({ action }) => action);
+    if (latest) toasts.dismiss(latest.id);
+  },
+
+  /** They are about somebody who is not here any more. */
+  clear(): void {
     for (const { id } of shown) toasts.dismiss(id);
   },
 
@@ -69,14 +76,6 @@ function start(id: number): void {
   if (!toast) return;
   clearTimeout(toast.timer);
   toast.timer = setTimeout(() => toasts.dismiss(id), STAY_MS);
-}
-
-function remove(id: number): Running | undefined {
-  const toast = shown.find((other) => other.id === id);
-  if (!toast) return undefined;
-  clearTimeout(toast.timer);
-  change(shown.filter((other) => other !== toast));
-  return toast;
 }
 
 function change(next: Running[]): void {

@@ -1,4 +1,4 @@
-// What the task list asks of the service.
+// What the device asks of the service.
 import { graphql } from "../gql";
 
 export const taskParts = graphql(`
@@ -14,27 +14,17 @@ export const taskParts = graphql(`
   }
 `);
 
-export const taskPageQuery = graphql(`
-  query TaskPage($first: Int!, $after: String, $filter: TaskFilter!, $orderBy: TaskOrder!) {
-    tasks(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
-      nodes {
-        ...TaskParts
+export const taskChangesQuery = graphql(`
+  query TaskChanges($after: String) {
+    taskChanges(after: $after, first: 100) {
+      changes {
+        taskId
+        task {
+          ...TaskParts
+        }
       }
-      pageInfo {
-        endCursor
-        hasNextPage
-      }
-    }
-  }
-`);
-
-export const taskCountsQuery = graphql(`
-  query TaskCounts($open: TaskFilter!, $completed: TaskFilter!) {
-    open: tasks(first: 0, filter: $open) {
-      totalCount
-    }
-    completed: tasks(first: 0, filter: $completed) {
-      totalCount
+      cursor
+      hasMore
     }
   }
 `);
@@ -85,14 +75,24 @@ export const deleteTaskMutation = graphql(`
   }
 `);
 
+export const restoreTasksMutation = graphql(`
+  mutation RestoreTasks($ids: [ID!]!) {
+    restoreTasks(input: { ids: $ids }) {
+      tasks {
+        ...TaskParts
+      }
+    }
+  }
+`);
+
 export const taskEventsSubscription = graphql(`
-  subscription TaskEvents {
-    taskEvents {
-      kind
+  subscription TaskEvents($after: String!) {
+    taskEvents(after: $after) {
       taskId
       task {
         ...TaskParts
       }
+      cursor
     }
   }
 `);

@@ -1,0 +1,122 @@
+// The copy in IndexedDB: what is kept, what happens when it is damaged, foreign, thrown away or full.
+import "fake-indexeddb/auto";
+import { deleteDB, openDB } from "idb";
+import { afterEach, expect, test, vi } from "vitest";
+import { AT_THE_START, type Intent, type Row, type Task } from "../replica/model";
+import { Replica } from "../replica/replica";
+import type { Batch } from "../replica/ports";
+import { Disk, wipe, wipeOthers } from "./disk";
+
+const USER = "user_1";
+const NAME = `taskhive-tasks-${USER}`;
+const ALONE = { tell: () => undefined, hear: () => () => undefined };
+const CLOCK = { now: () => 1_767_225_600_000, random: () => 0.5, after: () => () => undefined };
+
+const TASK: Task = {
+  id: "task_1",
+  title: "Buy bread",
+  description: "",
+  completed: false,
+  createdAt: "2026-01-01T00:00:00.000Z",
+  updatedAt: "2026-01-01T00:00:00.000Z",
+  completedAt: null,
+  version: 1,
+};
+const ROW: Row = { task: TASK, place: 1 };
+const INTENT: Intent = { n: 7, at: TASK.createdAt, tries: 0, state: { is: "waiting" }, change: { kind: "create", id: "task_2", title: "Typed", description: "" } };
+const PROGRESS = { cursor: "here", complete: true, place: 1 };
+
+const batch = (part: Partial<Batch>): Batch => ({ rows: [], removedRows: [], intents: [], removedIntents: [], ...part });
+
+async function filled(): Promise<Disk> {
+  const disk = new Disk(USER);
+  await disk.load();
+  await disk.write(batch({ rows: [ROW], intents: [INTENT], progress: PROGRESS }));
+  return disk;
+}
+
+async function raw(write: (put: (store: string, value: unknown, key?: IDBValidKey) => Promise<unknown>) => Promise<unknown>): Promise<void> {
+  const database = await openDB(NAME);
+  await write((store, value, key) => database.put(store, value, key));
+  database.close();
+}
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await deleteDB(NAME);
+});
+
+test("what is written is there for the next page, and what is removed is not", async () => {
+  const disk = await filled();
+  await disk.write(batch({ removedRows: ["task_1"], rows: [{ task: { ...TASK, id: "task_3" }, place: 2 }] }));
+  await disk.close();
+  const { rows, intents, progress } = await new Disk(USER).load();
+  expect([rows.map(({ task }) => task.id), intents, progress]).toEqual([["task_3"], [INTENT], PROGRESS]);
+});
+
+test("a damaged copy is fetched anew, and what waits to be sent stays", async () => {
+  await (await filled()).close();
+  await raw((put) => put("tasks", { task: { id: "task_9" }, place: "nowhere" }));
+  const stored = await new Disk(USER).load();
+  expect(stored).toEqual({ rows: [], intents: [INTENT], progress: AT_THE_START });
+  expect((await new Disk(USER).load()).rows).toEqual([]);
+});
+
+test("a waiting change that cannot be read comes back as something to decide about, with its words", async () => {
+  await (await filled()).close();
+  await raw((put) => put("outbox", { n: 8, change: { kind: "from the future", title: "Words", description: "More" } }, 8));
+  const { intents } = await new Disk(USER).load();
+  expect(intents.map(({ n, state, change }) => [n, state.is, "title" in change && change.title])).toEqual([
+    [7, "waiting", "Typed"],
+    [8, "refused", "Words"],
+  ]);
+});
+
+test("a database of a newer page is left alone, and the page says so", async () => {
+  (await openDB(NAME, 99)).close();
+  await expect(new Disk(USER).load()).rejects.toThrow("Reload this page");
+  const newer = await openDB(NAME);
+  expect(newer.version).toBe(99);
+  newer.close();
+});
+
+test("what the browser threw away is written again, all of it", async () => {
+  const disk = await filled();
+  const replica = new Replica(disk, ALONE, CLOCK);
+  await replica.load();
+  await deleteDB(NAME);
+  await replica.want({ kind: "complete", id: "task_1", completed: true });
+  await disk.close();
+  const { rows, intents, progress } = await new Disk(USER).load();
+  expect([rows, intents.map(({ change }) => change.kind), progress]).toEqual([[ROW], ["create", "complete"], PROGRESS]);
+});
+
+test("a full device: what was typed stays on screen, the page says so, and it is kept as soon as there is room", async () => {
+  const disk = await filled();
+  const replica = new Replica(disk, ALONE, CLOCK);
+  await replica.load();
+  const full = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+    throw new DOMException("no room", "QuotaExceededError");
+  });
+  await replica.want({ kind: "create", id: "task_4", title: "Typed on a full device", description: "" });
+  expect(replica.snapshot().storageProblem).toContain("full");
+  expect(replica.snapshot().tasks.map(({ title }) => title)).toContain("Typed on a full device");
+  full.mockRestore();
+  await replica.want({ kind: "complete", id: "task_4", completed: true });
+  expect(replica.snapshot().storageProblem).toBeUndefined();
+  expect((await disk.load()).intents.map(({ change }) => change.id)).toEqual(["task_2", "task_4", "task_4"]);
+  await disk.close();
+});
+
+test("one account's copy is wiped, and nobody else's; a closed one takes nothing more", async () => {
+  const other = new Disk("user_2");
+  await other.load();
+  await other.close();
+  const disk = await filled();
+  await wipeOthers(USER);
+  expect((await indexedDB.databases()).map(({ name }) => name)).toEqual([NAME]);
+  await disk.close();
+  await wipe(USER);
+  await expect(disk.write(batch({ rows: [ROW] }))).rejects.toThrow("Nobody is signed in");
+  expect(await indexedDB.databases()).toEqual([]);
+});
