@@ -1,12 +1,13 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { compressed } from "./scripts/compressed.ts";
+import { serviceWorker } from "./scripts/serviceWorker.ts";
 
 // The service that `npm run dev` talks to.
 const service = process.env.TASKHIVE_URL ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
-  plugins: [react(), compressed()],
+  plugins: [react(), serviceWorker(), compressed()],
   build: {
     target: "es2022",
     // The service's policy allows scripts, styles and fonts from files only.

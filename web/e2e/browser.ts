@@ -12,9 +12,13 @@ export async function launch(): Promise<Browser> {
   });
 }
 
-/** A device of its own: cookies, cache, tabs. It is gone after the test, which fails if its pages complained about anything. */
-export async function device(browser: Browser, service: Service): Promise<BrowserContext> {
-  const context = await browser.newContext({ baseURL: service.url, viewport: { width: 1024, height: 800 }, reducedMotion: "reduce" });
+/**
+ * A device of its own: cookies, cache, tabs. It is gone after the test, which fails if its pages complained about anything. Without
+ * `worker` nothing is kept of the page itself, so that tests see every request.
+ */
+export async function device(browser: Browser, service: Service, { worker = false } = {}): Promise<BrowserContext> {
+  const serviceWorkers = worker ? "allow" : "block";
+  const context = await browser.newContext({ baseURL: service.url, viewport: { width: 1024, height: 800 }, reducedMotion: "reduce", serviceWorkers });
   const complaints: string[] = [];
   context.on("console", (message) => {
     // The network tab's own lines about answers that are part of a test.
@@ -69,8 +73,8 @@ export async function add(page: Page, title: string): Promise<void> {
 export const checkbox = (page: Page, title: string) => page.getByRole("checkbox", { name: title, exact: true });
 
 /** Waits until everything is saved, and what happens elsewhere arrives. */
-export async function saved(page: Page): Promise<void> {
-  await page.getByText("All saved", { exact: true }).waitFor();
+export async function saved(page: Page, timeout = 15_000): Promise<void> {
+  await page.getByText("All saved", { exact: true }).waitFor({ timeout });
 }
 
 /** The titles on screen, from top to bottom. */

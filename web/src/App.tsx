@@ -9,10 +9,12 @@ import { AccountPage, ReplicaProvider, TasksPage } from "./pages";
 import { useSession } from "./session/useSession";
 import { Splash, Unreachable } from "./Splash";
 import { ToastRegion } from "./ui/ToastRegion";
+import { UpdateBar } from "./UpdateBar";
 
 export function App() {
   return (
     <ErrorBoundary>
+      <UpdateBar />
       <Switch>
         <Route path="/">
           <Redirect to="/tasks" replace />

@@ -5,6 +5,7 @@ import { App } from "./App";
 import { preloadPages } from "./pages";
 import { queryClient } from "./queryClient";
 import { session } from "./session/session";
+import { updates } from "./updates";
 import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/shell.css";
@@ -21,6 +22,9 @@ if (session.current().status === "signedIn") await preloadPages();
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
+
+// In development Vite's own files come and go.
+if (import.meta.env.PROD) updates.keep().catch((error: unknown) => console.warn("Taskhive will not open without a network.", error));
 
 const root = document.getElementById("root");
 if (root) {

@@ -11,14 +11,15 @@ use super::{File, Headers, SHORT_CACHING, serve};
 
 /// Everything from here, nothing inline, no other host. `'self'` in `connect-src` covers the WebSocket of the same host.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
-     font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+     font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// The page, asked for again each time: it names the files of the newest build.
+/// The page and the service worker, asked for again each time: they name the files of the newest build.
 const PAGE_CACHING: &str = "no-cache";
 /// A file with a hash in its name is never another one.
 const ASSET_CACHING: &str = "public, max-age=31536000, immutable";
 
-/// Addresses that the client itself understands; the page is the same for all. `web/src/App.tsx` has the same list.
+/// Addresses that the client itself understands; the page is the same for all. `web/src/App.tsx` and
+/// `web/scripts/serviceWorker.ts` have the same list.
 const PAGES: [&str; 5] = ["/", "/sign-in", "/sign-up", "/tasks", "/account"];
 
 static FILES: &[File] = &include!(concat!(env!("OUT_DIR"), "/web_client_files.rs"));
@@ -66,7 +67,7 @@ fn client(page: File) -> Router {
 fn headers(name: &str) -> Headers {
     let caching = if name.starts_with("assets/") {
         ASSET_CACHING
-    } else if name == "index.html" {
+    } else if matches!(name, "index.html" | "sw.js") {
         PAGE_CACHING
     } else {
         SHORT_CACHING
@@ -86,6 +87,7 @@ mod tests {
         let caching = |name| headers(name).caching;
         assert!(caching("assets/index-Ab12.js").contains("immutable"));
         assert_eq!(caching("index.html"), "no-cache");
+        assert_eq!(caching("sw.js"), "no-cache");
         assert_eq!(caching("favicon.svg"), "public, max-age=3600");
     }
 

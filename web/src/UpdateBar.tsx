@@ -1,0 +1,18 @@
+import { useSyncExternalStore } from "react";
+import { updates } from "./updates";
+import { Button } from "./ui/Button";
+
+/** Says that a newer Taskhive is there. It never comes by itself under somebody's hands. */
+export function UpdateBar() {
+  const isReady = useSyncExternalStore(updates.subscribe, updates.isReady);
+  return (
+    <div role="status">
+      {isReady && (
+        <p className="update">
+          A newer Taskhive is ready.
+          <Button onPress={updates.take}>Reload</Button>
+        </p>
+      )}
+    </div>
+  );
+}
