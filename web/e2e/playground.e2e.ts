@@ -32,7 +32,7 @@ const runUntil = async (page: Page, text: string) => {
   }, { interval: 500 }).toContain(text);
 };
 
-test("sign up, create, list and watch, without copying a token", async () => {
+test("sign up, create, list and watch, without copying a token or an id", async () => {
   const context = await device(browser, service);
   const foreign: string[] = [];
   context.on("request", (request) => {
@@ -48,8 +48,16 @@ test("sign up, create, list and watch, without copying a token", async () => {
   await tab(page, "Tasks");
   await runUntil(page, "totalCount");
 
-  await tab(page, "Watch");
+  for (const [name, shown] of [["Complete", "completedAt"], ["Rename", "Read the schema twice"], ["Page", "edges"], ["Delete", "deleteTask"]] as const) {
+    await tab(page, name);
+    await runUntil(page, shown);
+  }
+
   const token = await service.signIn("ada@example.org", "correct horse battery");
+  // However often each was run: they were all about one task.
+  expect(await service.api("{ tasks { nodes { id } } }", {}, token)).toEqual({ tasks: { nodes: [] } });
+
+  await tab(page, "Watch");
   // Until one is heard: nothing says when the service has begun to listen.
   await expect.poll(async () => {
     if (await page.getByRole("button", { name: "Execute query" }).isVisible()) await run(page);

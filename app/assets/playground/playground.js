@@ -1,8 +1,9 @@
 // Starts GraphiQL against the service it came from, with one tab per step of the README's first minutes.
 'use strict';
 
-const signUp = `# Welcome to Taskhive. Run SignUp to create an account. The access token you get is filled into
-# "Headers" below, and every tab uses it. When it has expired, run SignIn.
+const signUp = `# Welcome to Taskhive. Run SignUp to create an
+# account. Every tab then uses the access token you
+# get. When it has expired, run SignIn.
 mutation SignUp {
   register(input: { email: "ada@example.org", password: "correct horse battery" }) {
     accessToken
@@ -20,8 +21,17 @@ mutation SignIn {
 }
 `;
 
-const create = `mutation CreateTask {
-  createTask(input: { title: "Read the schema" }) {
+// Clients may make the ids of their tasks themselves. With one for all tabs, each runs without anything being copied.
+// Not by `randomUUID`, which browsers keep to themselves where a page came without TLS from another machine.
+const bytes = crypto.getRandomValues(new Uint8Array(16));
+bytes[6] = (bytes[6] & 0x0f) | 0x40;
+bytes[8] = (bytes[8] & 0x3f) | 0x80;
+const id = `task_${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+
+const create = `# Ids may be made by clients: running this twice
+# makes one task.
+mutation CreateTask($id: ID!) {
+  createTask(input: { id: $id, title: "Read the schema" }) {
     task { id title completed version }
   }
 }
@@ -36,7 +46,8 @@ const list = `query Tasks {
 }
 `;
 
-const watch = `# Run this, then change a task in another tab.
+const watch = `# Run this, then change a task in another window:
+# GraphiQL ends it when another tab is opened.
 subscription Watch {
   taskEvents { kind taskId occurredAt task { title completed version } }
 }
@@ -72,12 +83,13 @@ const remove = `mutation Delete($id: ID!) {
 
 const tabs = [
   { query: signUp },
-  { query: create },
+  { query: create, variables: JSON.stringify({ id }) },
   { query: list },
-  { query: complete, variables: '{ "id": "task_…" }' },
-  { query: rename, variables: '{ "id": "task_…", "version": 1 }' },
+  { query: complete, variables: JSON.stringify({ id }) },
+  // Made and completed by the tabs before.
+  { query: rename, variables: JSON.stringify({ id, version: 2 }) },
   { query: page, variables: '{ "after": null }' },
-  { query: remove, variables: '{ "id": "task_…" }' },
+  { query: remove, variables: JSON.stringify({ id }) },
   { query: watch },
 ];
 
@@ -94,22 +106,38 @@ const root = ReactDOM.createRoot(document.getElementById('playground'));
 // The newest access token that an answer has shown. It lives as long as the page and is stored nowhere.
 let accessToken = null;
 
-// Tabs that were opened before signing in have an Authorization header without a token.
+// Tabs that were opened before signing in have an Authorization header without a token: that is none, not a bad one.
 const withToken = (headers) => {
   const given = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
-  const missing = !given || String(given).trim().toLowerCase() === 'bearer';
+  if (given && String(given).trim().toLowerCase() !== 'bearer') return headers;
   const others = Object.entries(headers ?? {}).filter(([name]) => name.toLowerCase() !== 'authorization');
-  return missing && accessToken
-    ? { ...Object.fromEntries(others), Authorization: `Bearer ${accessToken}` }
-    : headers;
+  return { ...Object.fromEntries(others), ...(accessToken && { Authorization: `Bearer ${accessToken}` }) };
 };
+
+const problem = (message) => ({ errors: [{ message }] });
+
+// A socket without a token is closed without a word that GraphiQL would show.
+const watchesWithoutToken = ({ query, operationName }, headers) =>
+  new RegExp(`subscription\\s+${operationName ?? ''}`).test(query) && !Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
 
 const tokenIn = (result) =>
   Object.values(result?.data ?? {}).map((field) => field?.accessToken).find((token) => typeof token === 'string');
 
+const ask = async (request, options) => {
+  try {
+    return await fetcher(request, options);
+  } catch (error) {
+    // What browsers throw when there is no answer. Anything else is worth its details.
+    if (error instanceof TypeError) return problem('The service cannot be reached.');
+    throw error;
+  }
+};
+
 // GraphiQL's fetcher answers with a promise, or with a stream for subscriptions.
 const fetchAndRemember = async (request, options) => {
-  const result = await fetcher(request, { ...options, headers: withToken(options?.headers) });
+  const headers = withToken(options?.headers);
+  if (watchesWithoutToken(request, headers)) return problem('Run SignUp in the first tab: this needs an access token.');
+  const result = await ask(request, { ...options, headers });
   const token = tokenIn(result);
   if (token && token !== accessToken) {
     accessToken = token;
@@ -122,7 +150,7 @@ const render = (headers) => root.render(
   React.createElement(GraphiQL, {
     fetcher: fetchAndRemember,
     headers,
-    defaultEditorToolsVisibility: 'headers',
+    defaultEditorToolsVisibility: 'variables',
     defaultHeaders: '{\n  "Authorization": "Bearer "\n}',
     defaultTabs: tabs,
     shouldPersistHeaders: false,
