@@ -76,6 +76,24 @@ test("search, filter and order are in the address and survive a reload", async (
   await expectTitles(page, ["Apples", "Bananas", "Apple pie"]);
 });
 
+test("what is added while something else is looked at is not lost from sight, and Back takes back a choice", async () => {
+  const context = await device(browser, service);
+  const page = await context.newPage();
+  await signUp(page);
+  await add(page, "Apples");
+  await page.getByLabel("Search tasks").fill("apples");
+  await page.getByText("1 task found").waitFor({ state: "attached" });
+  await page.getByLabel("New task").fill("Bananas");
+  await page.keyboard.press("Enter");
+  await expectTitles(page, ["Apples"]);
+  await page.locator(".toast", { hasText: "Added “Bananas”" }).getByRole("button", { name: "Show" }).click();
+  await expectTitles(page, ["Bananas", "Apples"]);
+  await page.getByRole("radio", { name: /Done/ }).click({ force: true });
+  await page.getByText("Nothing done yet").waitFor();
+  await page.goBack();
+  await expectTitles(page, ["Bananas", "Apples"]);
+});
+
 test("every reason for which signing in or up fails is said where it belongs, and nothing typed is lost", async () => {
   const context = await device(browser, service);
   const page = await context.newPage();

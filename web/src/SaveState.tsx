@@ -30,5 +30,5 @@ function words(connection: Connection, outbox: readonly Intent[]): string | unde
 }
 
 function changes(count: number): string {
-  return count === 1 ? "1 change" : `${count.toLocaleString("en")} changes`;
+  return count === 1 ? "1 change" : `${count.toLocaleString()} changes`;
 }

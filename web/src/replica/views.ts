@@ -16,6 +16,9 @@ export interface Counts {
   completed: number;
 }
 
+/** What filters look at. */
+export type Searched = Pick<VisibleTask, "title" | "description" | "completed">;
+
 /** The tasks of a view, in its order. `tasks` is a snapshot, which never changes: what was sorted once stays sorted. */
 export function listOf(tasks: readonly VisibleTask[], { shown, search, order }: View): readonly VisibleTask[] {
   const all = sorted(tasks, order);
@@ -31,11 +34,11 @@ export function countsOf(tasks: readonly VisibleTask[], search: string): Counts 
   return counts;
 }
 
-export function matches(task: VisibleTask, { shown, search }: Pick<View, "shown" | "search">): boolean {
+export function matches(task: Searched, { shown, search }: Pick<View, "shown" | "search">): boolean {
   return isShown(task, shown) && hasWords(task, wordsOf(search));
 }
 
-function isShown(task: VisibleTask, shown: Shown): boolean {
+function isShown(task: Searched, shown: Shown): boolean {
   return shown === "all" || task.completed === (shown === "completed");
 }
 
@@ -46,9 +49,9 @@ function wordsOf(search: string): string[] {
     .filter((word) => word !== "");
 }
 
-const FOLDED = new WeakMap<VisibleTask, [string, string]>();
+const FOLDED = new WeakMap<Searched, [string, string]>();
 
-function hasWords(task: VisibleTask, words: readonly string[]): boolean {
+function hasWords(task: Searched, words: readonly string[]): boolean {
   if (words.length === 0) return true;
   let texts = FOLDED.get(task);
   if (!texts) FOLDED.set(task, (texts = [fold(task.title), fold(task.description)]));

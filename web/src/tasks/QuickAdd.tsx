@@ -8,7 +8,7 @@ import { PlusIcon } from "../ui/icons";
 import { useKeptDraft } from "./useKeptDraft";
 
 /** One line: type, Enter, type the next. A text that is refused comes back with the reason. */
-export function QuickAdd() {
+export function QuickAdd({ onAdded }: { onAdded: (title: string) => void }) {
   const [title, setTitle] = useKeptDraft("quick-add", "");
   const [problem, setProblem] = useState<string>();
   const input = useRef<HTMLInputElement>(null);
@@ -30,6 +30,7 @@ export function QuickAdd() {
     const id = newTaskId();
     mine.add(id);
     void replica.want({ kind: "create", id, title: text, description: "" });
+    onAdded(text);
     setTitle("");
     setProblem(undefined);
   }

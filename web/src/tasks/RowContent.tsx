@@ -41,7 +41,7 @@ export const RowContent = memo(function RowContent({ row, actions }: { actions: 
     case "heading":
       return (
         <h2 className="group-heading">
-          {row.title} <span className="count">{row.count.toLocaleString("en")}</span>
+          {row.title} <span className="count">{row.count.toLocaleString()}</span>
         </h2>
       );
     case "editor":

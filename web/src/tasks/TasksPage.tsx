@@ -3,7 +3,7 @@ import { useReplica, useSnapshot } from "../device/useReplica";
 import { PageHeader } from "../PageHeader";
 import { isHeld, type VisibleTask } from "../replica/model";
 import { newTaskId } from "../replica/taskId";
-import { countsOf, listOf } from "../replica/views";
+import { countsOf, listOf, matches } from "../replica/views";
 import { useSession } from "../session/useSession";
 import { Notice } from "../ui/Notice";
 import { toasts } from "../ui/toasts";
@@ -47,6 +47,12 @@ export default function TasksPage() {
     void replica.want({ kind: "create", id: newTaskId(), title, description });
     setDraft(undefined);
   };
+  const showAll = () => changeView({ shown: "all", search: "" });
+  /** What is added while something else is looked at must not seem to vanish. */
+  const added = (title: string) => {
+    if (matches({ title, description: "", completed: false }, view)) return;
+    toasts.show({ text: `Added “${title}”`, tone: "plain", action: { label: "Show", run: showAll } });
+  };
   /** What was typed in another row is saved, as if somebody had said so. */
   const edit = (task: VisibleTask) => {
     if (draft) save(draft);
@@ -61,10 +67,10 @@ export default function TasksPage() {
           Tasks
         </h1>
         {storageProblem && <Notice tone="warn">{storageProblem}</Notice>}
-        <QuickAdd />
+        <QuickAdd onAdded={added} />
         <Toolbar view={view} counts={complete ? counts : undefined} onChange={changeView} />
         <HeldChanges held={outbox.filter(isHeld)} replica={replica} />
-        {rows.length === 0 && (complete ? <EmptyList view={view} onShowAll={() => changeView({ shown: "all", search: "" })} /> : <LoadingList />)}
+        {rows.length === 0 && (complete ? <EmptyList view={view} onShowAll={showAll} /> : <LoadingList />)}
         {rows.length > 0 && (
           <TaskList
             rows={rows}

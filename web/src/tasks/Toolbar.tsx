@@ -16,8 +16,17 @@ export function Toolbar({ view, counts, onChange }: ToolbarProps) {
       <Search value={view.search} onChange={(search) => onChange({ search })} />
       <ShownChoice value={view.shown} counts={counts} onChange={(shown) => onChange({ shown })} />
       <OrderChoice value={view.order} onChange={(order) => onChange({ order })} />
+      <p className="visually-hidden" role="status">
+        {view.search !== "" && counts && found(counts, view.shown)}
+      </p>
     </div>
   );
+}
+
+/** Said to those who do not see the list change. */
+function found({ open, completed }: Counts, shown: Shown): string {
+  const count = { all: open + completed, open, completed }[shown];
+  return count === 1 ? "1 task found" : `${count.toLocaleString()} tasks found`;
 }
 
 /** More is not looked for. */
@@ -47,7 +56,7 @@ function ShownChoice({ value, counts, onChange }: { value: Shown; counts: Toolba
       {choices.map(([shown, label, count]) => (
         <Radio key={shown} value={shown} className="segment">
           {label}
-          {count !== undefined && <span className="count">{count.toLocaleString("en")}</span>}
+          {count !== undefined && <span className="count">{count.toLocaleString()}</span>}
         </Radio>
       ))}
     </RadioGroup>

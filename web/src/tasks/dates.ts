@@ -1,8 +1,8 @@
-// Dates as people say them: the closer, the more exact.
+// Dates as people say them, in the form that their browser is set to: the closer, the more exact.
 
-const clock = new Intl.DateTimeFormat("en", { hour: "numeric", minute: "2-digit" });
-const day = new Intl.DateTimeFormat("en", { month: "short", day: "numeric" });
-const dayOfYear = new Intl.DateTimeFormat("en", { year: "numeric", month: "short", day: "numeric" });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+const day = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
+const dayOfYear = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric" });
 
 export function sayDate(at: string, now = new Date()): string {
   const date = new Date(at);

@@ -9,7 +9,8 @@ export function useTaskView(): [View, (change: Partial<View>) => void] {
   const [params, setParams] = useSearchParams();
   const view = useMemo(() => viewFrom(params), [params]);
   const change = (part: Partial<View>) => {
-    setParams(paramsOf({ ...view, ...part }), { replace: true });
+    // "Back" takes back a choice, not a letter.
+    setParams(paramsOf({ ...view, ...part }), { replace: "search" in part });
   };
   return [view, change];
 }
