@@ -1,6 +1,6 @@
 # Thin names for commands that can also be pasted.
 
-.PHONY: run release test bench check deny generated web-check web-test
+.PHONY: run release test faults bench check deny generated web-check web-test
 
 # Serves on http://127.0.0.1:8000 with nothing set up, and the browser client with it. Where Node.js cannot be had it starts
 # without.
@@ -21,6 +21,12 @@ test:
 	scripts/need cargo cc node python3 postgres
 	scripts/with-node scripts/with-postgres cargo test --workspace
 	TASKHIVE_TEST_DATABASE=postgres scripts/with-node scripts/with-postgres cargo test --workspace --test it -- api::
+
+# What becomes of writes while the service, its database or what lies between them fails, many times over, in a few minutes:
+# docs/reliability.md says what to expect. `FAULT_ROUNDS=100 make faults` takes longer; `make test` has one round of each.
+faults:
+	scripts/need cargo cc python3 postgres
+	FAULT_ROUNDS=$${FAULT_ROUNDS:-10} scripts/with-postgres cargo test -p taskhive --test it -- outages:: --nocapture
 
 # What a request costs, against a hand-written service and against the plain idiom of the same stack, on a private PostgreSQL
 # server and on SQLite; docs/performance.md gets the figures. `BENCH_SECONDS=1 BENCH_ROUNDS=1 BENCH_SCALE=0.1 make bench` tries it.

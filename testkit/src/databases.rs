@@ -11,7 +11,8 @@ use taskhive_adapters::store::{StoreSettings, StoreUrl};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
-use tokio_postgres::{Client, NoTls};
+pub use tokio_postgres::Client;
+use tokio_postgres::NoTls;
 use uuid::Uuid;
 
 /// Which database.
@@ -192,7 +193,7 @@ pub(crate) const POOL_SIZE: usize = 4;
 /// Many tests run at once, so a connection may be long in coming.
 pub(crate) const POOL_WAIT: Duration = Duration::from_secs(20);
 
-async fn client(url: &str) -> Client {
+pub(crate) async fn client(url: &str) -> Client {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
     tokio::spawn(connection);
     client

@@ -21,6 +21,8 @@ mod log;
 pub mod network;
 pub mod npm;
 #[cfg(feature = "service")]
+pub mod server;
+#[cfg(feature = "service")]
 mod service;
 
 pub use self::log::Log;

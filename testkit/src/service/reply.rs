@@ -22,9 +22,14 @@ pub struct Reply {
 impl Reply {
     /// The whole of a response.
     pub async fn of(response: reqwest::Response) -> Self {
+        Self::received(response).await.unwrap()
+    }
+
+    /// The whole of a response that may break off.
+    pub async fn received(response: reqwest::Response) -> reqwest::Result<Self> {
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = response.bytes().await.unwrap();
-        Self::new(status, headers, body.into())
+        let body = response.bytes().await?;
+        Ok(Self::new(status, headers, body.into()))
     }
 
     /// From the parts of a response.

@@ -1,5 +1,7 @@
 //! What lies between the service and its database, as far as tests need it.
 
+mod line;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,6 +10,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
+
+pub use self::line::{Fault, FaultyLine};
 
 /// Where a PostgreSQL URL of the tests has its socket.
 fn socket_of(url: &str) -> PathBuf {
