@@ -1,6 +1,6 @@
 # Thin names for commands that can also be pasted.
 
-.PHONY: run release test bench check deny generated web-check web-test
+.PHONY: run release test prove bench check deny generated web-check web-test
 
 # Serves on http://127.0.0.1:8000 with nothing set up, and the browser client with it. Where Node.js cannot be had it starts
 # without.
@@ -21,6 +21,13 @@ test:
 	scripts/need cargo cc node python3 postgres
 	scripts/with-node scripts/with-postgres cargo test --workspace
 	TASKHIVE_TEST_DATABASE=postgres scripts/with-node scripts/with-postgres cargo test --workspace --test it -- api::
+
+# Proves that no change is missed, with as many changes as you like: copies are kept while connections are cut, instances are
+# killed and the database crashes. `PROVE_CHANGES=1000 make prove` takes less than a minute and is what `make test` does;
+# `PROVE_SEED`, which is printed, chooses what is random. Figures are in docs/reliability.md.
+prove:
+	scripts/need cargo cc node postgres
+	PROVE_CHANGES=$${PROVE_CHANGES:-10000} scripts/with-node cargo test --package taskhive --test proof -- --nocapture --test-threads 1
 
 # What a request costs, against a hand-written service and against the plain idiom of the same stack, on a private PostgreSQL
 # server and on SQLite; docs/performance.md gets the figures. `BENCH_SECONDS=1 BENCH_ROUNDS=1 BENCH_SCALE=0.1 make bench` tries it.

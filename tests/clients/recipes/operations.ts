@@ -56,3 +56,20 @@ export const TASK_EVENTS = graphql(`
     taskEvents { kind taskId task { id title completed createdAt version } }
   }
 `);
+
+/** All fields, for those who keep a copy. */
+export const COPIED_TASK = graphql(`
+  fragment CopiedTask on Task { id title description completed createdAt updatedAt completedAt version }
+`);
+
+export const TASK_CHANGES = graphql(`
+  query TaskChanges($after: String) {
+    taskChanges(after: $after) { changes { taskId task { ...CopiedTask } } cursor hasMore }
+  }
+`);
+
+export const COPIED_TASK_EVENTS = graphql(`
+  subscription CopiedTaskEvents($after: String) {
+    taskEvents(after: $after) { taskId task { ...CopiedTask } cursor }
+  }
+`);
