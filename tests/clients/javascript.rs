@@ -39,3 +39,8 @@ async fn graphql_ws() {
 async fn graphql_request_and_graphql_sse() {
     story("graphql-sse").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_instead_of_a_webhook() {
+    story("instead-of-a-webhook").await;
+}

@@ -21,6 +21,7 @@ export const TASKS = graphql(`
     tasks(first: $first, after: $after, orderBy: NEWEST) {
       edges { cursor node { id title completed createdAt version } }
       pageInfo { hasNextPage endCursor }
+      asOf
     }
   }
 `);
@@ -52,8 +53,8 @@ export const DELETE_TASK = graphql(`
 `);
 
 export const TASK_EVENTS = graphql(`
-  subscription TaskEvents {
-    taskEvents { kind taskId task { id title completed createdAt version } }
+  subscription TaskEvents($after: String) {
+    taskEvents(after: $after) { kind taskId cursor task { id title completed createdAt version } }
   }
 `);
 

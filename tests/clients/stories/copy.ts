@@ -14,7 +14,7 @@ globalThis.WebSocket ??= WebSocket as never;
 const [url, email, password] = process.argv.slice(2) as [string, string, string];
 const session = new Session(url);
 await session.signIn(email, password);
-const live = liveUpdates(session, () => {});
+const live = liveUpdates(session);
 const copy: Copy = { tasks: new Map(), after: null };
 
 let complete = false;
