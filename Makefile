@@ -1,6 +1,6 @@
 # Thin names for commands that can also be pasted.
 
-.PHONY: run release test faults bench check deny generated web-check web-test
+.PHONY: run release test prove faults bench check deny generated web-check web-test
 
 # Serves on http://127.0.0.1:8000 with nothing set up, and the browser client with it. Where Node.js cannot be had it starts
 # without.
@@ -21,6 +21,13 @@ test:
 	scripts/need cargo cc node python3 postgres
 	scripts/with-node scripts/with-postgres cargo test --workspace
 	TASKHIVE_TEST_DATABASE=postgres scripts/with-node scripts/with-postgres cargo test --workspace --test it -- api::
+
+# Proves that no change is missed, with as many changes as you like: copies are kept while connections are cut, instances are
+# killed and the database crashes. `PROVE_CHANGES=1000 make prove` takes less than a minute and is what `make test` does;
+# `PROVE_SEED`, which is printed, chooses what is random. Figures are in docs/reliability.md.
+prove:
+	scripts/need cargo cc node postgres
+	PROVE_CHANGES=$${PROVE_CHANGES:-10000} scripts/with-node cargo test --package taskhive --test proof -- --nocapture --test-threads 1
 
 # What becomes of writes while the service, its database or what lies between them fails, many times over, in a few minutes:
 # docs/reliability.md says what to expect. `FAULT_ROUNDS=100 make faults` takes longer; `make test` has one round of each.

@@ -16,16 +16,20 @@
     reason = "everything here panics when something is wrong, and is used for what it does"
 )]
 
+pub mod balancer;
 pub mod databases;
 mod log;
 pub mod network;
 pub mod npm;
+mod random;
+pub mod recipes;
 #[cfg(feature = "service")]
 pub mod server;
 #[cfg(feature = "service")]
 mod service;
 
 pub use self::log::Log;
+pub use self::random::Random;
 #[cfg(feature = "service")]
 pub use self::service::*;
 

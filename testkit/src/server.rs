@@ -6,8 +6,10 @@ use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, getpgid, kill_process, kill_process_group};
+use tokio_postgres::{Client, NoTls};
 
 use crate::databases;
 
@@ -91,10 +93,33 @@ impl PostgresServer {
         kill_process_group(group, Signal::CONT).unwrap();
     }
 
-    /// Kills a connection. That takes all others with it, and the server recovers what was committed from its log: nobody
-    /// knows what the one left in the memory they share.
+    /// Somebody who is connected, as soon as that can be.
+    pub async fn client(&self) -> Client {
+        loop {
+            if let Ok((client, connection)) = tokio_postgres::connect(&self.url, NoTls).await {
+                tokio::spawn(connection);
+                return client;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Lets one of its processes die. Then the server cuts all connections, since nobody knows what the one left in the memory
+    /// they share, recovers what was committed from its log, and goes on: waits until it does.
     pub async fn crash(&self) {
-        kill_process(self.connections().await[0], Signal::KILL).unwrap();
+        let client = self.client().await;
+        let row = client.query_one("SELECT pg_backend_pid()", &[]).await;
+        kill_process(process(row.unwrap().get(0)), Signal::KILL).unwrap();
+        // Ends with the connection, so that what answers next is the recovered server.
+        while client.simple_query("SELECT 1").await.is_ok() {}
+        self.client().await;
+    }
+
+    /// Closes the connections on which instances hear each other, and says how many those were.
+    pub async fn drop_listeners(&self) -> usize {
+        let sql =
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN %'";
+        self.client().await.query(sql, &[]).await.unwrap().len()
     }
 
     /// Breaks off whatever runs, as a crash does, and starts it again; returns when it is back.

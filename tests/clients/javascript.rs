@@ -1,105 +1,16 @@
-//! Libraries for JavaScript: generated types, `tsc --strict`, and each library's story in a process of its own.
+//! Libraries for JavaScript: each library's story in a process of its own.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::LazyLock;
-
-use testkit::npm;
+use testkit::{npm, recipes};
 
 use super::person::Person;
 use super::{run, told};
 
-/// What is needed besides the two folders of TypeScript.
-const FILES: [&str; 5] = [
-    "build.js",
-    "codegen.ts",
-    "relay.config.json",
-    "tsconfig.json",
-    "types.ts",
-];
-
-/// The two folders of TypeScript.
-const PARTS: [&str; 2] = ["recipes", "stories"];
-
-/// Where everything is built: once, whichever test comes first.
-static BUILT: LazyLock<PathBuf> = LazyLock::new(|| {
-    let folder = npm::install("clients", &FILES);
-    npm::build_once(&folder, &sources(), || build(&folder));
-    folder
-});
-
-fn in_tests(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-/// All that the build is made of, one after the other.
-fn sources() -> Vec<u8> {
-    let mut paths = vec![
-        in_tests("../schema.graphql"),
-        in_tests("clients/package-lock.json"),
-    ];
-    paths.extend(FILES.map(|file| in_tests("clients").join(file)));
-    for part in PARTS {
-        let mut files = files_in(&in_tests("clients").join(part));
-        files.sort();
-        paths.extend(files);
-    }
-    let mut sources = Vec::new();
-    for path in paths {
-        sources.extend(path.file_name().unwrap_or_default().as_encoded_bytes());
-        sources.extend(fs::read(path).unwrap());
-    }
-    sources
-}
-
-fn build(folder: &Path) {
-    fs::copy(in_tests("../schema.graphql"), folder.join("schema.graphql")).unwrap();
-    for part in PARTS {
-        copy_folder(&in_tests("clients").join(part), &folder.join(part));
-    }
-    for (program, arguments) in [
-        ("@graphql-codegen/cli/esm/bin.js", [].as_slice()),
-        ("relay-compiler/cli.js", &["--noWatchman"]),
-        ("typescript/bin/tsc", &["--project", "."]),
-        ("../build.js", &[]),
-    ] {
-        let program = format!("node_modules/{program}");
-        run(node(folder, &program).args(arguments), npm::MISSING);
-    }
-}
-
-/// Afterwards `to` holds what `from` holds, and nothing else.
-fn copy_folder(from: &Path, to: &Path) {
-    if to.exists() {
-        fs::remove_dir_all(to).unwrap();
-    }
-    fs::create_dir_all(to).unwrap();
-    for file in files_in(from) {
-        fs::copy(&file, to.join(file.file_name().unwrap_or_default())).unwrap();
-    }
-}
-
-fn files_in(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
-    let files = entries.filter(|entry| entry.file_type().unwrap().is_file());
-    files.map(|file| file.path()).collect()
-}
-
-fn node(folder: &Path, program: &str) -> Command {
-    let mut command = npm::node(program);
-    command.current_dir(folder);
-    command
-}
-
 async fn story(name: &'static str) {
     let person = Person::new().await;
     told(move || {
-        let program = format!("dist/{name}.js");
-        run(
-            node(&BUILT, &program).args(person.arguments()),
-            npm::MISSING,
-        )
+        let mut program = npm::node(format!("dist/{name}.js"));
+        program.current_dir(recipes::built());
+        run(program.args(person.arguments()), npm::MISSING)
     })
     .await;
 }
@@ -127,4 +38,9 @@ async fn graphql_ws() {
 #[tokio::test(flavor = "multi_thread")]
 async fn graphql_request_and_graphql_sse() {
     story("graphql-sse").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_instead_of_a_webhook() {
+    story("instead-of-a-webhook").await;
 }

@@ -1,4 +1,5 @@
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
@@ -41,8 +42,8 @@ class Session(httpx.Auth):
             request.headers["Authorization"] = f"Bearer {self.tokens.access_token}"
             yield request
 
-    async def task_events(self) -> AsyncIterator[TaskEventsTaskEvents]:
-        """Live updates. When a connection was lost and is back, an event may have been missed: fetch what you show."""
+    async def task_events(self, after: str) -> AsyncIterator[TaskEventsTaskEvents]:
+        """Live updates since `after`: the `as_of` of a page, or the cursor of an event. None is missed when the connection is lost."""
         while True:
             token = self.tokens.access_token
             live = Client(
@@ -50,13 +51,17 @@ class Session(httpx.Auth):
                 ws_connection_init_payload={"authorization": f"Bearer {token}"},
             )
             try:
-                async for event in live.task_events():
+                async for event in live.task_events(after=after):
+                    after = event.task_events.cursor
                     yield event.task_events
             except websockets.ConnectionClosed as closed:
                 # 4403: the token was refused, or its time is up.
-                if closed.rcvd is None or closed.rcvd.code != 4403:
-                    raise
-                await self.refresh(token)
+                if closed.rcvd is not None and closed.rcvd.code == 4403:
+                    await self.refresh(token)
+                    continue
+            except OSError:
+                pass
+            await asyncio.sleep(random.random() * 5)
 
 
 def reason(response: httpx.Response) -> str | None:

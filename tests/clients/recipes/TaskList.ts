@@ -12,6 +12,7 @@ export const FRAGMENT = graphql`
   @argumentDefinitions(first: { type: "Int!" }, after: { type: "String" }) {
     tasks(first: $first, after: $after, orderBy: NEWEST) @connection(key: "TaskList_tasks") {
       edges { node { id title completed version } }
+      asOf
     }
   }
 `;
@@ -43,8 +44,8 @@ export const DELETE = graphql`
 `;
 
 export const EVENTS = graphql`
-  subscription TaskListEventsSubscription {
-    taskEvents { kind taskId task { id title completed version } }
+  subscription TaskListEventsSubscription($after: String) {
+    taskEvents(after: $after) { kind taskId cursor task { id title completed version } }
   }
 `;
 

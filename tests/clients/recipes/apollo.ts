@@ -29,9 +29,12 @@ export const apollo = (session: Session, live: LiveUpdates) =>
     }),
   });
 
-/** Subscribe to it to keep what is shown up to date. What was changed is found by its ID, without a word from us. */
-export const taskEvents = (client: ApolloClient) =>
-  client.subscribe({ query: TASK_EVENTS }).pipe(tap(({ data }) => {
+/**
+ * Subscribe to it to keep what is shown, up to date since `after`, which is its `asOf`. What was changed is found by its ID, without a
+ * word from us.
+ */
+export const taskEvents = (client: ApolloClient, after: string) =>
+  client.subscribe({ query: TASK_EVENTS, variables: { after } }).pipe(tap(({ data }) => {
     const { kind, taskId: id } = data?.taskEvents ?? {};
     if (kind === 'CREATED') client.cache.evict({ id: 'ROOT_QUERY', fieldName: 'tasks' });
     if (kind === 'DELETED') client.cache.evict({ id: `Task:${id}` });

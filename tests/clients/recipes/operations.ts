@@ -21,6 +21,7 @@ export const TASKS = graphql(`
     tasks(first: $first, after: $after, orderBy: NEWEST) {
       edges { cursor node { id title completed createdAt version } }
       pageInfo { hasNextPage endCursor }
+      asOf
     }
   }
 `);
@@ -52,7 +53,24 @@ export const DELETE_TASK = graphql(`
 `);
 
 export const TASK_EVENTS = graphql(`
-  subscription TaskEvents {
-    taskEvents { kind taskId task { id title completed createdAt version } }
+  subscription TaskEvents($after: String) {
+    taskEvents(after: $after) { kind taskId cursor task { id title completed createdAt version } }
+  }
+`);
+
+/** All fields, for those who keep a copy. */
+export const COPIED_TASK = graphql(`
+  fragment CopiedTask on Task { id title description completed createdAt updatedAt completedAt version }
+`);
+
+export const TASK_CHANGES = graphql(`
+  query TaskChanges($after: String) {
+    taskChanges(after: $after) { changes { taskId task { ...CopiedTask } } cursor hasMore }
+  }
+`);
+
+export const COPIED_TASK_EVENTS = graphql(`
+  subscription CopiedTaskEvents($after: String) {
+    taskEvents(after: $after) { taskId task { ...CopiedTask } cursor }
   }
 `);

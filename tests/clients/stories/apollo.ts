@@ -4,8 +4,8 @@ import { liveUpdates } from '../recipes/graphql-ws';
 import { CREATE_TASK, DELETE_TASK, SERVER, SET_COMPLETED, TASK, TASKS } from '../recipes/operations';
 import { story } from './story';
 
-await story((session, refetch) => {
-  const live = liveUpdates(session, refetch);
+await story((session) => {
+  const live = liveUpdates(session);
   const client = apollo(session, live);
   const list = client.watchQuery({ query: TASKS, variables: { first: 2 } });
   const titles = () => client.readQuery({ query: TASKS, variables: { first: 2 } })!.tasks.edges.map(({ node }) => node.title);
@@ -32,8 +32,8 @@ await story((session, refetch) => {
     },
     ask: (first) => client.query({ query: TASKS, variables: { first }, fetchPolicy: 'no-cache' }),
     cached: (id) => client.readQuery({ query: TASK, variables: { id } })?.task,
-    watch: (seen, failed) => {
-      const subscription = taskEvents(client).subscribe({
+    watch: (after, seen, failed) => {
+      const subscription = taskEvents(client, after).subscribe({
         next: ({ data, error }) => { if (data) seen(data.taskEvents); else failed(error); },
         error: failed,
       });

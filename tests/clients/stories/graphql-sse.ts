@@ -8,7 +8,7 @@ import { eventStream } from '../recipes/graphql-sse';
 import { CREATE_TASK, DELETE_TASK, SERVER, SET_COMPLETED, TASKS, TASK_EVENTS } from '../recipes/operations';
 import { endStreams, story } from './story';
 
-await story((session, refetch) => {
+await story((session) => {
   const client = graphqlRequest(session);
   let titles: string[] = [];
   let page: TasksQuery['tasks']['pageInfo'] | undefined;
@@ -28,10 +28,10 @@ await story((session, refetch) => {
     list: async (first) => (await more(first)) ?? [],
     more,
     ask: (first) => client.request(TASKS, { first }),
-    watch: (seen, failed) => {
+    watch: (after, seen, failed) => {
       const stop = new AbortController();
       const listen = async () => {
-        const answers = eventStream<TaskEventsSubscription>(session, print(TASK_EVENTS), stop.signal, refetch);
+        const answers = eventStream<TaskEventsSubscription>(session, print(TASK_EVENTS), { after }, stop.signal);
         for await (const { taskEvents } of answers) seen(taskEvents);
       };
       listen().catch((error) => { if (!stop.signal.aborted) failed(error); });

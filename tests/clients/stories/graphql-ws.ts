@@ -8,8 +8,8 @@ import { CREATE_TASK, DELETE_TASK, SERVER, SET_COMPLETED, TASKS, TASK_EVENTS } f
 import { SignedOut } from '../recipes/session';
 import { story } from './story';
 
-await story((session, refetch) => {
-  const client = liveUpdates(session, refetch);
+await story((session) => {
+  const client = liveUpdates(session);
   const run = async <Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables: Variables): Promise<Data> => {
     const answers = client.iterate<Data>({ query: print(document), variables: variables as never });
     for await (const { data, errors } of answers) {
@@ -35,8 +35,8 @@ await story((session, refetch) => {
     list: async (first) => (await more(first)) ?? [],
     more,
     ask: (first) => run(TASKS, { first }),
-    watch: (seen, failed) =>
-      client.subscribe<{ taskEvents: { kind: string; taskId: string } }>({ query: print(TASK_EVENTS) }, {
+    watch: (after, seen, failed) =>
+      client.subscribe<{ taskEvents: { kind: string; taskId: string } }>({ query: print(TASK_EVENTS), variables: { after } }, {
         next: ({ data }) => { if (data) seen(data.taskEvents); },
         error: failed,
         complete: () => {},

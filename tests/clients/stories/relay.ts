@@ -14,8 +14,8 @@ import { liveUpdates } from '../recipes/graphql-ws';
 import { relay } from '../recipes/relay';
 import { story } from './story';
 
-await story((session, refetch) => {
-  const live = liveUpdates(session, refetch);
+await story((session) => {
+  const live = liveUpdates(session);
   const environment = relay(session, live);
   const operation = createOperationDescriptor(getRequest(QUERY), { first: 2 });
   const list = (): TaskList_tasks$data & SelectorData => {
@@ -49,10 +49,10 @@ await story((session, refetch) => {
     },
     ask: (first) => run<TaskListPageQuery>(PAGE_QUERY, { first }),
     cached: (id) => list().tasks.edges.map(({ node }) => node).find((node) => node.id === id),
-    watch: (seen, failed) => {
+    watch: (after, seen, failed) => {
       const { dispose } = requestSubscription<TaskListEventsSubscription>(environment, {
         subscription: EVENTS,
-        variables: {},
+        variables: { after },
         updater: update,
         onNext: (data) => { if (data) seen(data.taskEvents); },
         onError: failed,

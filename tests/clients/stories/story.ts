@@ -27,8 +27,8 @@ export interface Subject {
   cached?(id: string): { completed: boolean } | null | undefined;
   /** What its cache says of the list: titles, or nothing if it has to ask again. */
   listed?(): string[] | null | undefined;
-  /** Calls `seen` with every event. */
-  watch(seen: (event: TaskEvent) => void, failed: (error: unknown) => void): () => void;
+  /** Calls `seen` with every event after this point. */
+  watch(after: string, seen: (event: TaskEvent) => void, failed: (error: unknown) => void): () => void;
   /** Loses the live connection. */
   drop(): void;
   /** The first GraphQL error in what this library throws. */
@@ -81,11 +81,10 @@ function expire(session: Session): void {
   refreshes = 0;
 }
 
-export async function story(start: (session: Session, refetch: () => void) => Subject): Promise<void> {
+export async function story(start: (session: Session) => Subject): Promise<void> {
   const session = new Session(url);
   await session.signIn(email, password);
-  let refetches = 0;
-  const subject = start(session, () => { refetches += 1; });
+  const subject = start(session);
 
   assert.equal(await subject.limit(), 200);
 
@@ -114,15 +113,17 @@ export async function story(start: (session: Session, refetch: () => void) => Su
   assert.equal(refreshes, 1, 'one refresh for all requests');
   assert.notEqual(session.accessToken, expired);
 
-  const live = watch(subject);
-  await live.hears();
+  const after = await now(session);
+  const before = await create(subject);
+  const live = watch(subject, after);
+  await live.hears(before);
   if (subject.listed) assert.ok(subject.listed()?.includes('is anybody there') ?? true, 'the list is stale');
   expire(session);
-  refetches = 0;
   subject.drop();
-  await live.hears();
-  assert.deepEqual([refreshes, refetches], [1, 1], 'refreshed and refetched once for the live connection');
-  await live.hearsOfTheEnd(first.id);
+  await live.hears(await create(subject));
+  assert.equal(refreshes, 1, 'refreshed once for the live connection');
+  await subject.remove(first.id);
+  await live.hears(first.id, 'DELETED');
   if (subject.cached) assert.equal(subject.cached(first.id) ?? null, null);
   live.stop();
 
@@ -146,39 +147,34 @@ export async function story(start: (session: Session, refetch: () => void) => Su
   process.exit(0);
 }
 
-function watch(subject: Subject) {
-  const made = new Set<string>();
-  let heard = () => {};
-  let gone = (_id: string) => {};
+/** Where the changes of this person have come to. */
+async function now(session: Session): Promise<string> {
+  const body = JSON.stringify({ query: '{ tasks(first: 0) { asOf } }' });
+  const response = await session.fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  return (await response.json()).data.tasks.asOf;
+}
+
+async function create(subject: Subject): Promise<string> {
+  return (await subject.create(newTaskId(), 'is anybody there')).id;
+}
+
+function watch(subject: Subject, after: string) {
+  const heard = new Set<string>();
+  let look = () => {};
   let failed: (error: unknown) => void = () => {};
   const stop = subject.watch(
+    after,
     ({ kind, taskId }) => {
-      if (kind === 'CREATED' && made.has(taskId)) heard();
-      if (kind === 'DELETED') gone(taskId);
+      heard.add(`${kind} ${taskId}`);
+      look();
     },
     (error) => failed(error),
   );
-  /** Nothing says when a subscription listens, so tasks are created until one of them is heard of. */
-  const hears = async () => {
-    made.clear();
-    let waiting = true;
-    const over = new Promise<void>((resolve, reject) => { [heard, failed] = [resolve, reject]; })
-      .finally(() => { waiting = false; });
-    const create = async () => {
-      while (waiting) {
-        const id = newTaskId();
-        made.add(id);
-        await subject.create(id, 'is anybody there');
-      }
-    };
-    await Promise.all([over, create()]);
-  };
-  const hearsOfTheEnd = async (id: string) => {
-    const over = new Promise<void>((resolve, reject) => {
-      gone = (other) => { if (other === id) resolve(); };
+  const hears = (id: string, kind = 'CREATED') =>
+    new Promise<void>((resolve, reject) => {
       failed = reject;
+      look = () => { if (heard.has(`${kind} ${id}`)) resolve(); };
+      look();
     });
-    await Promise.all([over, subject.remove(id)]);
-  };
-  return { hears, hearsOfTheEnd, stop };
+  return { hears, stop };
 }

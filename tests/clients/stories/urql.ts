@@ -4,15 +4,15 @@ import { CREATE_TASK, DELETE_TASK, SERVER, SET_COMPLETED, TASK, TASKS, TASK_EVEN
 import { urql } from '../recipes/urql';
 import { story } from './story';
 
-await story((session, refetch) => {
-  const live = liveUpdates(session, refetch);
+await story((session) => {
+  const live = liveUpdates(session);
   const client = urql(session, live);
-  let after: string | null = null;
+  let next: string | null = null;
   const page = async (first: number) => {
-    const result = await client.query(TASKS, { first, after }).toPromise();
+    const result = await client.query(TASKS, { first, after: next }).toPromise();
     if (result.error) throw result.error;
     const { edges, pageInfo } = result.data!.tasks;
-    after = pageInfo.hasNextPage ? pageInfo.endCursor ?? null : null;
+    next = pageInfo.hasNextPage ? pageInfo.endCursor ?? null : null;
     return edges.map(({ node }) => node.title);
   };
   const mutate: typeof client.mutation = client.mutation.bind(client);
@@ -30,14 +30,14 @@ await story((session, refetch) => {
       return data!.setTaskCompleted.task;
     },
     list: page,
-    more: async (first) => (after ? page(first) : null),
+    more: async (first) => (next ? page(first) : null),
     ask: async (first) => {
       const { error } = await client.query(TASKS, { first }, { requestPolicy: 'network-only' });
       if (error) throw error;
     },
     cached: (id) => client.readQuery(TASK, { id })?.data?.task,
-    watch: (seen, failed) => {
-      const { unsubscribe } = client.subscription(TASK_EVENTS, {}).subscribe(({ data, error }) => {
+    watch: (after, seen, failed) => {
+      const { unsubscribe } = client.subscription(TASK_EVENTS, { after }).subscribe(({ data, error }) => {
         if (error) failed(error);
         if (data) seen(data.taskEvents);
       });

@@ -8,8 +8,8 @@ mod jury;
 use taskhive::operation::admission::{Admission, Limits, Refusal, RefusalKind};
 
 use crate::requests::generate::Generator;
-use crate::requests::random::Random;
 use crate::requests::{Case, mutate};
+use testkit::Random;
 
 const SDL: &str = include_str!("../../../../schema.graphql");
 const CASES: u64 = 6000;

@@ -14,8 +14,8 @@ use crate::oracle::writes::{Life, same};
 use crate::requests::Case;
 use crate::requests::generate::Generator;
 use crate::requests::mutate;
-use crate::requests::random::Random;
 use testkit::PASSWORD;
+use testkit::Random;
 
 const SEED: u64 = 20_260_214;
 const QUERIES: usize = 3000;

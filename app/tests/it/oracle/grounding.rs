@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::requests::Case;
-use crate::requests::random::Random;
+use testkit::Random;
 
 /// What there is.
 pub(crate) struct Grounding {

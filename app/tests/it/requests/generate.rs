@@ -9,7 +9,7 @@ use apollo_compiler::validation::Valid;
 use serde_json::{Map, Value};
 
 use super::Case;
-use super::random::Random;
+use testkit::Random;
 
 pub(crate) struct Generator {
     schema: Valid<Schema>,

@@ -3,7 +3,6 @@
 
 pub(crate) mod generate;
 pub(crate) mod mutate;
-pub(crate) mod random;
 mod values;
 
 use serde_json::{Map, Value, json};

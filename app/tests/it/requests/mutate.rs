@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Case;
-use super::random::Random;
+use testkit::Random;
 
 /// Words that mean something somewhere in the schema or the language.
 const WORDS: [&str; 46] = [

@@ -5,7 +5,7 @@ use apollo_compiler::schema::ExtendedType;
 use serde_json::{Map, Value, json};
 
 use super::generate::Draft;
-use super::random::Random;
+use testkit::Random;
 
 impl Draft<'_> {
     /// A literal, or a new variable in its place.

@@ -1,10 +1,19 @@
 //! Reproducible randomness: SplitMix64, the same cases on every machine.
 
-pub(crate) struct Random(u64);
+/// Numbers that a seed determines.
+#[derive(Debug)]
+pub struct Random(u64);
 
 impl Random {
-    pub(crate) fn seeded(seed: u64) -> Self {
+    /// The numbers of this seed.
+    pub fn seeded(seed: u64) -> Self {
         Self(seed)
+    }
+
+    /// Other numbers, which this one determines: for those who take theirs at the same time.
+    #[must_use]
+    pub fn fork(&mut self) -> Self {
+        Self(self.next())
     }
 
     fn next(&mut self) -> u64 {
@@ -16,17 +25,18 @@ impl Random {
     }
 
     /// A number below `bound`.
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
+    pub fn below(&mut self, bound: usize) -> usize {
         let bound = u64::try_from(bound.max(1)).expect("64 bits");
         usize::try_from(self.next() % bound).expect("below a usize")
     }
 
     /// True in so many of a hundred cases.
-    pub(crate) fn percent(&mut self, chance: usize) -> bool {
+    pub fn percent(&mut self, chance: usize) -> bool {
         self.below(100) < chance
     }
 
-    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    /// One of them, which must not be none.
+    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
     }
 }
