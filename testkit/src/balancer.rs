@@ -168,5 +168,9 @@ async fn answers(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, mut left: usize)
         }
         to.write_all(&read[..length]).await.ok()?;
         left -= length;
+        // At once: a server that has answered says nothing more, and its client would wait for the rest.
+        if left == 0 {
+            return None;
+        }
     }
 }
