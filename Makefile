@@ -23,8 +23,8 @@ test:
 	TASKHIVE_TEST_DATABASE=postgres scripts/with-node scripts/with-postgres cargo test --workspace --test it -- api::
 
 # Proves that no change is missed, with as many changes as you like: copies are kept while connections are cut, instances are
-# killed and the database crashes. `PROVE_CHANGES=1000 make prove` takes less than a minute and is what `make test` does;
-# `PROVE_SEED`, which is printed, chooses what is random. Figures are in docs/reliability.md.
+# killed and the database crashes. `PROVE_CHANGES=1000 make prove` takes about a minute; `PROVE_SEED`, which is printed,
+# chooses what is random. It is no part of `make test` yet: docs/reliability.md says why.
 prove:
 	scripts/need cargo cc node postgres
 	PROVE_CHANGES=$${PROVE_CHANGES:-10000} scripts/with-node cargo test --package taskhive --test proof -- --nocapture --test-threads 1
