@@ -14,12 +14,11 @@ use uuid::Uuid;
 
 use super::backend::{Conn, Database, RunQueryDsl, locked_counter};
 use super::counters;
-use super::task_statements::InsertNumbered;
+use super::task_statements::{InsertNumbered, TaskValues};
 use super::transaction::transaction;
 use crate::store::change_rows::DeletedTaskRow;
-use crate::store::rows::Folded;
 use crate::store::schema::{deleted_tasks, tasks};
-use crate::store::types::{DbId, DbTime};
+use crate::store::types::DbId;
 
 /// In the order in which they were changed, which is the one in which they get new numbers.
 pub(super) async fn restore(
@@ -171,24 +170,12 @@ fn insertion(
     change: ChangeNumber,
     numbering: Numbering,
 ) -> InsertNumbered {
-    let task = &stored.task;
-    let title = Folded::new(task.title.as_str());
-    let description = Folded::new(task.description.as_str());
     let created_change = match numbering {
         Numbering::Kept => stored.created_change,
         Numbering::New => change,
     };
     InsertNumbered {
-        owner_id: owner,
-        id: DbId(task.id.uuid()),
-        title: title.text,
-        title_folded: title.folded,
-        description: description.text,
-        description_folded: description.folded,
-        created_at: DbTime(task.created_at),
-        updated_at: DbTime(task.updated_at),
-        completed_at: task.completed_at.map(DbTime),
-        version: task.version,
+        task: TaskValues::new(owner, &stored.task),
         change: change.get(),
         created_change: created_change.get(),
     }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::backend::{Conn, Database, RunQueryDsl, locked_counter};
 use super::counters;
-use super::task_statements::InsertNumbered;
+use super::task_statements::{InsertNumbered, TaskValues};
 use super::transaction::transaction;
 use crate::store::change_rows::DeletedTaskRow;
 use crate::store::errors;
@@ -132,18 +132,17 @@ async fn bring_back(
 
 /// The task as it was, if that is still known.
 fn returning(row: DeletedTaskRow, change: i64) -> Option<InsertNumbered> {
-    let (title, description) = (Folded::new(&row.title?), Folded::new(&row.description?));
     Some(InsertNumbered {
-        owner_id: row.owner_id,
-        id: row.id,
-        title: title.text,
-        title_folded: title.folded,
-        description: description.text,
-        description_folded: description.folded,
-        created_at: row.created_at?,
-        updated_at: row.updated_at?,
-        completed_at: row.completed_at,
-        version: row.version?,
+        task: TaskValues {
+            owner_id: row.owner_id,
+            id: row.id,
+            title: Folded::new(&row.title?),
+            description: Folded::new(&row.description?),
+            created_at: row.created_at?,
+            updated_at: row.updated_at?,
+            completed_at: row.completed_at,
+            version: row.version?,
+        },
         change,
         created_change: change,
     })

@@ -1,18 +1,19 @@
 //! Statements with a fixed text. Diesel prepares the INSERTs and UPDATEs of its DSL anew for every execution, which is three
 //! round trips instead of one; a type of our own with a static id is prepared once per connection.
 
-/// Declares a statement: pieces of SQL, read from top to bottom, each followed by the value that is bound there.
+/// Declares a statement: pieces of SQL, read from top to bottom, each followed by the value that is bound
+/// there, or by a part that statements have in common.
 macro_rules! statement {
     (
         $(#[$doc:meta])*
         $name:ident -> $row:ty {
-            $($sql:expr $(=> $field:ident: $value:ty as $sql_type:ty)?;)+
+            $($sql:expr $(=> $field:ident: $value:ty as $sql_type:ty)? $(=> [$part:ident: $part_type:ty])?;)+
         }
     ) => {
         $(#[$doc])*
         #[derive(Clone, diesel::query_builder::QueryId)]
         pub(super) struct $name {
-            $($(pub(super) $field: $value,)?)+
+            $($(pub(super) $field: $value,)? $(pub(super) $part: $part_type,)?)+
         }
 
         impl<C> diesel::RunQueryDsl<C> for $name {}
@@ -31,6 +32,7 @@ macro_rules! statement {
                 $(
                     out.push_sql($sql);
                     $(out.push_bind_param::<$sql_type, _>(&self.$field)?;)?
+                    $(self.$part.walk_ast(out.reborrow())?;)?
                 )+
                 Ok(())
             }

@@ -4,10 +4,14 @@
 //! the counter until the commit; on SQLite, which knows no such thing, it was done before (`sqlite/changes.rs`) and
 //! is only read. A row that comes back with this very number is one that the statement has just written; any other was there.
 
+use diesel::QueryResult;
+use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use taskhive_domain::task::Task;
 
-use super::backend::{TAKEN, TICK, TICK_DELETION};
+use super::backend::{Db, TAKEN, TICK, TICK_DELETION};
 use super::statement::statement;
+use crate::store::rows::Folded;
 use crate::store::types::{DbId, DbTime, Millis, Uid};
 
 /// The types of a [`TaskRow`](crate::store::rows::TaskRow).
@@ -39,6 +43,56 @@ macro_rules! written_columns {
     };
 }
 
+/// The values of [`written_columns`] but for the numbers, in that order.
+#[derive(Clone)]
+pub(super) struct TaskValues {
+    pub(super) owner_id: DbId,
+    pub(super) id: DbId,
+    pub(super) title: Folded,
+    pub(super) description: Folded,
+    pub(super) created_at: DbTime,
+    pub(super) updated_at: DbTime,
+    pub(super) completed_at: Option<DbTime>,
+    pub(super) version: i32,
+}
+
+impl TaskValues {
+    pub(super) fn new(owner_id: DbId, task: &Task) -> Self {
+        Self {
+            owner_id,
+            id: DbId(task.id.uuid()),
+            title: Folded::new(task.title.as_str()),
+            description: Folded::new(task.description.as_str()),
+            created_at: DbTime(task.created_at),
+            updated_at: DbTime(task.updated_at),
+            completed_at: task.completed_at.map(DbTime),
+            version: task.version,
+        }
+    }
+}
+
+impl QueryFragment<Db> for TaskValues {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
+        out.push_bind_param::<Uid, _>(&self.owner_id)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Uid, _>(&self.id)?;
+        for text in [&self.title, &self.description] {
+            out.push_sql(", ");
+            out.push_bind_param::<Text, _>(&text.text)?;
+            out.push_sql(", ");
+            out.push_bind_param::<Text, _>(&text.folded)?;
+        }
+        for time in [&self.created_at, &self.updated_at] {
+            out.push_sql(", ");
+            out.push_bind_param::<Millis, _>(time)?;
+        }
+        out.push_sql(", ");
+        out.push_bind_param::<Nullable<Millis>, _>(&self.completed_at)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Integer, _>(&self.version)
+    }
+}
+
 statement! {
     /// Stores a task under an id that nobody can have used, if the owner exists, and says the number. It has nothing to look
     /// for, which saves a third of what the database has to do.
@@ -46,23 +100,14 @@ statement! {
         "WITH tick AS (";
         TICK[0] => owner: DbId as Uid;
         TICK[1];
-        concat!(") INSERT INTO tasks (", written_columns!(), ") SELECT ") => owner_id: DbId as Uid;
-        ", " => id: DbId as Uid;
-        ", " => title: String as Text;
-        ", " => title_folded: String as Text;
-        ", " => description: String as Text;
-        ", " => description_folded: String as Text;
-        ", " => created_at: DbTime as Millis;
-        ", " => updated_at: DbTime as Millis;
-        ", " => completed_at: Option<DbTime> as Nullable<Millis>;
-        ", " => version: i32 as Integer;
+        concat!(") INSERT INTO tasks (", written_columns!(), ") SELECT ") => [task: TaskValues];
         ", tick.number, tick.number FROM tick RETURNING change";
     }
 }
 
 statement! {
-    /// Stores a task under an id that the owner chose, if the owner exists and has not deleted one with this id. If the owner has one, nothing changes, but its
-    /// row comes back: `DO NOTHING` would return none.
+    /// Stores a task under an id that the owner chose, if the owner exists and has not deleted one with this id. If the owner
+    /// has one, nothing changes, but its row comes back: `DO NOTHING` would return none.
     ///
     /// Whoever waits for the counter still sees what was there before, so a deletion that was committed meanwhile would not be
     /// seen. But `tick` returns the newest counter, and the other look at it is as old as the rest: where the two differ, nothing
@@ -71,16 +116,7 @@ statement! {
         "WITH tick AS (";
         TICK[0] => owner: DbId as Uid;
         TICK[1];
-        concat!(") INSERT INTO tasks (", written_columns!(), ") SELECT ") => owner_id: DbId as Uid;
-        ", " => id: DbId as Uid;
-        ", " => title: String as Text;
-        ", " => title_folded: String as Text;
-        ", " => description: String as Text;
-        ", " => description_folded: String as Text;
-        ", " => created_at: DbTime as Millis;
-        ", " => updated_at: DbTime as Millis;
-        ", " => completed_at: Option<DbTime> as Nullable<Millis>;
-        ", " => version: i32 as Integer;
+        concat!(") INSERT INTO tasks (", written_columns!(), ") SELECT ") => [task: TaskValues];
         ", tick.number, tick.number FROM tick \
          WHERE tick.last_deletion = (SELECT last_deletion FROM task_counters WHERE owner_id = "
              => counted: DbId as Uid;
@@ -96,16 +132,7 @@ statement! {
 statement! {
     /// Stores a task under a number that the transaction has taken. Such a task must not be there.
     InsertNumbered -> TaskColumns {
-        concat!("INSERT INTO tasks (", written_columns!(), ") VALUES (") => owner_id: DbId as Uid;
-        ", " => id: DbId as Uid;
-        ", " => title: String as Text;
-        ", " => title_folded: String as Text;
-        ", " => description: String as Text;
-        ", " => description_folded: String as Text;
-        ", " => created_at: DbTime as Millis;
-        ", " => updated_at: DbTime as Millis;
-        ", " => completed_at: Option<DbTime> as Nullable<Millis>;
-        ", " => version: i32 as Integer;
+        concat!("INSERT INTO tasks (", written_columns!(), ") VALUES (") => [task: TaskValues];
         ", " => change: i64 as BigInt;
         ", " => created_change: i64 as BigInt;
         concat!(") RETURNING ", task_columns!());

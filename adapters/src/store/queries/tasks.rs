@@ -15,7 +15,7 @@ use taskhive_domain::{TaskId, Timestamp, UserId};
 use super::backend::{Conn, Database, RunQueryDsl, locked_counter};
 use super::page::{CountTasks, DatedRow, SelectDatedPage, SelectPage};
 use super::restore;
-use super::task_statements::{AddTask, DeleteTask, InsertTask};
+use super::task_statements::{AddTask, DeleteTask, InsertTask, TaskValues};
 use super::transaction::transaction;
 use super::update_statement::{UpdateTask, completion};
 use crate::store::rows::{Folded, TaskRow};
@@ -210,40 +210,18 @@ async fn insert_locked(conn: &mut Conn, statement: InsertTask) -> QueryResult<In
 }
 
 pub(super) fn addition(owner: UserId, task: &Task) -> AddTask {
-    let title = Folded::new(task.title.as_str());
-    let description = Folded::new(task.description.as_str());
     let owner = DbId(owner.uuid());
     AddTask {
         owner,
-        owner_id: owner,
-        id: DbId(task.id.uuid()),
-        title: title.text,
-        title_folded: title.folded,
-        description: description.text,
-        description_folded: description.folded,
-        created_at: DbTime(task.created_at),
-        updated_at: DbTime(task.updated_at),
-        completed_at: task.completed_at.map(DbTime),
-        version: task.version,
+        task: TaskValues::new(owner, task),
     }
 }
 
 pub(super) fn insertion(owner: UserId, task: &Task) -> InsertTask {
-    let title = Folded::new(task.title.as_str());
-    let description = Folded::new(task.description.as_str());
     let (owner, id) = (DbId(owner.uuid()), DbId(task.id.uuid()));
     InsertTask {
         owner,
-        owner_id: owner,
-        id,
-        title: title.text,
-        title_folded: title.folded,
-        description: description.text,
-        description_folded: description.folded,
-        created_at: DbTime(task.created_at),
-        updated_at: DbTime(task.updated_at),
-        completed_at: task.completed_at.map(DbTime),
-        version: task.version,
+        task: TaskValues::new(owner, task),
         counted: owner,
         remembered_owner: owner,
         remembered: id,
