@@ -28,7 +28,7 @@ pub mod server;
 #[cfg(feature = "service")]
 mod service;
 
-pub use self::log::Log;
+pub use self::log::{Log, listen};
 pub use self::random::Random;
 #[cfg(feature = "service")]
 pub use self::service::*;

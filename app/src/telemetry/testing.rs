@@ -31,7 +31,7 @@ impl Listening {
             style,
         };
         let subscriber = tracing_subscriber::registry().with(layer).with(filter);
-        let guard = tracing::subscriber::set_default(subscriber);
+        let guard = testkit::listen(subscriber);
         Self { log, lines, guard }
     }
 

@@ -22,7 +22,7 @@ async fn a_change_is_logged_once() {
     let writer = log.clone();
     let subscriber = fmt().without_time().with_ansi(false).with_target(false);
     let subscriber = subscriber.with_writer(move || writer.clone()).finish();
-    let _listening = tracing::subscriber::set_default(subscriber);
+    let _listening = testkit::listen(subscriber);
 
     let key = KeyPair::ed25519("k");
     let empty = || Answer::json(&json!({"keys": []}));

@@ -32,7 +32,7 @@ async fn the_log_tells_of_sign_ins_by_name_and_never_tells_secrets() {
         .flatten_event(true)
         .with_writer(move || writer.clone())
         .finish();
-    let listening = tracing::subscriber::set_default(subscriber);
+    let listening = testkit::listen(subscriber);
     let registered = register(&app, SOMEBODY, "ada@example.org").await.json;
     let tokens = &registered["data"]["register"];
     let signed_in = login(&app, SOMEBODY, "ada@example.org", PASSWORD)
