@@ -7,6 +7,7 @@ use governor::clock::MonotonicClock;
 use taskhive_adapters::argon2::Argon2Hasher;
 use taskhive_adapters::backend::Backend;
 use taskhive_adapters::clock::SystemClock;
+use taskhive_adapters::error_chain;
 use taskhive_adapters::external_issuer::ExternalIssuer;
 use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};
 use taskhive_adapters::known_users::KnownUsers;
@@ -50,11 +51,23 @@ pub struct App {
     server: ServerLimits,
     metrics: Arc<Metrics>,
     readiness: Arc<Readiness>,
+    revocations: Arc<RevocationList>,
     /// Tells sockets and streams that the service stops. The server begins it.
     shutdown: Shutdown,
 }
 
 impl App {
+    /// Fetches what ended on other instances, so that the first requests need not wait for it: after a start there may be
+    /// much. If it cannot be had they try again.
+    pub async fn fetch_ended_sessions(&self) {
+        if let Err(error) = self.revocations.refresh().await {
+            tracing::warn!(
+                cause = error_chain(&error),
+                "the ended sessions will be fetched by the first request"
+            );
+        }
+    }
+
     /// Answers operators on a listener of its own, until it is dropped.
     pub fn serve_operators(
         &self,
@@ -116,6 +129,7 @@ pub fn build_at(
     let shutdown = Shutdown::new();
     let refresh_cookie = refresh_cookie(config);
     let protection = Protection::new(config, backend, secrets, hasher, &clock)?;
+    let revocations = Arc::clone(&protection.revocations);
     let services = protection.services(backend, refresh_cookie.clone(), &clock);
     let metrics = Metrics::new(database_name(config), clock.now());
     let observer = Observer::new(config.log_requests, &metrics);
@@ -147,6 +161,7 @@ pub fn build_at(
         service: HttpService::new(endpoint, others, options),
         metrics: Arc::new(metrics),
         readiness,
+        revocations,
         server: config.server.clone(),
         shutdown,
     })

@@ -175,6 +175,10 @@ async fn serve(environment: Vars, no_migrate: bool) -> Result<(), StartError> {
         () = &mut stop => return Ok(()),
     };
     let app = wiring::build(&config, &prepared.backend, secrets)?;
+    tokio::select! {
+        () = starting::meanwhile(listeners, app.fetch_ended_sessions()) => {}
+        () = &mut stop => return Ok(()),
+    }
     tokio::spawn(clean_up(wiring::administration(
         &config,
         &prepared.backend,

@@ -73,12 +73,18 @@ pub trait SessionRepository: Send + Sync {
     /// ended ones that are older than twice [`ENDED_MEMORY`](crate::session::ENDED_MEMORY), because clocks may differ. Says
     /// how many are gone; fewer than `limit` means that none is left.
     async fn remove_expired(&self, now: Timestamp, limit: u32) -> Result<u64, InfraError>;
-    /// The sessions, of all users, that ended at `since` or later. They are in no order: whoever keeps a set of them needs
-    /// none, and the newest `ended_at` is found by looking at each.
+    /// The first `limit` sessions, of all users, that ended at `since` or later, in the order of (`ended_at`, `id`). With
+    /// `after`, those that ended at `since` itself count only if their id comes behind it: this is the page after one that
+    /// ended with that session. There may be millions, and no statement should be as long as that.
     ///
     /// To ask for the difference only, ask again since the newest one known, less a while: one may be told later than another
     /// that ended after it, because its clock was behind or its transaction took longer.
-    async fn ended_since(&self, since: Timestamp) -> Result<Vec<EndedSession>, InfraError>;
+    async fn ended_since(
+        &self,
+        since: Timestamp,
+        after: Option<SessionId>,
+        limit: u32,
+    ) -> Result<Vec<EndedSession>, InfraError>;
 }
 
 /// Hears which sessions ended here, after it is committed. Never waits, never fails.

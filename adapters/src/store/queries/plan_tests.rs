@@ -15,7 +15,7 @@ use super::change_statements::{ForgetTexts, SelectChanges};
 use super::page::{CountTasks, SelectDatedPage, SelectPage};
 use super::sessions::ended_since;
 use super::tasks::{deletion, insertion, update};
-use crate::store::types::DbTime;
+use crate::store::types::{DbId, DbTime};
 
 /// A statement that tells its plan.
 struct Explain<S>(S);
@@ -147,7 +147,7 @@ async fn a_count_reads_the_tasks_of_one_owner_only() {
 async fn what_ended_a_moment_ago_is_read_from_the_index_on_the_time() {
     let (_guard, database) = filled().await;
     let since = DbTime(Timestamp::from_millis(995_000));
-    let plan = plan(&database, ended_since(since)).await;
+    let plan = plan(&database, ended_since(since, DbId(Uuid::nil()), 50)).await;
     assert!(
         plan.contains("ended_sessions_ended_at") && !plan.contains("Seq Scan"),
         "{plan}"

@@ -7,6 +7,7 @@ use futures_util::FutureExt;
 use taskhive_domain::ports::{EndedSession, InfraError, SessionRepository, SignIn};
 use taskhive_domain::session::{ABSOLUTE_LIFETIME, Generation, IDLE_LIFETIME, Rotation, Session};
 use taskhive_domain::{SessionId, Timestamp, UserId};
+use uuid::Uuid;
 
 use super::backend::{Conn, Database, Db, RunQueryDsl, locked_session};
 use super::session_ends::{end, end_held, end_others, make_room, remove_expired};
@@ -115,11 +116,20 @@ impl SessionRepository for DieselSessions {
             .await
     }
 
-    async fn ended_since(&self, since: Timestamp) -> Result<Vec<EndedSession>, InfraError> {
+    async fn ended_since(
+        &self,
+        since: Timestamp,
+        after: Option<SessionId>,
+        limit: u32,
+    ) -> Result<Vec<EndedSession>, InfraError> {
         let rows = self
             .0
             .read("list ended sessions", move |conn| {
-                ended_since(DbTime(since)).load(conn).boxed()
+                // No session has this id, and every other comes behind it.
+                let after = after.map_or(Uuid::nil(), SessionId::uuid);
+                ended_since(DbTime(since), DbId(after), i64::from(limit))
+                    .load(conn)
+                    .boxed()
             })
             .await?;
         Ok(rows.into_iter().map(EndedSession::from).collect())
@@ -145,12 +155,19 @@ pub(super) fn living(user: DbId, used_after: DbTime, begun_after: DbTime) -> _ {
         .filter(sessions::created_at.gt(begun_after))
 }
 
-/// Served by the index on the time.
+/// Served by the index on the time; only those of one instant are sorted.
 #[diesel::dsl::auto_type(no_type_alias)]
-pub(super) fn ended_since(since: DbTime) -> _ {
+pub(super) fn ended_since(since: DbTime, after: DbId, limit: i64) -> _ {
     let columns: diesel::dsl::AsSelect<EndedSessionRow, Db> = EndedSessionRow::as_select();
     ended_sessions::table
         .filter(ended_sessions::ended_at.ge(since))
+        .filter(
+            ended_sessions::ended_at
+                .gt(since)
+                .or(ended_sessions::session_id.gt(after)),
+        )
+        .order((ended_sessions::ended_at, ended_sessions::session_id))
+        .limit(limit)
         .select(columns)
 }
 

@@ -41,6 +41,9 @@ const OVERLAP: Duration = CLOCK_LEEWAY.saturating_add(Duration::from_secs(10));
 /// How often sessions are dropped whose tokens have expired: they are few, and looking through all costs time.
 const PRUNE_EVERY: Duration = Duration::from_mins(1);
 
+/// Ended sessions that one statement fetches. After a start there may be millions, and a statement has a time limit.
+const PAGE: u32 = 20_000;
+
 /// Sessions that a listener may lag behind before it has to look through the list itself.
 const ADDITIONS: usize = 1024;
 
@@ -141,12 +144,16 @@ impl RevocationList {
             Some(newest) => newest.min(now).minus(OVERLAP).max(oldest),
             None => oldest,
         };
-        let fetched = self.sessions.ended_since(since).await?;
-        let mut known = self.known_mut();
-        for EndedSession { id, ended_at } in fetched {
-            known.newest = known.newest.max(Some(ended_at));
-            self.add(&mut known, id, ended_at);
+        let mut from = (since, None);
+        loop {
+            let page = self.sessions.ended_since(from.0, from.1, PAGE).await?;
+            self.add_page(&page);
+            match page.last() {
+                Some(last) if page.len() >= PAGE as usize => from = (last.ended_at, Some(last.id)),
+                _ => break,
+            }
         }
+        let mut known = self.known_mut();
         known.as_of = Some(as_of);
         if known
             .pruned
@@ -156,6 +163,15 @@ impl RevocationList {
             known.ended_at.retain(|_, ended_at| *ended_at >= oldest);
         }
         Ok(())
+    }
+
+    /// What a page brought is kept whatever becomes of the next one: another attempt goes on from there.
+    fn add_page(&self, page: &[EndedSession]) {
+        let mut known = self.known_mut();
+        for EndedSession { id, ended_at } in page {
+            known.newest = known.newest.max(Some(*ended_at));
+            self.add(&mut known, *id, *ended_at);
+        }
     }
 
     fn add(&self, known: &mut Known, session: SessionId, ended_at: Timestamp) {

@@ -25,18 +25,24 @@ pub(crate) struct Elsewhere {
 #[async_trait]
 #[expect(clippy::unreachable, reason = "a list asks for nothing else")]
 impl SessionRepository for Elsewhere {
-    async fn ended_since(&self, since: Timestamp) -> Result<Vec<EndedSession>, InfraError> {
+    async fn ended_since(
+        &self,
+        since: Timestamp,
+        after: Option<SessionId>,
+        limit: u32,
+    ) -> Result<Vec<EndedSession>, InfraError> {
         self.asked.lock().unwrap().push(since.millis());
         self.answers.acquire().await.unwrap().forget();
         if self.broken.load(Ordering::Relaxed) {
             return Err(InfraError::bare(InfraErrorKind::Unavailable, "gone"));
         }
-        let ended = self.ended.lock().unwrap();
-        Ok(ended
-            .iter()
-            .filter(|ended| ended.ended_at >= since)
-            .copied()
-            .collect())
+        let mut ended = self.ended.lock().unwrap().clone();
+        ended.sort_by_key(|ended| (ended.ended_at, ended.id));
+        ended.retain(|ended| {
+            ended.ended_at > since || ended.ended_at == since && Some(ended.id) > after
+        });
+        ended.truncate(limit as usize);
+        Ok(ended)
     }
     async fn open(&self, _: &SignIn) -> Result<Option<Vec<SessionId>>, InfraError> {
         unreachable!()

@@ -72,6 +72,34 @@ async fn only_the_difference_is_asked_for() {
 }
 
 /// An instance whose clock is ahead must not make this one overlook what others say.
+/// After a start there may be millions, and what came is kept when the rest does not come.
+#[tokio::test(start_paused = true)]
+async fn many_are_fetched_page_by_page() {
+    let house = House::new();
+    let first = house.ended_elsewhere();
+    house.pass(OVERLAP * 2).await;
+    let others: Vec<_> = (0..PAGE).map(|_| house.ended_elsewhere()).collect();
+    house.elsewhere.answers.forget_permits(1000);
+    let attempt = house.list.attempt();
+    house.elsewhere.answers.add_permits(1);
+    while house.asked().len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    house.elsewhere.broken.store(true, Ordering::Relaxed);
+    house.elsewhere.answers.add_permits(1);
+    assert!(attempt.await.is_err());
+    assert!(house.list.has(first));
+
+    house.elsewhere.broken.store(false, Ordering::Relaxed);
+    house.elsewhere.answers.add_permits(10);
+    for session in others {
+        assert!(house.list.contains(session).await.unwrap());
+    }
+    let newest = house.clock.now();
+    let again = newest.minus(OVERLAP).millis();
+    assert_eq!(house.asked()[2..], [again, newest.millis()]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_time_from_the_future_hides_nothing() {
     let house = House::new();

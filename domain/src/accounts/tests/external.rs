@@ -127,7 +127,7 @@ async fn a_session_elsewhere_is_not_ended_here() {
     let who = house.identity("ada").await;
     house.accounts.logout(who).await.unwrap();
     assert_eq!(house.accounts.sessions(who).await.unwrap(), []);
-    let ended = house.store.ended_since(Timestamp::from_millis(0));
+    let ended = house.store.ended_since(Timestamp::from_millis(0), None, 10);
     assert_eq!(ended.await.unwrap(), []);
     assert_eq!(house.identity("ada").await, who);
 }

@@ -63,7 +63,7 @@ impl House {
     /// The sessions that every instance finds to have ended: those that were told here, and no others.
     async fn ended(&self) -> Vec<SessionId> {
         let since = self.clock.now().minus(ENDED_MEMORY);
-        let ended = self.store.ended_since(since).await.unwrap();
+        let ended = self.store.ended_since(since, None, 1000).await.unwrap();
         let mut ids: Vec<SessionId> = ended.into_iter().map(|ended| ended.id).collect();
         ids.sort();
         let mut told = self.told.take();

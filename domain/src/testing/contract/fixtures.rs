@@ -125,7 +125,7 @@ impl Repositories {
 
     /// The ids of the sessions that ended at `since` or later, by id.
     pub(super) async fn ended_since(&self, since: Timestamp) -> Result<Vec<SessionId>, InfraError> {
-        let ended = self.sessions.ended_since(since).await?;
+        let ended = self.sessions.ended_since(since, None, 1000).await?;
         let mut ids: Vec<SessionId> = ended.into_iter().map(|ended| ended.id).collect();
         ids.sort();
         Ok(ids)

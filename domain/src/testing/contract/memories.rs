@@ -47,11 +47,34 @@ pub async fn an_ended_session_is_known_by_its_time(repositories: &Repositories) 
         id,
         ended_at: start_plus(millis),
     });
-    let mut both = sessions.ended_since(first.ended_at).await?;
-    both.sort_by_key(|ended| ended.ended_at);
-    assert_eq!(both, [first, second]);
-    assert_eq!(sessions.ended_since(second.ended_at).await?, [second]);
-    assert_eq!(sessions.ended_since(start_plus(1000)).await?, []);
+    let since = async |time| sessions.ended_since(time, None, 10).await;
+    assert_eq!(since(first.ended_at).await?, [first, second]);
+    assert_eq!(since(second.ended_at).await?, [second]);
+    assert_eq!(since(start_plus(1000)).await?, []);
+    Ok(())
+}
+
+/// However many end at once, page after page has each of them once.
+pub async fn ended_sessions_come_in_pages(repositories: &Repositories) -> Outcome {
+    let (user, first) = repositories.signed_up().await?;
+    let sessions = &repositories.sessions;
+    assert!(sessions.end(user, first.id, START).await?);
+    for _ in 0..5 {
+        repositories.signed_in(user, "", START).await?;
+    }
+    let together = start_plus(1);
+    assert_eq!(sessions.end_others(user, None, together).await?.len(), 5);
+    let all = sessions.ended_since(START, None, 10).await?;
+    assert_eq!(all.len(), 6);
+    let mut paged = Vec::new();
+    let mut from = (START, None);
+    loop {
+        let page = sessions.ended_since(from.0, from.1, 2).await?;
+        let Some(last) = page.last() else { break };
+        from = (last.ended_at, Some(last.id));
+        paged.extend(page);
+    }
+    assert_eq!(paged, all);
     Ok(())
 }
 

@@ -193,6 +193,7 @@ macro_rules! repository_contract {
             a_session_is_found_while_it_lives
             a_session_ends_once_and_is_remembered
             an_ended_session_is_known_by_its_time
+            ended_sessions_come_in_pages
             memories_are_removed_when_nobody_needs_them
             a_session_ends_for_who_holds_its_token
             a_foreign_session_cannot_be_ended

@@ -104,13 +104,24 @@ impl SessionRepository for MemoryStore {
         Ok(u64::from(limit - left))
     }
 
-    async fn ended_since(&self, since: Timestamp) -> Result<Vec<EndedSession>, InfraError> {
+    async fn ended_since(
+        &self,
+        since: Timestamp,
+        after: Option<SessionId>,
+        limit: u32,
+    ) -> Result<Vec<EndedSession>, InfraError> {
         let records = self.records();
         let ended = records.ended.iter().map(|(id, ended_at)| EndedSession {
             id: *id,
             ended_at: *ended_at,
         });
-        Ok(ended.filter(|ended| ended.ended_at >= since).collect())
+        let asked = |ended: &EndedSession| {
+            ended.ended_at > since || ended.ended_at == since && Some(ended.id) > after
+        };
+        let mut ended: Vec<_> = ended.filter(asked).collect();
+        ended.sort_by_key(|ended| (ended.ended_at, ended.id));
+        ended.truncate(limit as usize);
+        Ok(ended)
     }
 }
 
