@@ -1,6 +1,6 @@
 # Thin names for commands that can also be pasted.
 
-.PHONY: run release test prove faults bench check deny generated web-check web-test
+.PHONY: run release test prove faults bench growth overload check deny generated web-check web-test
 
 # Serves on http://127.0.0.1:8000 with nothing set up, and the browser client with it. Where Node.js cannot be had it starts
 # without.
@@ -40,6 +40,12 @@ faults:
 bench:
 	scripts/need cargo cc postgres
 	scripts/bench
+
+# What a request costs with more and more tasks, people, subscriptions, sign-outs and instances: tables and plots. And what
+# becomes of three times as many requests as can be served. Both go to docs/performance.md.
+growth overload:
+	scripts/need cargo cc postgres
+	scripts/bench $@
 
 # Format, lints, documentation, and what the crates may depend on. Warnings are errors here and nowhere else.
 check:

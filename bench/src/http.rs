@@ -13,6 +13,13 @@ pub(crate) struct Connection {
     filled: usize,
 }
 
+/// What came back, whatever it is.
+pub(crate) struct Answer<'a> {
+    /// The status line and the headers, as sent.
+    pub(crate) head: &'a [u8],
+    pub(crate) body: &'a [u8],
+}
+
 impl Connection {
     pub(crate) async fn open(port: u16) -> Result<Self, Failure> {
         let stream = TcpStream::connect(("127.0.0.1", port)).await?;
@@ -26,6 +33,15 @@ impl Connection {
 
     /// Sends a whole request and returns the body of the answer, which must be a 200.
     pub(crate) async fn exchange(&mut self, request: &[u8]) -> Result<&[u8], Failure> {
+        let Answer { head, body } = self.answer(request).await?;
+        if head.starts_with(b"HTTP/1.1 200") {
+            return Ok(body);
+        }
+        Err(shown("not a 200", &[head, body].concat()))
+    }
+
+    /// Sends a whole request and returns the answer.
+    pub(crate) async fn answer(&mut self, request: &[u8]) -> Result<Answer<'_>, Failure> {
         self.stream.write_all(request).await?;
         self.filled = 0;
         let head = loop {
@@ -40,10 +56,8 @@ impl Connection {
         while self.filled < head + length {
             self.read().await?;
         }
-        if !self.received.starts_with(b"HTTP/1.1 200") {
-            return Err(shown("not a 200", &self.received[..head + length]));
-        }
-        Ok(&self.received[head..head + length])
+        let (head, body) = self.received[..head + length].split_at(head);
+        Ok(Answer { head, body })
     }
 
     async fn read(&mut self) -> Result<(), Failure> {

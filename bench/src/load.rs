@@ -1,21 +1,21 @@
-//! The load generator: 32 connections to one server, closed or at a fixed rate, and what came of it.
+//! The load generator: connections to one server or to several instances of it, closed or at a fixed rate, and what came of it.
 
 use std::cell::RefCell;
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
-use taskhive_bench::Failure;
+use taskhive_bench::{Failure, Signer};
 use tokio::time::{Instant, sleep_until};
 
 use crate::accounts;
-use crate::data::Size;
+use crate::data::{self, Size};
 use crate::http::Connection;
-use crate::operation::{Operation, Subject};
-use crate::plan::{Pace, Scenario};
-use crate::server::Server;
+use crate::operation::{Api, Operation, Subject};
+use crate::plan::{self, Pace, Scenario};
+use crate::server::{SECRET, Server};
 
-/// Connections.
-const CLIENTS: u32 = 32;
+/// Connections, if nothing else is said.
+pub(crate) const CLIENTS: u32 = 32;
 /// Before measuring: connections open, statements get prepared, caches fill.
 const WARM_UP: Duration = Duration::from_millis(400);
 /// One answer in so many is checked value by value.
@@ -25,6 +25,26 @@ const SAMPLE: u32 = 64;
 pub(crate) struct Users {
     pub(crate) size: Size,
     pub(crate) tokens: Vec<String>,
+}
+
+impl Users {
+    /// For all of this size.
+    pub(crate) fn sign_in(size: Size) -> Result<Self, Failure> {
+        let signer = Signer::new(SECRET);
+        let tokens = (0..size.users).map(|user| signer.token(data::user_id(user)));
+        let tokens = tokens.collect::<Result<_, _>>()?;
+        Ok(Self { size, tokens })
+    }
+
+    fn subject(&self, operation: Operation, numbers: &mut Numbers) -> Subject {
+        let size = self.size;
+        let user = match operation {
+            Operation::Create => size.readers() + numbers.below(size.users - size.readers()),
+            _ => numbers.below(size.readers()),
+        };
+        let task = numbers.below(size.tasks);
+        Subject { user, task }
+    }
 }
 
 /// What one run of a scenario cost.
@@ -58,7 +78,7 @@ impl Numbers {
     }
 }
 
-/// CPU seconds so far: of the server, the database, this process, the machine.
+/// CPU seconds so far: of the servers, the database, this process, the machine.
 struct Spent {
     server: f64,
     database: f64,
@@ -67,9 +87,10 @@ struct Spent {
 }
 
 impl Spent {
-    fn now(server: &Server, postmaster: Option<u32>) -> Result<Self, Failure> {
+    fn now(servers: &[Server], postmaster: Option<u32>) -> Result<Self, Failure> {
+        let of_servers = servers.iter().map(|server| accounts::cpu(server.pid()));
         Ok(Self {
-            server: accounts::cpu(server.pid())?,
+            server: of_servers.sum::<Result<f64, _>>()?,
             database: postmaster.map_or(Ok(0.0), accounts::database_cpu)?,
             own: accounts::cpu(std::process::id())?,
             busy: accounts::busy()?,
@@ -77,11 +98,57 @@ impl Spent {
     }
 }
 
+/// What clients send.
+#[derive(Clone, Copy)]
+pub(crate) enum Requests<'a> {
+    /// Random ones of a mix, of random users.
+    Mix(&'a [(u32, Operation)], &'a Users),
+    /// One of these whole requests for GraphQL, at random.
+    These(&'a [Vec<u8>]),
+}
+
+impl Requests<'_> {
+    /// Writes a request into `out`; what its answer can be checked against, if that is known.
+    fn next(
+        self,
+        api: Api,
+        numbers: &mut Numbers,
+        out: &mut Vec<u8>,
+    ) -> Option<(Operation, Subject)> {
+        match self {
+            Self::Mix(mix, users) => {
+                let operation = plan::pick(mix, numbers.below(100));
+                let subject = users.subject(operation, numbers);
+                let token = &users.tokens[subject.user as usize];
+                operation.write(api, subject, token, out);
+                Some((operation, subject))
+            }
+            Self::These(requests) => {
+                let picked = numbers.below(requests.len() as u32);
+                out.clone_from(&requests[picked as usize]);
+                None
+            }
+        }
+    }
+}
+
+/// What is sent where, and for how long.
+#[derive(Clone, Copy)]
+pub(crate) struct Load<'a> {
+    /// Instances of one server; clients take turns in choosing one.
+    pub(crate) servers: &'a [Server],
+    /// Whose CPU is counted as the database's.
+    pub(crate) postmaster: Option<u32>,
+    pub(crate) requests: Requests<'a>,
+    pub(crate) pace: Pace,
+    pub(crate) clients: u32,
+    pub(crate) measured: Duration,
+    pub(crate) seed: u64,
+}
+
 /// What all clients share. They run on one thread.
 struct Run<'a> {
-    scenario: &'a Scenario,
-    server: &'a Server,
-    users: &'a Users,
+    load: Load<'a>,
     began: Instant,
     from: Instant,
     to: Instant,
@@ -98,50 +165,69 @@ pub(crate) async fn run(
     measured: Duration,
     seed: u64,
 ) -> Result<Sample, Failure> {
-    let began = Instant::now();
-    let from = began + WARM_UP;
-    let run = Run {
-        scenario,
-        server,
-        users,
-        began,
-        from,
-        to: from + measured,
-        latencies: RefCell::new(Vec::with_capacity(1 << 18)),
+    let load = Load {
+        servers: std::slice::from_ref(server),
+        postmaster,
+        requests: Requests::Mix(scenario.mix, users),
+        pace: scenario.pace,
+        clients: CLIENTS,
+        measured,
+        seed,
     };
-    let clients = try_join_all((0..CLIENTS).map(|number| run.client(number, seed)));
-    let measure = async {
-        sleep_until(run.from).await;
-        let (before, at) = (Spent::now(server, postmaster)?, Instant::now());
-        sleep_until(run.to).await;
-        Ok::<_, Failure>((before, Spent::now(server, postmaster)?, at.elapsed()))
-    };
-    let (_, (before, after, elapsed)) = tokio::try_join!(clients, measure)?;
-    summary(
-        &mut run.latencies.borrow_mut(),
-        &before,
-        &after,
-        elapsed.as_secs_f64(),
-    )
+    load.run().await
+}
+
+impl Load<'_> {
+    /// Until the time is over.
+    pub(crate) async fn run(self) -> Result<Sample, Failure> {
+        let began = Instant::now();
+        let from = began + WARM_UP;
+        let run = Run {
+            load: self,
+            began,
+            from,
+            to: from + self.measured,
+            latencies: RefCell::new(Vec::with_capacity(1 << 18)),
+        };
+        let clients = try_join_all((0..self.clients).map(|number| run.client(number)));
+        let measure = async {
+            sleep_until(run.from).await;
+            let (before, at) = (Spent::now(self.servers, self.postmaster)?, Instant::now());
+            sleep_until(run.to).await;
+            let after = Spent::now(self.servers, self.postmaster)?;
+            Ok::<_, Failure>((before, after, at.elapsed()))
+        };
+        let (_, (before, after, elapsed)) = tokio::try_join!(clients, measure)?;
+        summary(
+            &mut run.latencies.borrow_mut(),
+            &before,
+            &after,
+            elapsed.as_secs_f64(),
+        )
+    }
 }
 
 impl Run<'_> {
-    async fn client(&self, number: u32, seed: u64) -> Result<(), Failure> {
-        let mut numbers = Numbers(seed.wrapping_mul(1000) + u64::from(number));
-        let mut connection = Connection::open(self.server.port).await?;
+    async fn client(&self, number: u32) -> Result<(), Failure> {
+        let mut numbers = Numbers(self.load.seed.wrapping_mul(1000) + u64::from(number));
+        let server = &self.load.servers[number as usize % self.load.servers.len()];
+        let mut connection = Connection::open(server.port).await?;
         let mut request = Vec::new();
         let mut count = 0_u32;
         loop {
-            let operation = self.scenario.pick(numbers.below(100));
-            let subject = self.subject(operation, &mut numbers);
-            let token = &self.users.tokens[subject.user as usize];
-            operation.write(self.server.api, subject, token, &mut request);
+            let asked = self
+                .load
+                .requests
+                .next(server.api, &mut numbers, &mut request);
             let due = self.due(number, count).await;
             if due >= self.to {
                 return Ok(());
             }
             let answer = connection.exchange(&request).await?;
-            operation.glance(self.server.api, answer)?;
+            let (operation, _) = asked.unzip();
+            operation
+                .unwrap_or(Operation::Floor)
+                .glance(server.api, answer)?;
             let now = Instant::now();
             if now >= self.from && now < self.to {
                 let micros = now.duration_since(due).as_micros();
@@ -149,8 +235,10 @@ impl Run<'_> {
                     .borrow_mut()
                     .push(u32::try_from(micros).unwrap_or(u32::MAX));
             }
-            if count.is_multiple_of(SAMPLE) {
-                operation.check(self.server.api, subject, answer)?;
+            if let Some((operation, subject)) = asked
+                && count.is_multiple_of(SAMPLE)
+            {
+                operation.check(server.api, subject, answer)?;
             }
             count += 1;
         }
@@ -158,25 +246,15 @@ impl Run<'_> {
 
     /// When the next request of a client is to be sent; waits for it.
     async fn due(&self, number: u32, count: u32) -> Instant {
-        match self.scenario.pace {
+        match self.load.pace {
             Pace::Closed => Instant::now(),
             Pace::PerSecond(rate) => {
-                let place = f64::from(count) * f64::from(CLIENTS) + f64::from(number);
+                let place = f64::from(count) * f64::from(self.load.clients) + f64::from(number);
                 let due = self.began + Duration::from_secs_f64(place / f64::from(rate));
                 sleep_until(due.min(self.to)).await;
                 due
             }
         }
-    }
-
-    fn subject(&self, operation: Operation, numbers: &mut Numbers) -> Subject {
-        let size = self.users.size;
-        let user = match operation {
-            Operation::Create => size.readers() + numbers.below(size.users - size.readers()),
-            _ => numbers.below(size.readers()),
-        };
-        let task = numbers.below(size.tasks);
-        Subject { user, task }
     }
 }
 

@@ -1,14 +1,18 @@
 //! The benchmark: fills databases, starts the product and the yardsticks, sends them the same load in turn, reads what they
 //! cost from the accounts of the operating system, and writes one report in Markdown.
 //!
+//! With `growth` it measures the product alone, with more and more of everything; with `overload`, what becomes of too much.
+//!
 //! `scripts/bench` starts it, with a private PostgreSQL server and the programs to compare. Nothing here judges: a report has
 //! goals beside figures, and people read it.
 
 mod accounts;
 mod data;
+mod growth;
 mod http;
 mod load;
 mod operation;
+mod overload;
 mod plan;
 mod report;
 mod runs;
@@ -60,13 +64,24 @@ async fn bench() -> Result<(), Failure> {
         folder: PathBuf::from(setting("BENCH_FOLDER")?),
         postgres: setting("TEST_DATABASE_URL")?,
     };
-    let report = Report {
-        postgres: runs::postgres(&settings).await?,
-        sqlite: runs::sqlite(&settings).await?,
-        settings: &settings,
+    let report = match std::env::args().nth(1).as_deref() {
+        None | Some("bench") => compared(&settings).await?,
+        Some("growth") => growth::report(&settings, &settings.folder.join("growth")).await?,
+        Some("overload") => overload::report(&settings).await?,
+        Some(other) => return Err(format!("what is {other}?").into()),
     };
-    std::fs::write(settings.folder.join("report.md"), report.markdown())?;
+    std::fs::write(settings.folder.join("report.md"), report)?;
     Ok(())
+}
+
+/// The product beside the yardsticks.
+async fn compared(settings: &Settings) -> Result<String, Failure> {
+    let report = Report {
+        postgres: runs::postgres(settings).await?,
+        sqlite: runs::sqlite(settings).await?,
+        settings,
+    };
+    Ok(report.markdown())
 }
 
 fn number(name: &str, default: f64) -> Result<f64, Failure> {

@@ -116,15 +116,15 @@ impl Scenario {
             .iter()
             .any(|(_, operation)| *operation == Operation::Login)
     }
+}
 
-    /// Which operation a number below 100 stands for.
-    pub(crate) fn pick(&self, mut hundredths: u32) -> Operation {
-        for (share, operation) in self.mix {
-            if hundredths < *share {
-                return *operation;
-            }
-            hundredths -= share;
+/// Which operation of a mix a number below 100 stands for.
+pub(crate) fn pick(mix: &[(u32, Operation)], mut hundredths: u32) -> Operation {
+    for (share, operation) in mix {
+        if hundredths < *share {
+            return *operation;
         }
-        Operation::Floor
+        hundredths -= share;
     }
+    Operation::Floor
 }

@@ -118,11 +118,9 @@ impl Report<'_> {
         let most = samples().map(|sample| sample.others).fold(0.0, f64::max);
         writeln!(
             out,
-            "\n{}, commit {}. {}. {}: {} users with {} tasks each, one with {}. {} rounds of {} s per server, in turn; medians. \
+            "\n{} {}: {} users with {} tasks each, one with {}. {} rounds of {} s per server, in turn; medians. \
              Other work on the machine took {:.0} % of its CPU (median; {:.0} % at most){}.\n",
-            chrono::Utc::now().format("%Y-%m-%d"),
-            std::env::var("BENCH_COMMIT").unwrap_or_else(|_| "unknown".to_owned()),
-            machine(),
+            circumstances(),
             self.postgres.version,
             size.users,
             size.tasks,
@@ -285,6 +283,16 @@ impl Report<'_> {
         }
         self.write_memory(out, &self.sqlite)
     }
+}
+
+/// When, what and where.
+pub(crate) fn circumstances() -> String {
+    format!(
+        "{}, commit {}. {}.",
+        chrono::Utc::now().format("%Y-%m-%d"),
+        std::env::var("BENCH_COMMIT").unwrap_or_else(|_| "unknown".to_owned()),
+        machine(),
+    )
 }
 
 fn machine() -> String {

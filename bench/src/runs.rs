@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use taskhive_bench::{Failure, Signer};
+use taskhive_bench::Failure;
 use tokio_postgres::{Client, NoTls};
 
 use crate::accounts;
@@ -12,7 +12,7 @@ use crate::data::{self, Size};
 use crate::load::{self, Sample, Users};
 use crate::operation::Api;
 use crate::plan::{SCENARIOS, Scenario};
-use crate::server::{SECRET, Server, prepare};
+use crate::server::{Server, prepare};
 
 /// How the benchmark runs.
 pub(crate) struct Settings {
@@ -64,7 +64,7 @@ impl Settings {
         }
     }
 
-    fn product(&self) -> PathBuf {
+    pub(crate) fn product(&self) -> PathBuf {
         self.programs.join("taskhive")
     }
 
@@ -85,12 +85,7 @@ pub(crate) async fn postgres(settings: &Settings) -> Result<Outcome, Failure> {
     let folder = settings.folder.join("postgres");
     let (url, client) = filled(settings, "bench", &settings.product(), size).await?;
     data::fill_limit(&client).await?;
-    let backend: i32 = client
-        .query_one("SELECT pg_backend_pid()", &[])
-        .await?
-        .get(0);
-    let postmaster =
-        accounts::parent(u32::try_from(backend)?).ok_or("the database server cannot be seen")?;
+    let postmaster = postmaster(&client).await?;
     let version: String = client.query_one("SHOW server_version", &[]).await?.get(0);
 
     let program = |name: &str| settings.programs.join(name);
@@ -105,7 +100,7 @@ pub(crate) async fn postgres(settings: &Settings) -> Result<Outcome, Failure> {
         servers.push(Server::start("baseline", Api::GraphQl, baseline, &url, &folder).await?);
         clients.push(client);
     }
-    let users = sign_in(size)?;
+    let users = Users::sign_in(size)?;
     let mut lines = Vec::new();
     let mut after_tasks = Vec::new();
     for scenario in settings.wanted() {
@@ -128,8 +123,16 @@ pub(crate) async fn postgres(settings: &Settings) -> Result<Outcome, Failure> {
     )
 }
 
+/// The process whose children are all of the database server.
+pub(crate) async fn postmaster(client: &Client) -> Result<u32, Failure> {
+    let backend = client.query_one("SELECT pg_backend_pid()", &[]).await?;
+    let backend: i32 = backend.get(0);
+    let parent = accounts::parent(u32::try_from(backend)?);
+    Ok(parent.ok_or("the database server cannot be seen")?)
+}
+
 /// A database of its own for a build of the product, which makes its tables: those of another build may differ.
-async fn filled(
+pub(crate) async fn filled(
     settings: &Settings,
     name: &str,
     program: &Path,
@@ -167,7 +170,7 @@ pub(crate) async fn sqlite(settings: &Settings) -> Result<Outcome, Failure> {
         data::fill_sqlite(&file, size)?;
         servers.push(Server::start(name, Api::GraphQl, &program, &url, &folder).await?);
     }
-    let users = sign_in(size)?;
+    let users = Users::sign_in(size)?;
     let mut lines = Vec::new();
     let mut after_tasks = Vec::new();
     for scenario in settings.wanted() {
@@ -179,7 +182,7 @@ pub(crate) async fn sqlite(settings: &Settings) -> Result<Outcome, Failure> {
     outcome(size, "SQLite".to_owned(), &servers, &after_tasks, lines)
 }
 
-async fn connect(url: &str) -> Result<Client, Failure> {
+pub(crate) async fn connect(url: &str) -> Result<Client, Failure> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
     tokio::spawn(async move {
         if let Err(error) = connection.await {
@@ -187,17 +190,6 @@ async fn connect(url: &str) -> Result<Client, Failure> {
         }
     });
     Ok(client)
-}
-
-fn sign_in(size: Size) -> Result<Users, Failure> {
-    let signer = Signer::new(SECRET);
-    let tokens: Result<_, _> = (0..size.users)
-        .map(|user| signer.token(data::user_id(user)))
-        .collect();
-    Ok(Users {
-        size,
-        tokens: tokens?,
-    })
 }
 
 fn peaks(servers: &[Server]) -> Result<Vec<f64>, Failure> {
