@@ -10,6 +10,7 @@ use taskhive_adapters::clock::SystemClock;
 use taskhive_adapters::external_issuer::ExternalIssuer;
 use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};
 use taskhive_adapters::known_users::KnownUsers;
+use taskhive_adapters::traces::Traces;
 use taskhive_domain::accounts::{AccountPorts, ExternalPorts};
 use taskhive_domain::ports::{Clock, InfraError, InfraErrorKind, PasswordHasher, SessionEvents};
 use taskhive_domain::{Accounts, Administration, SessionId, Tasks};
@@ -50,6 +51,7 @@ pub struct App {
     server: ServerLimits,
     metrics: Arc<Metrics>,
     readiness: Arc<Readiness>,
+    traces: Option<Arc<Traces>>,
     /// Tells sockets and streams that the service stops. The server begins it.
     shutdown: Shutdown,
 }
@@ -70,9 +72,13 @@ impl App {
             service,
             server,
             shutdown,
+            traces,
             ..
         } = self;
         server::serve(listener, cells, service, server, shutdown, stop).await;
+        if let Some(traces) = traces {
+            traces.finish().await;
+        }
     }
 }
 
@@ -118,7 +124,9 @@ pub fn build_at(
     let protection = Protection::new(config, backend, secrets, hasher, &clock)?;
     let services = protection.services(backend, refresh_cookie.clone(), &clock);
     let metrics = Metrics::new(database_name(config), clock.now());
-    let observer = Observer::new(config.log_requests, &metrics);
+    let traces = config.traces.as_ref().map(Traces::start).transpose()?;
+    let traces = traces.map(Arc::new);
+    let observer = Observer::new(config.log_requests, &metrics, traces.clone());
     let pipeline = pipeline(config, protection, services, clock, &shutdown, observer)?;
     let pipeline = Arc::new(pipeline);
     readings::watch_backend(&metrics, backend);
@@ -147,6 +155,7 @@ pub fn build_at(
         service: HttpService::new(endpoint, others, options),
         metrics: Arc::new(metrics),
         readiness,
+        traces,
         server: config.server.clone(),
         shutdown,
     })

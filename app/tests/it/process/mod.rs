@@ -9,5 +9,6 @@ mod operating;
 mod request_log;
 mod server;
 mod storage;
+mod traces;
 mod trouble;
 mod users;
