@@ -6,6 +6,7 @@ mod frozen;
 mod lifetime;
 mod metrics;
 mod operating;
+mod pooler;
 mod request_log;
 mod server;
 mod storage;
