@@ -2,6 +2,7 @@
 //! of its own.
 
 mod commands;
+mod encrypted;
 mod frozen;
 mod lifetime;
 mod metrics;
