@@ -1,13 +1,15 @@
 //! `taskhive doctor`: looks at everything that has to be right, and says what to do about what is wrong. It changes nothing,
 //! makes no file, and repeats no secret.
 
+mod machine;
+
 use std::process::ExitCode;
 
 use taskhive_adapters::store::{Finding, Problem};
 use taskhive_adapters::traces::{self, TraceSettings};
 
-use super::database::open_existing;
-use super::{StartError, answer, print, with_env_file};
+use crate::cli::database::open_existing;
+use crate::cli::{StartError, answer, print, with_env_file};
 use crate::config::settings::SECRET_FILE;
 use crate::config::{Config, Vars};
 use crate::{secret_file, telemetry};
@@ -19,6 +21,8 @@ pub(super) async fn run(environment: Vars) -> Result<ExitCode, StartError> {
             telemetry::start(config.log_format, &config.log_filter)?;
             findings.push(settings(&config));
             findings.push(secret(&config));
+            findings.push(machine::descriptors(&config));
+            findings.extend(machine::listeners(&config).await);
             findings.extend(database(&config).await);
             if let Some(traces) = &config.traces {
                 findings.push(collector(traces).await);
