@@ -1,6 +1,6 @@
 # Thin names for commands that can also be pasted.
 
-.PHONY: run release test prove faults bench growth overload check deny generated web-check web-test
+.PHONY: run release test prove faults bench growth overload check deny generated image-check web-check web-test
 
 # Serves on http://127.0.0.1:8000 with nothing set up, and the browser client with it. Where Node.js cannot be had it starts
 # without.
@@ -55,6 +55,13 @@ check:
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
 	scripts/check-layers
+
+# The image, as far as that goes without a container engine: its Dockerfile is linted, and the binary runs in the root that the
+# file describes.
+image-check:
+	scripts/need cargo cc python3
+	cargo build
+	scripts/try-image $${CARGO_TARGET_DIR:-target}/debug/taskhive
 
 # The browser client: types made from the schema are up to date, everything fits together, its parts work.
 web-check:

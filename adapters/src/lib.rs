@@ -8,9 +8,11 @@ pub mod clock;
 mod error_chain;
 pub mod events;
 pub mod external_issuer;
+mod https;
 pub mod jwt;
 pub mod known_users;
 pub mod store;
 mod tls;
+pub mod traces;
 
 pub use self::error_chain::error_chain;

@@ -37,6 +37,11 @@ pub(crate) fn make_room_for(needed: u64) {
     }
 }
 
+/// How many files and connections this process may open once it has raised its limit; `None` for as many as it likes.
+pub(crate) fn most_descriptors() -> Option<u64> {
+    getrlimit(Resource::Nofile).maximum
+}
+
 /// Ready at the first SIGTERM, SIGINT or SIGHUP. A further SIGTERM or SIGINT ends the process at once; a further SIGHUP does
 /// not, because a terminal that closes may send several.
 pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()>> {

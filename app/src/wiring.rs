@@ -11,6 +11,7 @@ use taskhive_adapters::error_chain;
 use taskhive_adapters::external_issuer::ExternalIssuer;
 use taskhive_adapters::jwt::{JwtIssuer, SigningSecrets};
 use taskhive_adapters::known_users::KnownUsers;
+use taskhive_adapters::traces::Traces;
 use taskhive_domain::accounts::{AccountPorts, ExternalPorts};
 use taskhive_domain::ports::{Clock, InfraError, InfraErrorKind, PasswordHasher, SessionEvents};
 use taskhive_domain::{Accounts, Administration, SessionId, Tasks};
@@ -52,6 +53,7 @@ pub struct App {
     metrics: Arc<Metrics>,
     readiness: Arc<Readiness>,
     revocations: Arc<RevocationList>,
+    traces: Option<Arc<Traces>>,
     /// Tells sockets and streams that the service stops. The server begins it.
     shutdown: Shutdown,
 }
@@ -83,9 +85,13 @@ impl App {
             service,
             server,
             shutdown,
+            traces,
             ..
         } = self;
         server::serve(listener, cells, service, server, shutdown, stop).await;
+        if let Some(traces) = traces {
+            traces.finish().await;
+        }
     }
 }
 
@@ -132,7 +138,9 @@ pub fn build_at(
     let revocations = Arc::clone(&protection.revocations);
     let services = protection.services(backend, refresh_cookie.clone(), &clock);
     let metrics = Metrics::new(database_name(config), clock.now());
-    let observer = Observer::new(config.log_requests, &metrics);
+    let traces = config.traces.as_ref().map(Traces::start).transpose()?;
+    let traces = traces.map(Arc::new);
+    let observer = Observer::new(config.log_requests, &metrics, traces.clone());
     let pipeline = pipeline(config, protection, services, clock, &shutdown, observer)?;
     let pipeline = Arc::new(pipeline);
     readings::watch_backend(&metrics, backend);
@@ -162,6 +170,7 @@ pub fn build_at(
         metrics: Arc::new(metrics),
         readiness,
         revocations,
+        traces,
         server: config.server.clone(),
         shutdown,
     })

@@ -21,6 +21,8 @@ pub mod databases;
 mod log;
 pub mod network;
 pub mod npm;
+#[cfg(feature = "service")]
+pub mod pooler;
 mod random;
 pub mod recipes;
 #[cfg(feature = "service")]

@@ -6,18 +6,13 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::body::Bytes;
 use hyper::{Request, StatusCode, header};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
 use taskhive_domain::ports::InfraError;
 
 use super::jwks_url::JwksUrl;
 use super::keys::KeySetError;
-use crate::{error_chain, tls};
+use crate::error_chain;
+use crate::https::{self, HttpsClient};
 
-/// One address of several that does not answer must not use up the time of the others; they share this.
-const CONNECT_LIMIT: Duration = Duration::from_secs(4);
 /// A set of a few keys has some hundred bytes each.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 const USER_AGENT: &str = concat!("taskhive/", env!("CARGO_PKG_VERSION"));
@@ -41,24 +36,13 @@ pub(super) enum FetchError {
 /// The place, and what is needed to get there.
 pub(super) struct Endpoint {
     url: JwksUrl,
-    client: Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
+    client: HttpsClient<Empty<Bytes>>,
 }
 
 impl Endpoint {
     pub(super) fn new(url: &JwksUrl) -> Result<Self, InfraError> {
-        let mut tcp = HttpConnector::new();
-        // TLS is the business of the connector around it, and whether there must be some, of `JwksUrl`.
-        tcp.enforce_http(false);
-        tcp.set_connect_timeout(Some(CONNECT_LIMIT));
-        let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(tls::client_config(tls::web_roots())?)
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(tcp);
         // One document every 15 minutes: no connection is worth keeping.
-        let client = Client::builder(TokioExecutor::new())
-            .pool_max_idle_per_host(0)
-            .build(connector);
+        let client = https::client(0)?;
         Ok(Self {
             url: url.clone(),
             client,

@@ -8,6 +8,7 @@ use taskhive_domain::session::RefreshToken;
 
 use super::audit;
 use super::rate_limit::RateLimited;
+use crate::http::trace_context::TraceHeaders;
 
 /// What a request brought to prove who sends it.
 #[derive(Clone, Default)]
@@ -50,6 +51,8 @@ pub(crate) struct Client {
     pub(crate) identity: Option<Identity>,
     /// What it read last of an event stream that broke off, as it says.
     pub(crate) last_event_id: Option<String>,
+    /// The trace that its request is part of.
+    pub(crate) trace: TraceHeaders,
 }
 
 impl Client {
@@ -70,6 +73,7 @@ impl Default for Client {
             refresh_cookie: None,
             identity: None,
             last_event_id: None,
+            trace: TraceHeaders::default(),
         }
     }
 }

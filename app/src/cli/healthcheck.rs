@@ -20,12 +20,13 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) async fn run(environment: Vars) -> Result<ExitCode, StartError> {
     let config = Config::from_vars(&with_env_file(environment)?)?;
     let address = reachable(config.metrics.unwrap_or(config.listen));
-    let (ready, sentence) = match tokio::time::timeout(PATIENCE, ask(address)).await {
-        Ok(Ok(StatusCode::OK)) => (true, "ready".to_owned()),
-        Ok(Ok(status)) => (false, format!("not ready: {status}")),
-        Ok(Err(error)) => (false, format!("nothing answers at {address}: {error}")),
-        Err(_) => (false, format!("{address} does not answer in time")),
-    };
+    let (ready, sentence) =
+        match tokio::time::timeout(PATIENCE, ask(address, "/health/ready")).await {
+            Ok(Ok(StatusCode::OK)) => (true, "ready".to_owned()),
+            Ok(Ok(status)) => (false, format!("not ready: {status}")),
+            Ok(Err(error)) => (false, format!("nothing answers at {address}: {error}")),
+            Err(_) => (false, format!("{address} does not answer in time")),
+        };
     print(&format!("{sentence}\n"))?;
     Ok(answer(ready))
 }
@@ -40,10 +41,16 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listen.port())
 }
 
-async fn ask(address: SocketAddr) -> Result<StatusCode, Box<dyn std::error::Error>> {
+/// Whether it is this service that listens there, whatever state it is in.
+pub(super) async fn is_alive(address: SocketAddr) -> bool {
+    let asked = tokio::time::timeout(PATIENCE, ask(reachable(address), "/health/live")).await;
+    matches!(asked, Ok(Ok(StatusCode::OK)))
+}
+
+async fn ask(address: SocketAddr, path: &str) -> Result<StatusCode, Box<dyn std::error::Error>> {
     let stream = TcpStream::connect(address).await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    let request = Request::get("/health/ready")
+    let request = Request::get(path)
         .header(header::HOST, address.to_string())
         .body(Body::empty())?;
     tokio::select! {

@@ -6,6 +6,7 @@
 mod external_issuer;
 mod reader;
 pub mod settings;
+mod traces;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,6 +17,7 @@ use ipnet::IpNet;
 use taskhive_adapters::external_issuer::ExternalIssuerSettings;
 use taskhive_adapters::jwt::SigningSecrets;
 use taskhive_adapters::store::{StoreSettings, StoreUrl};
+use taskhive_adapters::traces::TraceSettings;
 use tracing_subscriber::filter::Targets;
 
 use crate::accounts::rate_limit::Rates;
@@ -82,6 +84,8 @@ pub struct Config {
     pub documents: admission::Limits,
     /// Whether each operation gets its line in the log.
     pub log_requests: bool,
+    /// Where operations are traced; `None` traces none.
+    pub traces: Option<TraceSettings>,
     /// What looks like a mistake, but does not keep the service from starting.
     pub warnings: Vec<String>,
 }
@@ -154,6 +158,7 @@ impl Config {
             execution_timeout: reader.seconds("LIMIT_EXECUTION_SECONDS"),
             rates: read_rates(&mut reader),
             documents: read_document_limits(&mut reader),
+            traces: traces::read(&mut reader),
             warnings: warnings(&reader, host),
             store: match reader.finish(store) {
                 Ok(store) => store,

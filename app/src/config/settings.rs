@@ -46,6 +46,11 @@ settings! {
     "LOG_FORMAT" = "text", "`text` for people or `json` for machines.";
     "LOG_REQUESTS" = "on", "Whether each operation gets a line in the log, at `info`: `on` or `off`. It says what was asked for, by whom, what came of it and how long it took; no texts.";
     "RUST_LOG" = "info", "Which log lines are written, such as `warn` or `info,taskhive=debug`.";
+    "OTEL_EXPORTER_OTLP_ENDPOINT" = "", "A collector of OpenTelemetry that is told of operations, one span each, such as `http://localhost:4318` (OTLP over HTTP, protobuf). Not set: nothing is traced, and tracing costs nothing.";
+    "OTEL_EXPORTER_OTLP_HEADERS" = "", "What the collector wants to be sent along, such as a key: `name=value`, several with commas in between.";
+    "OTEL_SERVICE_NAME" = "taskhive", "What this service is called in traces.";
+    "OTEL_TRACES_SAMPLER" = "parentbased_always_on", "Which operations are traced: `always_on`, `always_off` or `traceidratio`; behind `parentbased_`, a client that is part of a trace decides for its operations.";
+    "OTEL_TRACES_SAMPLER_ARG" = "1", "With `traceidratio`, the share of operations that are traced, from 0 to 1.";
     "LIMIT_BODY_BYTES" = "262144", "The longest body of a request.";
     "LIMIT_QUERY_STRING_BYTES" = "8192", "The longest query string of a GET request.";
     "LIMIT_OPERATIONS" = "1000", "Operations under way at the same time; further ones are refused at once. About as many as your database answers in a second.";

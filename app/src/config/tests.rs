@@ -84,6 +84,23 @@ fn deletions_are_remembered_for_a_month_at_least() {
 }
 
 #[test]
+fn mistakes_in_the_settings_of_traces_are_found_and_no_key_is_repeated() {
+    let error = from(&[
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "hunter2-hunter2"),
+        ("OTEL_TRACES_SAMPLER", "sometimes"),
+        ("OTEL_TRACES_SAMPLER_ARG", "2"),
+    ]);
+    let error = error.unwrap_err();
+    assert_eq!(error.0.len(), 4, "{error}");
+    assert!(!error.to_string().contains("hunter2"), "{error}");
+    let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318");
+    let traces = from(&[endpoint]).unwrap().traces.unwrap();
+    assert_eq!(traces.service_name, "taskhive");
+    assert!(from(&[]).unwrap().traces.is_none());
+}
+
+#[test]
 fn empty_means_not_set() {
     assert_eq!(
         from(&[("PORT", ""), ("JWT_SECRET", " ")])

@@ -11,3 +11,4 @@ pub(crate) mod request_id;
 pub mod server;
 pub mod shutdown;
 pub mod static_files;
+pub(crate) mod trace_context;

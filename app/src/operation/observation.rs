@@ -1,18 +1,21 @@
-//! What is known of an operation when it is over: one line in the log for each, whatever the transport and however it ended.
+//! What is known of an operation when it is over: one line in the log for each, whatever the transport and however it ended,
+//! its share in the metrics, and one span if operations are traced.
 //!
-//! A line has names of the schema, codes, ids and times. It has no text, no address, no variable and no token, and of the
+//! None of them has anything but names of the schema, codes, ids and times: no text, no address, no variable and no token, and of the
 //! document only the name of an operation that passed admission.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
+use taskhive_adapters::traces::{OperationSpan, TracedOperation, Traces};
 use taskhive_domain::UserId;
 
-use super::admission::{OperationKind, OperationName};
+use super::admission::{OperationKind, OperationName, RootField, ValidOperation};
 use super::request_error::RequestError;
 use super::response::Response;
 use super::transport::Transport;
+use crate::accounts::client::Client;
 use crate::graphql::ErrorCode;
 use crate::metrics::{Metrics, OperationMetrics};
 
@@ -21,13 +24,19 @@ pub(crate) struct Observer {
     /// Whether each operation gets its line in the log.
     log: bool,
     operations: OperationMetrics,
+    /// Where spans go. Without it, none is made.
+    traces: Option<Arc<Traces>>,
 }
 
 impl Observer {
-    /// Counts in `metrics`, and logs if it is to.
-    pub(crate) fn new(log: bool, metrics: &Metrics) -> Self {
+    /// Counts in `metrics`, and logs and traces if it is to.
+    pub(crate) fn new(log: bool, metrics: &Metrics, traces: Option<Arc<Traces>>) -> Self {
         let operations = metrics.operations(Outcome::names(), TRANSPORTS.to_vec());
-        Self { log, operations }
+        Self {
+            log,
+            operations,
+            traces,
+        }
     }
 }
 
@@ -72,6 +81,14 @@ impl Outcome {
             Self::Cancelled => "CANCELLED",
         }
     }
+
+    /// Whether whoever keeps the service should look into it.
+    const fn is_our_fault(self) -> bool {
+        matches!(
+            self,
+            Self::Failed(ErrorCode::Internal | ErrorCode::Unavailable)
+        )
+    }
 }
 
 /// One operation under way. Says what became of it, once: at the latest when it is dropped.
@@ -82,6 +99,9 @@ pub(crate) struct Observation {
     transport: Transport,
     kind: Option<OperationKind>,
     name: Option<Arc<OperationName>>,
+    span: Option<OperationSpan>,
+    /// What it asks for, if there is a span to say it.
+    root_fields: Option<Arc<[RootField]>>,
     /// Whether it may run.
     authorized: bool,
     user: Option<UserId>,
@@ -92,14 +112,17 @@ pub(crate) struct Observation {
 
 impl Observation {
     /// Of an operation that has arrived.
-    pub(crate) fn begin(observer: &Arc<Observer>, request_id: &str, transport: Transport) -> Self {
+    pub(crate) fn begin(observer: &Arc<Observer>, client: &Client, transport: Transport) -> Self {
+        let traces = observer.traces.as_ref();
         Self {
             observer: Arc::clone(observer),
             began: Instant::now(),
-            request_id: request_id.to_owned(),
+            request_id: client.request_id.clone(),
             transport,
             kind: None,
             name: None,
+            span: traces.map(|traces| traces.begin(client.trace.context())),
+            root_fields: None,
             authorized: false,
             user: None,
             failure: None,
@@ -108,8 +131,12 @@ impl Observation {
     }
 
     /// It is valid, and this is what it is.
-    pub(crate) fn admitted(&mut self, kind: OperationKind, name: &Arc<OperationName>) {
-        (self.kind, self.name) = (Some(kind), Some(Arc::clone(name)));
+    pub(crate) fn admitted(&mut self, operation: &ValidOperation) {
+        self.kind = Some(operation.kind);
+        self.name = Some(Arc::clone(&operation.name));
+        if self.span.is_some() {
+            self.root_fields = Some(Arc::clone(&operation.root_fields));
+        }
     }
 
     /// It may run, for this user if it needs one.
@@ -147,6 +174,9 @@ impl Observation {
         if self.observer.log {
             self.log(outcome, status, took);
         }
+        if let Some(span) = self.span.take() {
+            self.trace(span, outcome, status);
+        }
     }
 
     fn count(&self, outcome: Outcome, took: Duration) {
@@ -176,8 +206,23 @@ impl Observation {
             status = status.map(|status| status.as_u16()),
             elapsed_ms = milliseconds(took),
             user = self.user.map(display),
+            trace_id = self.span.as_ref().map(OperationSpan::trace_id),
             "operation"
         );
+    }
+
+    fn trace(&self, span: OperationSpan, outcome: Outcome, status: Option<StatusCode>) {
+        let root_fields = self.root_fields.as_deref().unwrap_or_default();
+        span.end(&TracedOperation {
+            request_id: &self.request_id,
+            kind: self.kind.map(OperationKind::name),
+            name: self.name.as_ref().and_then(|name| name.shown()),
+            fields: root_fields.iter().map(|field| &*field.name).collect(),
+            transport: TRANSPORTS[self.transport_index()],
+            code: outcome.name(),
+            status: status.map(|status| status.as_u16()),
+            our_fault: outcome.is_our_fault(),
+        });
     }
 
     /// In [`TRANSPORTS`]. Every subscription over HTTP is an event stream.

@@ -4,6 +4,7 @@ use axum::http::{HeaderMap, header};
 
 use crate::accounts::client::{Client, Credential};
 use crate::http::client_address::ClientAddress;
+use crate::http::trace_context::TraceHeaders;
 
 /// The client behind a request. Its cookie is left out: only operations over HTTP may read it.
 pub(super) fn of_request(headers: &HeaderMap, address: ClientAddress, request_id: &str) -> Client {
@@ -16,6 +17,7 @@ pub(super) fn of_request(headers: &HeaderMap, address: ClientAddress, request_id
             .to_owned(),
         request_id: request_id.to_owned(),
         credential: credential(headers),
+        trace: TraceHeaders::of(headers),
         ..Client::default()
     }
 }

@@ -117,7 +117,11 @@ impl Accounts {
         let now = self.ports.clock.now();
         let users = &self.ports.users;
         let Some(ended) = users.delete(who.user, &stored.hash, now).await? else {
-            return Err(AccountError::CredentialsWrong);
+            // Somebody was faster: with another password, or with the same wish.
+            return Err(match users.credentials_of(who.user).await? {
+                Some(_) => AccountError::CredentialsWrong,
+                None => AccountError::AccountGone,
+            });
         };
         self.ports.tell_ended(&ended);
         Ok(())

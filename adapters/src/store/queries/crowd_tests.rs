@@ -65,7 +65,11 @@ async fn crowd(database: &Database, user: UserId, size: i32) {
 /// How many sessions are remembered to have ended.
 async fn remembered(database: &Database) -> usize {
     let sessions = DieselSessions(database.clone());
-    sessions.ended_since(NOW, None, 1_000_000).await.unwrap().len()
+    sessions
+        .ended_since(NOW, None, 1_000_000)
+        .await
+        .unwrap()
+        .len()
 }
 
 async fn end(database: &Database, user: UserId, way: Way) -> Vec<SessionId> {

@@ -80,8 +80,8 @@ impl Pipeline {
         &self,
         operation: OperationRequest,
     ) -> Result<AuthorizedOperation, RequestError> {
-        let request_id = &operation.client.request_id;
-        let mut observation = Observation::begin(&self.observer, request_id, operation.transport);
+        let (client, transport) = (&operation.client, operation.transport);
+        let mut observation = Observation::begin(&self.observer, client, transport);
         match self.prepare(operation, &mut observation).await {
             Ok((kind, authenticated, execution)) => Ok(AuthorizedOperation {
                 kind,
@@ -114,7 +114,7 @@ impl Pipeline {
             request.operation_name.as_deref(),
             request.variables,
         )?;
-        observation.admitted(valid.kind, &valid.name);
+        observation.admitted(&valid);
         transport.carries(valid.kind, &valid.root_fields)?;
         let authenticated = timeout_at(deadline, self.authenticate(&valid, &client));
         let authenticated = authenticated.await.unwrap_or_else(|_| Err(guard_late()))?;

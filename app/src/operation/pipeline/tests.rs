@@ -153,6 +153,7 @@ async fn pipeline_with(
         observer: Arc::new(Observer::new(
             true,
             &Metrics::new("memory", Timestamp::from_millis(0)),
+            None,
         )),
         timeout: Duration::from_millis(50),
     };

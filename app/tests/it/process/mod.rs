@@ -2,12 +2,15 @@
 //! of its own.
 
 mod commands;
+mod encrypted;
 mod frozen;
 mod lifetime;
 mod metrics;
 mod operating;
+mod pooler;
 mod request_log;
 mod server;
 mod storage;
+mod traces;
 mod trouble;
 mod users;

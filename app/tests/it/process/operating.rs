@@ -7,7 +7,7 @@ use std::process::Output;
 use serde_json::json;
 use tempfile::tempdir;
 use testkit::databases::PostgresDatabase;
-use testkit::{CREATE, LOGIN, SECRET};
+use testkit::{CREATE, LOGIN, Program, SECRET};
 
 use crate::TASKHIVE;
 
@@ -16,7 +16,8 @@ fn said(output: &Output) -> String {
 }
 
 fn run(directory: &Path, arguments: &[&str]) -> Output {
-    TASKHIVE.outcome(directory, &[], arguments)
+    // Any port, because somebody may listen on the one of the settings.
+    TASKHIVE.outcome(directory, &[("PORT", "0")], arguments)
 }
 
 /// A service on which somebody has tasks, stopped again.
@@ -239,12 +240,72 @@ async fn the_doctor_finds_what_is_wrong_and_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_finds_what_would_keep_the_service_from_listening() {
+    let directory = tempdir().unwrap();
+    let at = directory.path();
+    let stranger = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = stranger.local_addr().unwrap();
+    // Hangs up on everybody.
+    std::thread::spawn(move || stranger.incoming().for_each(drop));
+    let (port, metrics) = (taken.port().to_string(), taken.to_string());
+    for (settings, fix) in [
+        (
+            [("PORT", port.as_str()), ("METRICS_ADDR", "")],
+            "HOST or PORT",
+        ),
+        (
+            [("PORT", "0"), ("METRICS_ADDR", metrics.as_str())],
+            "METRICS_ADDR",
+        ),
+    ] {
+        let examined = TASKHIVE.outcome(at, &settings, &["doctor"]);
+        assert_eq!(examined.status.code(), Some(1), "{}", said(&examined));
+        let line = format!("WRONG  listening: {taken} cannot be listened on");
+        assert!(
+            said(&examined).contains(&line) && said(&examined).contains(fix),
+            "{}",
+            said(&examined)
+        );
+    }
+
+    // The service itself is no reason to complain.
+    let service = TASKHIVE.start(at, &[]);
+    let port = service.address.port().to_string();
+    let path = at.to_owned();
+    let examined = tokio::task::spawn_blocking(move || {
+        TASKHIVE.outcome(&path, &[("PORT", &*port)], &["doctor"])
+    });
+    let examined = examined.await.unwrap();
+    assert!(
+        examined.status.success() && said(&examined).contains("ok     listening: "),
+        "{}",
+        said(&examined)
+    );
+
+    // Nor does it end where there are too few descriptors, but clients will wait.
+    let mut command = Program::at("/bin/sh").command(at, &[("PORT", "0")]);
+    let script = format!(
+        "ulimit -n 99; exec {} doctor",
+        env!("CARGO_BIN_EXE_taskhive")
+    );
+    let examined = command.args(["-c", &script]).output().unwrap();
+    assert_eq!(examined.status.code(), Some(1), "{}", said(&examined));
+    assert!(
+        said(&examined).contains("WRONG  open files: 99 ")
+            && said(&examined).contains("LIMIT_CONNECTIONS"),
+        "{}",
+        said(&examined)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_doctor_looks_at_a_server_too() {
     let directory = tempdir().unwrap();
     let database = PostgresDatabase::empty().await;
     let settings = [
         ("DATABASE_URL", database.url.as_str()),
         ("JWT_SECRET", SECRET),
+        ("PORT", "0"),
     ];
     let doctor = || TASKHIVE.outcome(directory.path(), &settings, &["doctor"]);
     let fresh = doctor();

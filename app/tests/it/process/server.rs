@@ -5,20 +5,20 @@ use std::process::Output;
 use serde_json::json;
 use tempfile::{TempDir, tempdir};
 use testkit::databases::PostgresDatabase;
-use testkit::network::{ForgetfulPooler, Forwarder};
+use testkit::network::Forwarder;
 use testkit::{CREATE, Process, SECRET, Signal};
 
 use crate::TASKHIVE;
 
 /// Runs a command that ends by itself.
-fn outcome(url: &str, arguments: &[&str]) -> Output {
+pub(super) fn outcome(url: &str, arguments: &[&str]) -> Output {
     let directory = tempdir().unwrap();
     let settings = [("DATABASE_URL", url), ("JWT_SECRET", SECRET), ("PORT", "0")];
     TASKHIVE.outcome(directory.path(), &settings, arguments)
 }
 
 /// What it says when it ends with code 2.
-fn refusal(url: &str, arguments: &[&str]) -> String {
+pub(super) fn refusal(url: &str, arguments: &[&str]) -> String {
     let output = outcome(url, arguments);
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{message}");
@@ -85,25 +85,6 @@ async fn tables_of_the_next_release_are_served_and_later_ones_refused() {
     assert!(
         message.contains("20990101000003") && message.contains("newer taskhive"),
         "{message}"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_pooler_that_forgets_prepared_statements_is_found_out_at_the_start() {
-    let database = PostgresDatabase::migrated().await;
-    let pooler = ForgetfulPooler::start(&database.url).await;
-    let message = refusal(&pooler.url(&database.url), &["serve"]);
-    assert!(
-        message.contains("prepared statements") && message.contains("max_prepared_statements"),
-        "{message}"
-    );
-    let diagnosis = outcome(&pooler.url(&database.url), &["doctor"]);
-    assert_eq!(diagnosis.status.code(), Some(1));
-    let diagnosis = String::from_utf8(diagnosis.stdout).unwrap();
-    assert!(
-        diagnosis.contains("WRONG  prepared statements: ")
-            && diagnosis.contains("max_prepared_statements"),
-        "{diagnosis}"
     );
 }
 

@@ -1,12 +1,15 @@
 //! `taskhive doctor`: looks at everything that has to be right, and says what to do about what is wrong. It changes nothing,
 //! makes no file, and repeats no secret.
 
+mod machine;
+
 use std::process::ExitCode;
 
 use taskhive_adapters::store::{Finding, Problem};
+use taskhive_adapters::traces::{self, TraceSettings};
 
-use super::database::open_existing;
-use super::{StartError, answer, print, with_env_file};
+use crate::cli::database::open_existing;
+use crate::cli::{StartError, answer, print, with_env_file};
 use crate::config::settings::SECRET_FILE;
 use crate::config::{Config, Vars};
 use crate::{secret_file, telemetry};
@@ -18,7 +21,12 @@ pub(super) async fn run(environment: Vars) -> Result<ExitCode, StartError> {
             telemetry::start(config.log_format, &config.log_filter)?;
             findings.push(settings(&config));
             findings.push(secret(&config));
+            findings.push(machine::descriptors(&config));
+            findings.extend(machine::listeners(&config).await);
             findings.extend(database(&config).await);
+            if let Some(traces) = &config.traces {
+                findings.push(collector(traces).await);
+            }
         }
         Err(StartError(mistakes)) => findings.push(Finding::bad(
             "settings",
@@ -84,5 +92,18 @@ async fn database(config: &Config) -> Vec<Finding> {
             let fix = "see DATABASE_URL and DATABASE_DIRECT_URL in `taskhive settings`";
             vec![Finding::bad("database", reason, fix)]
         }
+    }
+}
+
+/// Whether it takes a batch without a span.
+async fn collector(settings: &TraceSettings) -> Finding {
+    let (subject, place) = ("traces", &settings.endpoint);
+    match traces::try_out(settings).await {
+        Ok(()) => Finding::good(subject, format!("{place} takes them")),
+        Err(failure) => Finding::bad(
+            subject,
+            format!("{place}: {failure}"),
+            "OTEL_EXPORTER_OTLP_ENDPOINT must name a collector that takes OTLP over HTTP, on port 4318 as a rule (4317 is gRPC)",
+        ),
     }
 }

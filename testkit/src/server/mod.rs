@@ -1,5 +1,7 @@
-//! A PostgreSQL server of one test's own, to be broken. Unlike the one that tests share, it keeps what it has acknowledged
+//! A PostgreSQL server of one test's own, to be broken or reached with TLS. Unlike the one that tests share, it keeps what it has acknowledged
 //! when it crashes.
+
+mod encryption;
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::MetadataExt;
@@ -11,6 +13,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, getpgid, kill_process, kill_process_group};
 use tokio_postgres::{Client, NoTls};
 
+pub use self::encryption::EncryptedServer;
 use crate::databases;
 
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts");
@@ -27,11 +30,17 @@ pub struct PostgresServer {
 impl PostgresServer {
     /// Makes an empty one and starts it with these options and those it needs.
     pub fn start(options: &str) -> Self {
+        Self::try_to_start(options, None).expect("with-postgres says why it does not start")
+    }
+
+    /// `None` if the server ended at once.
+    fn try_to_start(options: &str, port: Option<u16>) -> Option<Self> {
         let durable = "-c fsync=on -c synchronous_commit=on -c full_page_writes=on";
         // The script keeps the server for as long as its command runs: until the pipe to it is closed.
         let mut keeper = Command::new(format!("{SCRIPTS}/with-postgres"))
             .args(["sh", "-c", "echo \"$TEST_DATABASE_URL\"; cat"])
             .env("WITH_POSTGRES_OPTIONS", format!("{durable} {options}"))
+            .envs(port.map(|port| ("WITH_POSTGRES_PORT", port.to_string())))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -40,13 +49,16 @@ impl PostgresServer {
         let mut said = BufReader::new(keeper.stdout.take().unwrap());
         said.read_line(&mut url).unwrap();
         let url = url.trim_end().to_owned();
-        let (_, rest) = url.split_once("host=").expect("with-postgres says where");
+        let Some((_, rest)) = url.split_once("host=") else {
+            keeper.wait().unwrap();
+            return None;
+        };
         let directory = PathBuf::from(rest.split('&').next().unwrap());
-        Self {
+        Some(Self {
             url,
             directory,
             keeper,
-        }
+        })
     }
 
     /// What it has logged since it was started.
