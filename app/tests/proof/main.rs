@@ -13,6 +13,7 @@
 
 mod cluster;
 mod faults;
+mod http;
 mod owner;
 mod replica;
 mod typescript;

@@ -1,7 +1,5 @@
 //! Somebody whose tasks are changed, and those who keep copies of them.
 
-use std::net::SocketAddr;
-
 use serde_json::{Value, json};
 use testkit::{CREATE, Client, Random, TestUser};
 use tokio::task::JoinHandle;
@@ -9,6 +7,7 @@ use uuid::Uuid;
 
 use crate::TASK;
 use crate::cluster::Cluster;
+use crate::http::Sender;
 use crate::replica::Replica;
 use crate::typescript::TypeScript;
 use crate::writers::{Known, Progress, Writer};
@@ -20,7 +19,7 @@ pub(super) const LAST: &str = "the end";
 
 pub(super) struct Owner {
     user: TestUser,
-    address: SocketAddr,
+    sender: Sender,
     known: Known,
     rust: Replica,
     typescript: TypeScript,
@@ -31,11 +30,15 @@ impl Owner {
     pub(super) async fn new(cluster: &Cluster, name: &str) -> Self {
         let user = cluster.client().sign_up(name).await;
         let address = cluster.balancer.address;
+        let sender = Sender {
+            address,
+            token: user.access_token.clone(),
+        };
         Self {
-            rust: Replica::start(address, &user.access_token).await,
+            rust: Replica::start(sender.clone()).await,
             typescript: TypeScript::start(address, &user).await,
             known: Known::default(),
-            address,
+            sender,
             user,
         }
     }
@@ -47,9 +50,7 @@ impl Owner {
 
     fn writer(&self, random: Random) -> Writer {
         Writer {
-            http: Writer::http(),
-            url: format!("http://{}/graphql", self.address),
-            token: self.user.access_token.clone(),
+            sender: self.sender.clone(),
             known: Known::clone(&self.known),
             random,
         }
