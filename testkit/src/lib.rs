@@ -18,9 +18,11 @@
 
 pub mod balancer;
 pub mod databases;
+mod folder;
 mod log;
 pub mod network;
 pub mod npm;
+pub mod python;
 mod random;
 pub mod recipes;
 #[cfg(feature = "service")]

@@ -6,7 +6,6 @@
 //! processes meet is not.
 
 #![expect(
-    clippy::expect_used,
     clippy::unwrap_used,
     reason = "a test that cannot go on says where and fails"
 )]
@@ -15,8 +14,8 @@ mod cluster;
 mod faults;
 mod http;
 mod owner;
+mod program;
 mod replica;
-mod typescript;
 mod writers;
 
 use std::env;

@@ -8,12 +8,12 @@ use uuid::Uuid;
 use crate::TASK;
 use crate::cluster::Cluster;
 use crate::http::Sender;
+use crate::program::{self, Program};
 use crate::replica::Replica;
-use crate::typescript::TypeScript;
 use crate::writers::{Known, Progress, Writer};
 
 /// How many keep a copy of each owner's tasks.
-pub(super) const COPIES: usize = 2;
+pub(super) const COPIES: usize = 1 + program::COUNT;
 /// The title of the last task. Whoever has it has everything that was changed before.
 pub(super) const LAST: &str = "the end";
 
@@ -22,7 +22,7 @@ pub(super) struct Owner {
     sender: Sender,
     known: Known,
     rust: Replica,
-    typescript: TypeScript,
+    programs: Vec<Program>,
 }
 
 impl Owner {
@@ -36,7 +36,7 @@ impl Owner {
         };
         Self {
             rust: Replica::start(sender.clone()).await,
-            typescript: TypeScript::start(address, &user).await,
+            programs: Program::start_all(address, &user).await,
             known: Known::default(),
             sender,
             user,
@@ -59,7 +59,9 @@ impl Owner {
     /// Those who keep copies read nothing, or go on.
     pub(super) fn stand_still(&self, still: bool) {
         self.rust.stand_still(still);
-        self.typescript.stand_still(still);
+        for program in &self.programs {
+            program.stand_still(still);
+        }
     }
 
     /// Makes the last task, waits until all have it, and compares what they hold with the table. Says how many tasks there are.
@@ -69,7 +71,9 @@ impl Owner {
         self.writer(Random::seeded(0)).surely(CREATE, &last).await;
         let table = table(&cluster.near().with_token(&self.user.access_token)).await;
         same("Rust", &table, &self.rust.copy().await);
-        same("TypeScript", &table, &self.typescript.copy().await);
+        for program in &mut self.programs {
+            same(program.name, &table, &program.copy());
+        }
         table.len()
     }
 }
