@@ -26,9 +26,10 @@ pub(super) struct Owner {
 }
 
 impl Owner {
-    /// With copies of all that there is, which is nothing.
+    /// With copies of all that there is: one task, since RxDB keeps no position in nothing.
     pub(super) async fn new(cluster: &Cluster, name: &str) -> Self {
         let user = cluster.client().sign_up(name).await;
+        user.create("the beginning").await;
         let address = cluster.balancer.address;
         let sender = Sender {
             address,

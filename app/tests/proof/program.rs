@@ -13,14 +13,17 @@ use tokio::task::{block_in_place, spawn_blocking};
 type Build = fn() -> Command;
 
 /// All of them, and what each is called.
-const PROGRAMS: [(&str, Build); 2] = [
-    ("TypeScript", || {
-        let mut program = npm::node("dist/copy.js");
-        program.current_dir(recipes::built());
-        program
-    }),
+const PROGRAMS: [(&str, Build); 3] = [
+    ("TypeScript", || javascript("dist/copy.js")),
+    ("RxDB", || javascript("dist/rxdb.js")),
     ("Python", || python::python("keep_copy.py")),
 ];
+
+fn javascript(program: &str) -> Command {
+    let mut command = npm::node(program);
+    command.current_dir(recipes::built());
+    command
+}
 
 /// How many there are.
 pub(super) const COUNT: usize = PROGRAMS.len();
