@@ -24,9 +24,9 @@ test:
 
 # Proves that no change is missed, with as many changes as you like: copies are kept while connections are cut, instances are
 # killed and the database crashes. `PROVE_CHANGES=1000 make prove` takes about a minute; `PROVE_SEED`, which is printed,
-# chooses what is random. It is no part of `make test` yet: docs/reliability.md says why.
+# chooses what is random. `make test` has a short one.
 prove:
-	scripts/need cargo cc node postgres
+	scripts/need cargo cc node python3 postgres
 	PROVE_CHANGES=$${PROVE_CHANGES:-10000} scripts/with-node cargo test --package taskhive --test proof -- --nocapture --test-threads 1
 
 # What becomes of writes while the service, its database or what lies between them fails, many times over, in a few minutes:

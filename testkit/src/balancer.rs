@@ -37,7 +37,8 @@ struct Shared {
 }
 
 impl Balancer {
-    /// In front of these instances. It counts how often clients say `marker`, which need not arrive.
+    /// In front of these instances. It counts how often clients say `marker`, which need not arrive; blanks
+    /// do not matter.
     pub async fn start(
         instances: Vec<SocketAddr>,
         marker: &'static str,
@@ -144,18 +145,20 @@ async fn carry(shared: Arc<Shared>, mut client: TcpStream, left: Option<usize>) 
 
 async fn requests(shared: &Shared, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>) -> Option<()> {
     let marker = shared.marker.as_bytes();
-    // The end of what came before, too: a marker may come in two pieces.
-    let mut read = Vec::new();
+    let mut read = vec![0; 1 << 14];
+    // Without blanks. The end of what came before, too: a marker may come in two pieces.
+    let mut heard: Vec<u8> = Vec::new();
     loop {
-        let known = read.len();
-        if from.read_buf(&mut read).await.ok()? == 0 {
+        let length = from.read(&mut read).await.ok()?;
+        if length == 0 {
             return None;
         }
-        let said = read.windows(marker.len()).filter(|part| *part == marker);
+        heard.extend(read[..length].iter().filter(|byte| **byte != b' '));
+        let said = heard.windows(marker.len()).filter(|part| *part == marker);
         shared.marked.fetch_add(said.count(), Ordering::Relaxed);
-        to.write_all(&read[known..]).await.ok()?;
-        let seen = read.len().saturating_sub(marker.len() - 1);
-        read.drain(..seen);
+        to.write_all(&read[..length]).await.ok()?;
+        let known = heard.len().saturating_sub(marker.len() - 1);
+        heard.drain(..known);
     }
 }
 

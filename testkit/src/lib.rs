@@ -18,11 +18,13 @@
 
 pub mod balancer;
 pub mod databases;
+mod folder;
 mod log;
 pub mod network;
 pub mod npm;
 #[cfg(feature = "service")]
 pub mod pooler;
+pub mod python;
 mod random;
 pub mod recipes;
 #[cfg(feature = "service")]

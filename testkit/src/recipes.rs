@@ -3,8 +3,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
+use crate::folder::{build_once, contents, files_in, in_tests, run};
 use crate::npm;
 
 /// What is needed besides the two folders of TypeScript.
@@ -22,14 +22,8 @@ const PARTS: [&str; 2] = ["recipes", "stories"];
 /// The folder whose `dist` has the programs. They are built once, whichever test comes first.
 pub fn built() -> PathBuf {
     let folder = npm::install("clients", &FILES);
-    npm::build_once(&folder, &sources(), || build(&folder));
+    build_once(&folder, &sources(), || build(&folder));
     folder
-}
-
-fn in_tests(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../tests")
-        .join(path)
 }
 
 /// All that the build is made of, one after the other.
@@ -44,12 +38,7 @@ fn sources() -> Vec<u8> {
         files.sort();
         paths.extend(files);
     }
-    let mut sources = Vec::new();
-    for path in paths {
-        sources.extend(path.file_name().unwrap_or_default().as_encoded_bytes());
-        sources.extend(fs::read(path).unwrap());
-    }
-    sources
+    contents(&paths)
 }
 
 fn build(folder: &Path) {
@@ -64,7 +53,8 @@ fn build(folder: &Path) {
         ("../build.js", &[]),
     ] {
         let program = format!("node_modules/{program}");
-        run(npm::node(&program).current_dir(folder).args(arguments));
+        let mut program = npm::node(&program);
+        run(program.current_dir(folder).args(arguments), npm::MISSING);
     }
 }
 
@@ -77,18 +67,4 @@ fn copy_folder(from: &Path, to: &Path) {
     for file in files_in(from) {
         fs::copy(&file, to.join(file.file_name().unwrap_or_default())).unwrap();
     }
-}
-
-fn files_in(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
-    let files = entries.filter(|entry| entry.file_type().unwrap().is_file());
-    files.map(|file| file.path()).collect()
-}
-
-/// Runs a program that must succeed.
-fn run(command: &mut Command) {
-    let output = command.stdin(Stdio::null()).output().expect(npm::MISSING);
-    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (out, err) = (said(&output.stdout), said(&output.stderr));
-    assert!(output.status.success(), "{command:?}\n{out}\n{err}");
 }

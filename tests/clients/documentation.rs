@@ -6,11 +6,12 @@ use std::path::Path;
 
 /// Which files a reader needs to have seen. Everything in these folders, and these files.
 const FOLDERS: [&str; 2] = ["recipes", "rust"];
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     "codegen.ts",
     "relay.config.json",
     "python/operations.graphql",
     "python/pyproject.toml",
+    "python/replica.py",
     "python/session.py",
 ];
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use testkit::Random;
+use tokio::task::block_in_place;
 
 use crate::CHANGES_PER_FAULT;
 use crate::cluster::{Cluster, Database};
@@ -19,6 +20,8 @@ enum Fault {
     StandStill,
     /// A process of the database dies: it cuts all connections and recovers from its log.
     DatabaseCrash,
+    /// The server is stopped at once, and started again.
+    DatabaseRestart,
     /// The connections on which instances hear each other are closed.
     ListenDropped,
     /// They stay open, and nothing arrives on them any more.
@@ -26,8 +29,9 @@ enum Fault {
 }
 
 const EVERYWHERE: [Fault; 3] = [Fault::Kill, Fault::CutAll, Fault::StandStill];
-const BETWEEN_INSTANCES: [Fault; 3] = [
+const ON_POSTGRESQL: [Fault; 4] = [
     Fault::DatabaseCrash,
+    Fault::DatabaseRestart,
     Fault::ListenDropped,
     Fault::ListenSilent,
 ];
@@ -46,7 +50,7 @@ pub(super) async fn work(
         if waiting.is_empty() {
             waiting.extend(EVERYWHERE);
             if let Database::Postgres { .. } = cluster.database {
-                waiting.extend(BETWEEN_INSTANCES);
+                waiting.extend(ON_POSTGRESQL);
             }
         }
         progress.so_many_more(CHANGES_PER_FAULT / 2).await;
@@ -90,6 +94,9 @@ async fn happen(
             }
         }
         (Fault::DatabaseCrash, Database::Postgres { server, .. }) => server.crash().await,
+        (Fault::DatabaseRestart, Database::Postgres { server, .. }) => {
+            block_in_place(|| server.restart());
+        }
         (Fault::ListenDropped, Database::Postgres { server, .. }) => {
             // None is there while instances wait before they listen again.
             while server.drop_listeners().await == 0 {
@@ -101,6 +108,8 @@ async fn happen(
             progress.so_many_more(meanwhile).await;
             forwarder.thaw();
         }
-        (_, Database::Sqlite(_)) => unreachable!("one instance has no others to hear"),
+        (_, Database::Sqlite(_)) => {
+            unreachable!("a file does not crash, and one instance has no others to hear")
+        }
     }
 }

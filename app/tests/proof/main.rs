@@ -1,4 +1,4 @@
-//! Nothing is missed: copies of people's tasks, kept by programs that share no code, over a network that cuts connections, while
+//! Nothing is missed: copies of people's tasks, kept by programs in several languages, over a network that cuts connections, while
 //! instances are killed, the database crashes and readers stand still. In the end each copy is the table, byte for byte, and
 //! nobody has fetched everything twice.
 //!
@@ -6,16 +6,16 @@
 //! processes meet is not.
 
 #![expect(
-    clippy::expect_used,
     clippy::unwrap_used,
     reason = "a test that cannot go on says where and fails"
 )]
 
 mod cluster;
 mod faults;
+mod http;
 mod owner;
+mod program;
 mod replica;
-mod typescript;
 mod writers;
 
 use std::env;

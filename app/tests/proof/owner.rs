@@ -1,7 +1,5 @@
 //! Somebody whose tasks are changed, and those who keep copies of them.
 
-use std::net::SocketAddr;
-
 use serde_json::{Value, json};
 use testkit::{CREATE, Client, Random, TestUser};
 use tokio::task::JoinHandle;
@@ -9,33 +7,39 @@ use uuid::Uuid;
 
 use crate::TASK;
 use crate::cluster::Cluster;
+use crate::http::Sender;
+use crate::program::{self, Program};
 use crate::replica::Replica;
-use crate::typescript::TypeScript;
 use crate::writers::{Known, Progress, Writer};
 
 /// How many keep a copy of each owner's tasks.
-pub(super) const COPIES: usize = 2;
+pub(super) const COPIES: usize = 1 + program::COUNT;
 /// The title of the last task. Whoever has it has everything that was changed before.
 pub(super) const LAST: &str = "the end";
 
 pub(super) struct Owner {
     user: TestUser,
-    address: SocketAddr,
+    sender: Sender,
     known: Known,
     rust: Replica,
-    typescript: TypeScript,
+    programs: Vec<Program>,
 }
 
 impl Owner {
-    /// With copies of all that there is, which is nothing.
+    /// With copies of all that there is: one task, since RxDB keeps no position in nothing.
     pub(super) async fn new(cluster: &Cluster, name: &str) -> Self {
         let user = cluster.client().sign_up(name).await;
+        user.create("the beginning").await;
         let address = cluster.balancer.address;
-        Self {
-            rust: Replica::start(address, &user.access_token).await,
-            typescript: TypeScript::start(address, &user).await,
-            known: Known::default(),
+        let sender = Sender {
             address,
+            token: user.access_token.clone(),
+        };
+        Self {
+            rust: Replica::start(sender.clone()).await,
+            programs: Program::start_all(address, &user).await,
+            known: Known::default(),
+            sender,
             user,
         }
     }
@@ -47,9 +51,7 @@ impl Owner {
 
     fn writer(&self, random: Random) -> Writer {
         Writer {
-            http: Writer::http(),
-            url: format!("http://{}/graphql", self.address),
-            token: self.user.access_token.clone(),
+            sender: self.sender.clone(),
             known: Known::clone(&self.known),
             random,
         }
@@ -58,7 +60,9 @@ impl Owner {
     /// Those who keep copies read nothing, or go on.
     pub(super) fn stand_still(&self, still: bool) {
         self.rust.stand_still(still);
-        self.typescript.stand_still(still);
+        for program in &self.programs {
+            program.stand_still(still);
+        }
     }
 
     /// Makes the last task, waits until all have it, and compares what they hold with the table. Says how many tasks there are.
@@ -68,7 +72,9 @@ impl Owner {
         self.writer(Random::seeded(0)).surely(CREATE, &last).await;
         let table = table(&cluster.near().with_token(&self.user.access_token)).await;
         same("Rust", &table, &self.rust.copy().await);
-        same("TypeScript", &table, &self.typescript.copy().await);
+        for program in &mut self.programs {
+            same(program.name, &table, &program.copy());
+        }
         table.len()
     }
 }

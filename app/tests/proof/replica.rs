@@ -1,15 +1,17 @@
 //! Keeps a copy in Rust, with nothing but HTTP: pages of `taskChanges`, then server-sent events, continued by `Last-Event-ID`.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::{Request, Response};
 use serde_json::{Value, json};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::TASK;
+use crate::http::Sender;
 use crate::owner::LAST;
 
 /// Before it comes back.
@@ -23,13 +25,11 @@ pub(super) struct Replica {
 
 impl Replica {
     /// Returns once it has read everything there is.
-    pub(super) async fn start(address: SocketAddr, token: &str) -> Self {
+    pub(super) async fn start(sender: Sender) -> Self {
         let (still, standing) = watch::channel(false);
         let (tell, complete) = oneshot::channel();
         let keeper = Keeper {
-            http: Client::builder().no_proxy().build().unwrap(),
-            url: format!("http://{address}/graphql"),
-            token: token.to_owned(),
+            sender,
             still: standing,
             tasks: BTreeMap::new(),
             cursor: None,
@@ -53,9 +53,7 @@ impl Replica {
 struct Interrupted;
 
 struct Keeper {
-    http: Client,
-    url: String,
-    token: String,
+    sender: Sender,
     still: watch::Receiver<bool>,
     tasks: BTreeMap<String, Value>,
     cursor: Option<String>,
@@ -79,11 +77,6 @@ impl Keeper {
         self.tasks.values().any(|task| task["title"] == LAST)
     }
 
-    fn request(&self, query: &str, variables: &Value) -> RequestBuilder {
-        let request = self.http.post(&self.url).bearer_auth(&self.token);
-        request.json(&json!({ "query": query, "variables": variables }))
-    }
-
     /// Pages of changes until there are no more.
     async fn read_all(&mut self) -> Result<(), Interrupted> {
         let query = format!(
@@ -91,9 +84,9 @@ impl Keeper {
                 changes {{ taskId task {{ {TASK} }} }} cursor hasMore }} }}"
         );
         loop {
-            let request = self.request(&query, &json!({ "after": self.cursor }));
-            let answer = request.send().await.map_err(|_| Interrupted)?;
-            let answer: Value = answer.json().await.map_err(|_| Interrupted)?;
+            let variables = json!({ "after": self.cursor });
+            let answer = self.sender.run(&query, &variables).await;
+            let answer = answer.ok_or(Interrupted)?;
             let page = &answer["data"]["taskChanges"];
             let changes = page["changes"].as_array().ok_or(Interrupted)?;
             for change in changes {
@@ -109,19 +102,24 @@ impl Keeper {
     /// Events for as long as the connection lasts, or until the last task is there.
     async fn follow(&mut self) -> Result<(), Interrupted> {
         let query = format!("subscription {{ taskEvents {{ taskId task {{ {TASK} }} cursor }} }}");
-        let request = self
-            .request(&query, &json!({}))
+        let request = Request::builder()
             .header("accept", "text/event-stream")
             .header("last-event-id", self.cursor.clone().unwrap_or_default());
-        let mut answer = request.send().await.map_err(|_| Interrupted)?;
+        let sender = self.sender.clone();
+        let read = async |answer| self.read_events(answer).await;
+        let followed = sender.send(request, &query, &json!({}), read).await;
+        followed.ok_or(Interrupted)?
+    }
+
+    async fn read_events(&mut self, answer: Response<Incoming>) -> Result<(), Interrupted> {
+        let mut body = answer.into_body();
         let mut read = Vec::new();
         while !self.has_the_last() {
-            self.still
-                .wait_for(|still| !still)
-                .await
-                .map_err(|_| Interrupted)?;
-            let chunk = answer.chunk().await.map_err(|_| Interrupted)?;
-            read.extend(chunk.ok_or(Interrupted)?);
+            let may_read = self.still.wait_for(|still| !still).await;
+            may_read.map_err(|_| Interrupted)?;
+            let frame = body.frame().await.ok_or(Interrupted)?;
+            let frame = frame.map_err(|_| Interrupted)?;
+            read.extend(frame.into_data().unwrap_or_default());
             while let Some(end) = read.windows(2).position(|end| end == b"\n\n") {
                 let event: Vec<_> = read.drain(..end + 2).collect();
                 self.take(&String::from_utf8(event).unwrap());

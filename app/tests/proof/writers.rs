@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::Client;
 use serde_json::{Value, json};
 use testkit::{CREATE, DELETE, Random, SET_COMPLETED, TOGGLE, UPDATE};
 use tokio::sync::watch;
 use uuid::Uuid;
+
+use crate::http::Sender;
 
 const RESTORE: &str =
     "mutation($input: RestoreTasksInput!) { restoreTasks(input: $input) { tasks { id } } }";
@@ -59,20 +60,12 @@ pub(super) type Known = Arc<Mutex<Vec<String>>>;
 
 /// Changes tasks of one owner.
 pub(super) struct Writer {
-    pub(super) http: Client,
-    pub(super) url: String,
-    pub(super) token: String,
+    pub(super) sender: Sender,
     pub(super) known: Known,
     pub(super) random: Random,
 }
 
 impl Writer {
-    /// A connection for each request, so that as many are cut as are meant to be.
-    pub(super) fn http() -> Client {
-        let builder = Client::builder().no_proxy().pool_max_idle_per_host(0);
-        builder.build().unwrap()
-    }
-
     /// Until it is told to stop.
     pub(super) async fn work(mut self, progress: Progress) {
         while !progress.is_over() {
@@ -144,10 +137,8 @@ impl Writer {
 
     /// Whether it was executed; nothing if that is not known.
     async fn send(&self, mutation: &str, input: &Value) -> Option<bool> {
-        let body = json!({ "query": mutation, "variables": { "input": input } });
-        let request = self.http.post(&self.url).bearer_auth(&self.token);
-        let answer = request.json(&body).send().await.ok()?;
-        let answer: Value = answer.json().await.ok()?;
+        let variables = json!({ "input": input });
+        let answer = self.sender.run(mutation, &variables).await?;
         let Some(error) = answer["errors"].get(0) else {
             return Some(true);
         };

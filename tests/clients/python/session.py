@@ -42,8 +42,11 @@ class Session(httpx.Auth):
             request.headers["Authorization"] = f"Bearer {self.tokens.access_token}"
             yield request
 
-    async def task_events(self, after: str) -> AsyncIterator[TaskEventsTaskEvents]:
-        """Live updates since `after`: the `as_of` of a page, or the cursor of an event. None is missed when the connection is lost."""
+    async def task_events(self, after: str, subscribe=Client.task_events) -> AsyncIterator[TaskEventsTaskEvents]:
+        """
+        Live updates since `after`: the `as_of` of a page, or the cursor of an event. None is missed when the connection is lost.
+        `subscribe` may be another subscription of the generated client to `taskEvents`, with other fields.
+        """
         while True:
             token = self.tokens.access_token
             live = Client(
@@ -51,7 +54,7 @@ class Session(httpx.Auth):
                 ws_connection_init_payload={"authorization": f"Bearer {token}"},
             )
             try:
-                async for event in live.task_events(after=after):
+                async for event in subscribe(live, after=after):
                     after = event.task_events.cursor
                     yield event.task_events
             except websockets.ConnectionClosed as closed:
@@ -59,7 +62,8 @@ class Session(httpx.Auth):
                 if closed.rcvd is not None and closed.rcvd.code == 4403:
                     await self.refresh(token)
                     continue
-            except OSError:
+            except (OSError, websockets.InvalidHandshake):
+                # Nobody is there, or only something in front of the service is.
                 pass
             await asyncio.sleep(random.random() * 5)
 

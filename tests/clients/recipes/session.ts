@@ -33,11 +33,12 @@ export class Session {
 
   /** `fetch` for GraphQL libraries: adds the access token, and repeats what came with an expired one. */
   fetch: typeof fetch = async (input, init) => {
+    const request = new Request(input, init);
     const token = this.accessToken;
-    const response = await send(input, init, token);
+    const response = await send(request.clone(), token);
     if (!(await saysExpired(response))) return response;
     await this.refresh(token);
-    return send(input, init, this.accessToken);
+    return send(request, this.accessToken);
   };
 
   async #refresh(): Promise<void> {
@@ -64,10 +65,9 @@ export class Session {
   }
 }
 
-function send(input: RequestInfo | URL, init: RequestInit | undefined, token: string): Promise<Response> {
-  const headers = new Headers(init?.headers);
-  headers.set('authorization', `Bearer ${token}`);
-  return fetch(input, { ...init, headers });
+function send(request: Request, token: string): Promise<Response> {
+  request.headers.set('authorization', `Bearer ${token}`);
+  return fetch(request);
 }
 
 /** Nothing was executed then, so repeating is safe. Any other reason is no reason to refresh. */

@@ -1,5 +1,6 @@
 //! Who is signed in: runs operations with an access token, and refreshes it when it has expired.
 
+use std::time::Duration;
 use std::{error, fmt};
 
 use graphql_client::{GraphQLQuery, Response};
@@ -39,7 +40,9 @@ impl error::Error for Failed {}
 
 impl Session {
     pub(crate) async fn sign_in(url: &str, email: &str, password: &str) -> Result<Self, Failed> {
-        let http = reqwest::Client::new();
+        // Without it, a request that gets lost is waited for for ever.
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(30));
+        let http = http.build().map_err(Failed::Network)?;
         let input = login::LoginInput {
             email: email.to_owned(),
             password: password.to_owned(),
