@@ -1,5 +1,5 @@
 // How this service is set up, so that forms match its rules. Public, and asked for once.
-import { useQuery } from "@tanstack/react-query";
+import { type QueryClient, useQuery } from "@tanstack/react-query";
 import { send } from "./api/send";
 import { graphql } from "./gql";
 import type { ServerInfoQuery } from "./gql/graphql";
@@ -9,6 +9,7 @@ const serverInfoQuery = graphql(`
     server {
       registrationOpen
       passwordLogin
+      signInUrl
       maxTitleLength
       maxDescriptionLength
       minPasswordLength
@@ -16,7 +17,13 @@ const serverInfoQuery = graphql(`
   }
 `);
 
+const serverInfo = { queryKey: ["server"], queryFn: () => send(serverInfoQuery, {}), gcTime: Infinity };
+
 export function useServerInfo(): ServerInfoQuery["server"] | undefined {
-  const query = useQuery({ queryKey: ["server"], queryFn: () => send(serverInfoQuery, {}), gcTime: Infinity });
-  return query.data?.server;
+  return useQuery(serverInfo).data?.server;
+}
+
+/** Asks for it before a form needs it. */
+export function preloadServerInfo(client: QueryClient): void {
+  void client.prefetchQuery(serverInfo);
 }
