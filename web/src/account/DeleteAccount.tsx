@@ -1,7 +1,7 @@
-import { useState, type FormEvent } from "react";
+import { type FormEvent, useState } from "react";
 import { Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { Refusal, SessionOver } from "../api/errors";
-import { problemOf, type CredentialsProblem } from "../auth/problem";
+import { type CredentialsProblem, problemOf } from "../auth/problem";
 import { api } from "../session/api";
 import { session } from "../session/session";
 import { Button } from "../ui/Button";
@@ -56,7 +56,15 @@ function Confirmation({ onCancel }: { onCancel: () => void }) {
       <Heading slot="title">Delete your account?</Heading>
       <p>There is no way back: nobody can restore it.</p>
       {problem.text && <Notice tone="bad">{problem.text}</Notice>}
-      <PasswordField label="Your password, to make sure it is you" name="password" autoComplete="current-password" autoFocus error={problem.fields?.["password"]} value={password} onChange={setPassword} />
+      <PasswordField
+        label="Your password, to make sure it is you"
+        name="password"
+        autoComplete="current-password"
+        autoFocus
+        error={problem.fields?.password}
+        value={password}
+        onChange={setPassword}
+      />
       <div className="editor-actions">
         <Button type="submit" tone="danger" isPending={isPending} isDisabled={password === ""}>
           {isPending ? "Deleting…" : "Delete for good"}

@@ -3,8 +3,8 @@ import "fake-indexeddb/auto";
 import { deleteDB, openDB } from "idb";
 import { afterEach, expect, test, vi } from "vitest";
 import { AT_THE_START, type Intent, type Row, type Task } from "../replica/model";
-import { Replica } from "../replica/replica";
 import type { Batch } from "../replica/ports";
+import { Replica } from "../replica/replica";
 import { Disk, wipe, wipeOthers } from "./disk";
 
 const USER = "user_1";
@@ -23,7 +23,13 @@ const TASK: Task = {
   version: 1,
 };
 const ROW: Row = { task: TASK, place: 1 };
-const INTENT: Intent = { n: 7, at: TASK.createdAt, tries: 0, state: { is: "waiting" }, change: { kind: "create", id: "task_2", title: "Typed", description: "" } };
+const INTENT: Intent = {
+  n: 7,
+  at: TASK.createdAt,
+  tries: 0,
+  state: { is: "waiting" },
+  change: { kind: "create", id: "task_2", title: "Typed", description: "" },
+};
 const PROGRESS = { cursor: "here", complete: true, place: 1 };
 
 const batch = (part: Partial<Batch>): Batch => ({ rows: [], removedRows: [], intents: [], removedIntents: [], ...part });

@@ -1,7 +1,7 @@
 // The copy of an account's tasks in IndexedDB: one database for each account. Errors are sentences for people.
-import { deleteDB, openDB, type DBSchema, type IDBPDatabase, type IDBPObjectStore } from "idb";
+import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPObjectStore, openDB } from "idb";
 import { AT_THE_START, type Intent, type Progress, type Row } from "../replica/model";
-import { StorageLost, type Batch, type Storage, type Stored } from "../replica/ports";
+import { type Batch, type Storage, StorageLost, type Stored } from "../replica/ports";
 import { isIntent, isProgress, isRow, salvaged } from "./checks";
 
 interface Schema extends DBSchema {

@@ -1,8 +1,8 @@
 // The copy of one account's tasks on this device, in memory and on its disk, and what waits to be sent. Everything is done in
 // memory at once and written right behind that; what could not be written is written with the next step.
-import { AT_THE_START, isHeld, type Change, type Intent, type Progress, type Row, type VisibleTask } from "./model";
+import { AT_THE_START, type Change, type Intent, isHeld, type Progress, type Row, type VisibleTask } from "./model";
 import { allVisible, visible } from "./overlay";
-import { StorageLost, type Batch, type Clock, type Connection, type SiblingMessage, type Siblings, type Storage, type Stored, type Word } from "./ports";
+import { type Batch, type Clock, type Connection, type SiblingMessage, type Siblings, type Storage, StorageLost, type Stored, type Word } from "./ports";
 import { afterWord, isKnown, needs } from "./settling";
 
 export interface Snapshot {

@@ -1,6 +1,6 @@
 import type { Intent, Texts } from "../replica/model";
-import { newTaskId } from "../replica/taskId";
 import type { Replica } from "../replica/replica";
+import { newTaskId } from "../replica/taskId";
 import { Button } from "../ui/Button";
 import { Conflict } from "./Conflict";
 

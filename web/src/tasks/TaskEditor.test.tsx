@@ -5,8 +5,8 @@ import { useState } from "react";
 import { expect, test, vi } from "vitest";
 import { queryClient } from "../queryClient";
 import type { Task } from "../replica/model";
-import { serve, SERVER } from "../testing/service";
-import { draftOf, editOf, type Draft } from "./editing";
+import { SERVER, serve } from "../testing/service";
+import { type Draft, draftOf, editOf } from "./editing";
 import { TaskEditor } from "./TaskEditor";
 
 const TASK: Task = {

@@ -1,9 +1,9 @@
-import { useState, type FormEvent, type KeyboardEvent } from "react";
-import { trimmed, type Task } from "../replica/model";
-import { useServerInfo } from "../useServerInfo";
+import { type FormEvent, type KeyboardEvent, useState } from "react";
+import { type Task, trimmed } from "../replica/model";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
 import { Notice } from "../ui/Notice";
+import { useServerInfo } from "../useServerInfo";
 import { Conflict } from "./Conflict";
 import { contradicts, type Draft } from "./editing";
 

@@ -1,7 +1,7 @@
 import { Checkbox } from "react-aria-components";
+import type { VisibleTask } from "../replica/model";
 import { Button } from "../ui/Button";
 import { PencilIcon, TrashIcon } from "../ui/icons";
-import type { VisibleTask } from "../replica/model";
 import { sayDate } from "./dates";
 
 interface TaskRowProps {
@@ -17,12 +17,12 @@ export function TaskRow({ task, onEdit, onDelete, onComplete }: TaskRowProps) {
     <div className="task" data-completed={task.completed || undefined}>
       <Checkbox className="task-check" aria-label={task.title} isSelected={task.completed} onChange={(completed) => onComplete(task, completed)}>
         <span className="box" aria-hidden="true">
-          <svg viewBox="0 0 16 16">
+          <svg viewBox="0 0 16 16" aria-hidden="true">
             <path d="m3.5 8.5 3 3 6-6.5" />
           </svg>
         </span>
       </Checkbox>
-      <div className="task-texts" onDoubleClick={() => onEdit(task)}>
+      <div className="task-texts">
         <p className="task-title" dir="auto">
           {task.title}
         </p>

@@ -12,14 +12,14 @@ interface ToolbarProps {
 /** What to show: search, filter, order. */
 export function Toolbar({ view, counts, onChange }: ToolbarProps) {
   return (
-    <div className="toolbar" role="search" aria-label="Find tasks">
+    <search className="toolbar" aria-label="Find tasks">
       <Search value={view.search} onChange={(search) => onChange({ search })} />
       <ShownChoice value={view.shown} counts={counts} onChange={(shown) => onChange({ shown })} />
       <OrderChoice value={view.order} onChange={(order) => onChange({ order })} />
       <p className="visually-hidden" role="status">
         {view.search !== "" && counts && found(counts, view.shown)}
       </p>
-    </div>
+    </search>
   );
 }
 

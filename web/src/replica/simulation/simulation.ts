@@ -1,9 +1,9 @@
 // Three devices of one person, who works on all of them through all kinds of weather, and what must be true in the end.
-import { isHeld, type Intent } from "../model";
+import { type Intent, isHeld } from "../model";
 import { Replica } from "../replica";
 import { Sync } from "../sync";
 import { FakeService } from "./service";
-import { Disk, Ports, World, type Weather } from "./world";
+import { Disk, Ports, type Weather, World } from "./world";
 
 export interface Outcome {
   lost: string[];

@@ -1,8 +1,9 @@
 // A world in which everything that may happen happens, again and again in the same way for the same seed: time that is only
 // counted, a disk that loses what was not written, a network that loses, delays and repeats.
+
+import { AT_THE_START, type Change, type Task } from "../model";
 import type { Batch, Clock, Listener, Network, Siblings, Storage, Stored, Word } from "../ports";
 import { Failure } from "../ports";
-import { AT_THE_START, type Change, type Task } from "../model";
 import type { FakeService } from "./service";
 
 /** Mulberry32: small, and good enough to be unpredictable for code under test. */
