@@ -1,13 +1,20 @@
 // What IndexedDB holds may be older than this page, or damaged: it is looked at before it is believed.
 import type { Change, Intent, Progress, Row } from "../replica/model";
 import { newTaskId } from "../replica/taskId";
+import type { Entry } from "./disk";
 
 type Unknown = Record<string, unknown>;
 
 const isObject = (value: unknown): value is Unknown => typeof value === "object" && value !== null;
 const areTexts = (value: Unknown, ...names: string[]) => names.every((name) => typeof value[name] === "string");
 
-export function isRow(value: unknown): value is Row {
+export function isEntry(value: unknown): value is Entry {
+  if (!isObject(value)) return false;
+  const { rows, removedRows } = value;
+  return Array.isArray(rows) && rows.every(isRow) && Array.isArray(removedRows) && removedRows.every((id) => typeof id === "string");
+}
+
+function isRow(value: unknown): value is Row {
   return isObject(value) && typeof value.place === "number" && isTask(value.task);
 }
 

@@ -62,10 +62,43 @@ test("what is written is there for the next page, and what is removed is not", a
 
 test("a damaged copy is fetched anew, and what waits to be sent stays", async () => {
   await (await filled()).close();
-  await raw((put) => put("tasks", { task: { id: "task_9" }, place: "nowhere" }));
+  await raw((put) => put("log", { rows: [{ task: { id: "task_9" }, place: "nowhere" }], removedRows: [] }));
   const stored = await new Disk(USER).load();
   expect(stored).toEqual({ rows: [], intents: [INTENT], progress: AT_THE_START });
   expect((await new Disk(USER).load()).rows).toEqual([]);
+});
+
+test("a copy of the first form, with a record for every task, is taken over", async () => {
+  const old = await openDB(NAME, 1, {
+    upgrade(database) {
+      database.createObjectStore("tasks", { keyPath: "task.id" });
+      database.createObjectStore("outbox");
+      database.createObjectStore("about");
+    },
+  });
+  await old.put("tasks", ROW);
+  await old.put("outbox", INTENT, INTENT.n);
+  await old.put("about", PROGRESS, "progress");
+  await old.put("about", "stamp of old", "stamp");
+  old.close();
+  expect(await new Disk(USER).load()).toEqual({ rows: [ROW], intents: [INTENT], progress: PROGRESS });
+});
+
+test("many small steps do not make what is kept longer and longer", async () => {
+  const disk = await filled();
+  const task = (i: number): Row => ({ task: { ...TASK, id: `task_${i % 30}`, version: i }, place: i });
+  for (let i = 0; i < 300; i++) await disk.write(batch(i % 7 === 6 ? { removedRows: [task(i).task.id] } : { rows: [task(i)] }));
+  await disk.close();
+  const expected = new Map([[TASK.id, ROW]]);
+  for (let i = 0; i < 300; i++) {
+    if (i % 7 === 6) expected.delete(task(i).task.id);
+    else expected.set(task(i).task.id, task(i));
+  }
+  const { rows } = await new Disk(USER).load();
+  expect(new Map(rows.map((row) => [row.task.id, row]))).toEqual(expected);
+  const database = await openDB(NAME);
+  expect(await database.count("log")).toBeLessThan(70);
+  database.close();
 });
 
 test("a waiting change that cannot be read comes back as something to decide about, with its words", async () => {
