@@ -10,7 +10,7 @@ export function UpdateBar() {
       {isReady && (
         <p className="update">
           A newer Taskhive is ready.
-          <Button onPress={updates.take}>Reload</Button>
+          <Button onClick={updates.take}>Reload</Button>
         </p>
       )}
     </div>

@@ -1,5 +1,5 @@
-// How this service is set up, so that forms match its rules. Public, and asked for once.
-import { type QueryClient, useQuery } from "@tanstack/react-query";
+// How this service is set up, so that forms match its rules. Public, and asked for until it is known.
+import { useEffect, useSyncExternalStore } from "react";
 import { send } from "./api/send";
 import { graphql } from "./gql";
 import type { ServerInfoQuery } from "./gql/graphql";
@@ -17,13 +17,35 @@ const serverInfoQuery = graphql(`
   }
 `);
 
-const serverInfo = { queryKey: ["server"], queryFn: () => send(serverInfoQuery, {}), gcTime: Infinity };
+type ServerInfo = ServerInfoQuery["server"];
 
-export function useServerInfo(): ServerInfoQuery["server"] | undefined {
-  return useQuery(serverInfo).data?.server;
+let known: ServerInfo | undefined;
+let asking = false;
+const listeners = new Set<() => void>();
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function useServerInfo(): ServerInfo | undefined {
+  useEffect(preloadServerInfo, []);
+  return useSyncExternalStore(subscribe, () => known);
 }
 
 /** Asks for it before a form needs it. */
-export function preloadServerInfo(client: QueryClient): void {
-  void client.prefetchQuery(serverInfo);
+export function preloadServerInfo(): void {
+  if (!known && !asking) void ask();
+}
+
+async function ask(): Promise<void> {
+  asking = true;
+  try {
+    known = (await send(serverInfoQuery, {})).server;
+    for (const listener of listeners) listener();
+  } catch {
+    // Forms do without: the service says what breaks its rules. The next one asks again.
+  } finally {
+    asking = false;
+  }
 }

@@ -54,7 +54,7 @@ export function PasswordSection() {
           label="Current password"
           name="currentPassword"
           autoComplete="current-password"
-          isRequired
+          required
           error={outcome.fields?.currentPassword}
           value={currentPassword}
           onChange={setCurrent}
@@ -63,13 +63,13 @@ export function PasswordSection() {
           label="New password"
           name="newPassword"
           autoComplete="new-password"
-          isRequired
+          required
           error={outcome.fields?.newPassword}
           hint={server && `At least ${server.minPasswordLength} characters.`}
           value={newPassword}
           onChange={setNew}
         />
-        <Button type="submit" isPending={isPending} isDisabled={currentPassword === "" || newPassword === ""}>
+        <Button type="submit" isPending={isPending} disabled={currentPassword === "" || newPassword === ""}>
           {isPending ? "One moment…" : "Change password"}
         </Button>
       </form>
