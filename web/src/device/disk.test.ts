@@ -130,6 +130,18 @@ test("what the browser threw away is written again, all of it", async () => {
   expect([rows, intents.map(({ change }) => change.kind), progress]).toEqual([[ROW], ["create", "complete"], PROGRESS]);
 });
 
+test("whoever takes over from another tab keeps what they know, if the browser threw everything away meanwhile", async () => {
+  const disk = await filled();
+  const replica = new Replica(disk, ALONE, CLOCK);
+  await replica.load();
+  await deleteDB(NAME);
+  await replica.load();
+  expect(replica.snapshot().tasks.map(({ title }) => title)).toEqual(["Buy bread", "Typed"]);
+  await vi.waitFor(async () => expect((await disk.load()).intents).toEqual([INTENT]));
+  await disk.close();
+  expect(await new Disk(USER).load()).toEqual({ rows: [ROW], intents: [INTENT], progress: PROGRESS });
+});
+
 test("a full device: what was typed stays on screen, the page says so, and it is kept as soon as there is room", async () => {
   const disk = await filled();
   const replica = new Replica(disk, ALONE, CLOCK);

@@ -22,6 +22,7 @@ type StoreName = "log" | "outbox" | "about";
 type Log = IDBPObjectStore<Schema, StoreName[], "log", "readwrite">;
 type About = IDBPObjectStore<Schema, StoreName[], "about", "readwrite">;
 
+const LOST = "The browser has thrown away what it had kept.";
 const VERSION = 2;
 /** A log of more entries is written anew, shorter. */
 const LONG_LOG = 64;
@@ -50,7 +51,8 @@ export class Disk implements Storage {
       about.get("progress"),
       about.get("stamp"),
     ]);
-    this.#stamp = typeof stamp === "string" ? stamp : `${Date.now()} ${Math.random()}`;
+    if (this.#stamp !== undefined && stamp !== this.#stamp) throw new StorageLost(LOST);
+    this.#stamp = typeof stamp === "string" ? stamp : newStamp();
     if (stamp === undefined) await about.put(this.#stamp, "stamp");
     const sound = log.every(isEntry) && (progress === undefined || isProgress(progress));
     // What is no copy of ours is fetched anew. What waits to be sent is somebody's work, and stays.
@@ -90,16 +92,21 @@ export class Disk implements Storage {
     // What the transaction says is why; each request of it only says that it was given up.
     void Promise.allSettled(asked);
     await writing.done;
-    if (lost) throw new StorageLost("The browser has thrown away what it had kept.");
+    if (lost) throw new StorageLost(LOST);
   }
 
-  /** Whether this is not the database that was read, but one that the browser made after it had thrown that away. */
+  /**
+   * Whether this is not the database that was read, but one that the browser made after it had thrown that away. The next write, which
+   * then has everything, gives it a name, so that other tabs find out as well.
+   */
   async #isAnother(about: About): Promise<boolean> {
     const stamp = await about.get("stamp");
-    const lost = this.#stamp !== undefined && stamp !== this.#stamp;
-    if (typeof stamp === "string") this.#stamp = stamp;
-    else if (this.#stamp !== undefined) await about.put(this.#stamp, "stamp");
-    return lost;
+    const known = this.#stamp;
+    this.#stamp = typeof stamp === "string" ? stamp : undefined;
+    if (known !== undefined) return known !== this.#stamp;
+    this.#stamp ??= newStamp();
+    await about.put(this.#stamp, "stamp");
+    return false;
   }
 
   async close(): Promise<void> {
@@ -180,6 +187,10 @@ export async function wipeOthers(userId: string): Promise<void> {
   const names = (await indexedDB.databases()).flatMap(({ name }) => name ?? []);
   const others = names.filter((name) => name.startsWith(PREFIX) && name !== PREFIX + userId);
   await Promise.all(others.map((name) => deleteDB(name)));
+}
+
+function newStamp(): string {
+  return `${Date.now()} ${Math.random()}`;
 }
 
 function inWords(error: unknown): Error {
