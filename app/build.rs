@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+/// Where the build of the client says which addresses its page has, one a line. Not for browsers.
+const ADDRESSES: &str = "addresses.txt";
+
 fn main() -> io::Result<()> {
     // Asked for now and not when this was compiled, so that a moved checkout or a shared target folder takes its own files.
     let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
@@ -12,17 +15,20 @@ fn main() -> io::Result<()> {
     // The folder is always there, with an empty file in it: watching what does not exist would build the crate anew each time.
     println!("cargo::rerun-if-changed={}", dist.display());
     let mut entries = String::new();
+    let mut pages = String::new();
     if dist.join("index.html").is_file() {
         let dist = dist.canonicalize()?;
         for name in names(&dist)? {
             add(&mut entries, &dist, &name);
         }
+        pages = fs::read_to_string(dist.join(ADDRESSES))?;
     }
-    let generated = format!("[\n{entries}]\n");
     let out = env::var_os("OUT_DIR")
         .map(PathBuf::from)
         .unwrap_or_default();
-    fs::write(out.join("web_client_files.rs"), generated)
+    fs::write(out.join("web_client_files.rs"), format!("[\n{entries}]\n"))?;
+    let pages: Vec<&str> = pages.lines().collect();
+    fs::write(out.join("web_client_pages.rs"), format!("{pages:?}"))
 }
 
 /// The files as they are asked for: without their compressed forms, which stand beside them.
@@ -33,7 +39,8 @@ fn names(dist: &Path) -> io::Result<Vec<String>> {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
             let compressed = [".br", ".gz"].iter().any(|end| name.ends_with(end));
-            if entry.file_type()?.is_file() && !name.starts_with('.') && !compressed {
+            let is_ours = name.starts_with('.') || name == ADDRESSES;
+            if entry.file_type()?.is_file() && !is_ours && !compressed {
                 names.push(format!("{folder}{name}"));
             }
         }

@@ -265,6 +265,7 @@ impl Protection {
             offer: Offer {
                 password_login,
                 registration_open: password_login && config.registration_open,
+                sign_in_url: config.sign_in_url.as_deref().map(Arc::from),
             },
         })
     }
@@ -280,7 +281,7 @@ impl Protection {
         let (accounts, limits) = (Arc::clone(&self.accounts), Arc::clone(&self.limits));
         Services {
             tasks: Arc::new(Tasks::new(tasks, changes, events, Arc::clone(clock))),
-            accounts: Arc::new(GuardedAccounts::new(accounts, limits, self.offer)),
+            accounts: Arc::new(GuardedAccounts::new(accounts, limits, self.offer.clone())),
             revocations: Arc::clone(&self.revocations),
             refresh_cookie,
         }

@@ -255,12 +255,12 @@ async fn signing_out_counts_at_the_other_instance() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn forms_can_ask_how_the_service_is_set_up() {
-    let query = "{ server { registrationOpen passwordLogin maxPageSize maxTitleLength maxDescriptionLength minPasswordLength version } }";
+    let query = "{ server { registrationOpen passwordLogin signInUrl maxPageSize maxTitleLength maxDescriptionLength minPasswordLength version } }";
     let app = TestApp::new().await;
     let reply = app.anonymous().run(query, json!({})).await;
     assert_eq!(
         reply.data()["server"],
-        json!({"registrationOpen": true, "passwordLogin": true, "maxPageSize": 100, "maxTitleLength": 200,
+        json!({"registrationOpen": true, "passwordLogin": true, "signInUrl": null, "maxPageSize": 100, "maxTitleLength": 200,
             "maxDescriptionLength": 2000, "minPasswordLength": 8, "version": env!("CARGO_PKG_VERSION")})
     );
     let closed = TestApp::with(&[("REGISTRATION", "closed")]).await;

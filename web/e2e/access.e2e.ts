@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { add, checkbox, device, expectTitles, fillCredentials, launch, signUp, PASSWORD } from "./browser.ts";
+import { add, checkbox, device, expectTitles, fillCredentials, launch, PASSWORD, signUp } from "./browser.ts";
 import { Service } from "./service.ts";
 
 let service: Service;

@@ -1,7 +1,7 @@
 // 10,000 tasks, and how long the first screens take. Times are printed for web/README.md and never decide about a test.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { device, launch, saved, signIn, PASSWORD } from "./browser.ts";
+import { device, launch, PASSWORD, saved, signIn } from "./browser.ts";
 import { Service } from "./service.ts";
 
 const MANY = 10_000;
@@ -81,27 +81,31 @@ async function measureFrames(): Promise<{ frames: number; median: number; p95: n
 test.each([
   ["sign-in", "/sign-in", "New here?", 110_000],
   ["dashboard", "/tasks", "Open 10,000", 140_000],
-])("the first screen, %s: figures for the record", async (screen, path, shown, budget) => {
-  const context = await device(browser, service);
-  if (screen === "dashboard") {
-    const before = await context.newPage();
-    await signIn(before, EMAIL);
-    await saved(before, 120_000);
-    await before.close();
-  }
-  const page = await context.newPage();
-  const scripts = await watchScripts(page);
-  await page.addInitScript(observe);
-  await page.goto(path);
-  await page.getByText(shown).first().waitFor();
-  await page.waitForLoadState("networkidle");
-  await expect.poll(() => [...scripts.values()]).not.toContain(undefined);
-  const figures = await page.evaluate(() => (globalThis as unknown as { figures: object }).figures);
-  const bytes = [...scripts.values()].reduce<number>((sum, size) => sum + (size ?? 0), 0);
-  console.info(`${screen}: ${JSON.stringify(figures)} scripts: ${(bytes / 1000).toFixed(1)} kB in ${scripts.size} files`);
-  expect(bytes).toBeGreaterThan(0);
-  expect(bytes).toBeLessThan(budget);
-}, 180_000);
+])(
+  "the first screen, %s: figures for the record",
+  async (screen, path, shown, budget) => {
+    const context = await device(browser, service);
+    if (screen === "dashboard") {
+      const before = await context.newPage();
+      await signIn(before, EMAIL);
+      await saved(before, 120_000);
+      await before.close();
+    }
+    const page = await context.newPage();
+    const scripts = await watchScripts(page);
+    await page.addInitScript(observe);
+    await page.goto(path);
+    await page.getByText(shown).first().waitFor();
+    await page.waitForLoadState("networkidle");
+    await expect.poll(() => [...scripts.values()]).not.toContain(undefined);
+    const figures = await page.evaluate(() => (globalThis as unknown as { figures: object }).figures);
+    const bytes = [...scripts.values()].reduce<number>((sum, size) => sum + (size ?? 0), 0);
+    console.info(`${screen}: ${JSON.stringify(figures)} scripts: ${(bytes / 1000).toFixed(1)} kB in ${scripts.size} files`);
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThan(budget);
+  },
+  180_000,
+);
 
 /** The scripts that the page asks for from now on, and the bytes of those that have arrived. */
 async function watchScripts(page: Page): Promise<Map<string, number | undefined>> {

@@ -1,7 +1,7 @@
 // Without a network, without the service, and in a hurry: nothing that somebody did is lost, and nothing has to be clicked.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { add, checkbox, device, expectTitles, launch, saved, signIn, signUp, titles, PASSWORD } from "./browser.ts";
+import { add, checkbox, device, expectTitles, launch, PASSWORD, saved, signIn, signUp, titles } from "./browser.ts";
 import { Service } from "./service.ts";
 
 let service: Service;
@@ -220,6 +220,28 @@ test("what was begun to be typed survives Escape, other pages, a reload and a se
   await signIn(page, email);
   expect(await page.getByLabel("Title").inputValue()).toBe("Half a thought");
   expect(await page.getByLabel("New task").inputValue()).toBe("Half a line");
+});
+
+test("a session that ended while there was no network: the copy is there, and what was done waits for signing in again", async () => {
+  const context = await device(browser, service);
+  const page = await context.newPage();
+  const email = await signUp(page);
+  await add(page, "There");
+  await saved(page);
+  await cut(page);
+  const token = await service.signIn(email, PASSWORD);
+  await service.api("mutation { revokeOtherSessions { revokedSessionIds } }", {}, token);
+  await page.reload();
+  await expectTitles(page, ["There"]);
+  await add(page, "Meanwhile");
+  await edit(page, "There", "Changed");
+  await page.getByText("No connection · 2 changes wait").waitFor();
+  await mend(page);
+  await page.getByText("what was not saved yet waits on this device").waitFor();
+  await signIn(page, email);
+  await saved(page);
+  await expectTitles(page, ["Meanwhile", "Changed"]);
+  expect(await kept(email)).toEqual(["Meanwhile", "Changed"]);
 });
 
 test("three tabs: one talks to the service, and another takes over when it is closed", async () => {

@@ -1,13 +1,13 @@
 // The service under test: the real binary, in a folder of its own, on a free port.
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const BINARY = process.env["TASKHIVE"] ?? resolve(ROOT, process.env["CARGO_TARGET_DIR"] ?? "target", "debug/taskhive");
+const BINARY = process.env.TASKHIVE ?? resolve(ROOT, process.env.CARGO_TARGET_DIR ?? "target", "debug/taskhive");
 
 export class Service {
   private process: ChildProcess | undefined;
@@ -15,11 +15,12 @@ export class Service {
   private constructor(
     readonly port: number,
     private readonly folder: string,
+    private readonly settings: Record<string, string>,
   ) {}
 
-  static async start(): Promise<Service> {
+  static async start(settings: Record<string, string> = {}): Promise<Service> {
     if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: run \`npm run build\`, then \`cargo build\``);
-    const service = new Service(await freePort(), mkdtempSync(join(tmpdir(), "taskhive-e2e-")));
+    const service = new Service(await freePort(), mkdtempSync(join(tmpdir(), "taskhive-e2e-")), settings);
     await service.resume();
     const page = await fetch(`${service.url}/sign-in`);
     if (page.ok) return service;
@@ -34,13 +35,14 @@ export class Service {
   /** Starts the process again, with the same data. */
   async resume(): Promise<void> {
     const env = {
-      PATH: process.env["PATH"],
+      PATH: process.env.PATH,
       PORT: String(this.port),
       RUST_LOG: "warn",
       // Every test signs up, all from one address.
       LIMIT_REGISTER_PER_HOUR: "0",
       LIMIT_LOGIN_PER_MINUTE: "0",
       LIMIT_REFRESH_PER_MINUTE: "0",
+      ...this.settings,
     };
     const started = spawn(BINARY, [], { cwd: this.folder, env, stdio: ["ignore", "inherit", "inherit"] });
     this.process = started;
@@ -75,7 +77,7 @@ export class Service {
   /** An operation past the browser, as another device would send it. */
   async api<Data>(query: string, variables: object = {}, token?: string): Promise<Data> {
     const headers: Record<string, string> = { "content-type": "application/json" };
-    if (token) headers["authorization"] = `Bearer ${token}`;
+    if (token) headers.authorization = `Bearer ${token}`;
     const response = await fetch(`${this.url}/graphql`, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
     const answer = (await response.json()) as { data: Data; errors?: unknown };
     if (answer.errors) throw new Error(JSON.stringify(answer.errors));

@@ -1,7 +1,7 @@
 // What everybody does on the first day.
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { add, checkbox, device, expectTitles, fillCredentials, launch, saved, signIn, signUp, PASSWORD } from "./browser.ts";
+import { add, checkbox, device, expectTitles, fillCredentials, launch, PASSWORD, saved, signIn, signUp } from "./browser.ts";
 import { Service } from "./service.ts";
 
 let service: Service;

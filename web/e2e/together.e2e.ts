@@ -1,7 +1,7 @@
 // Two devices at once, sessions that end, a service that goes away, and people who are in a hurry.
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { add, checkbox, device, expectTitles, launch, saved, signIn, signUp, PASSWORD } from "./browser.ts";
+import { add, checkbox, device, expectTitles, launch, PASSWORD, saved, signIn, signUp } from "./browser.ts";
 import { Service } from "./service.ts";
 
 let service: Service;
@@ -73,7 +73,7 @@ test("a change that arrives between the last keystroke and saving is found by th
   await page.route("**/graphql", async (route) => {
     if (first && route.request().postData()?.includes("updateTask")) {
       first = false;
-      await service.api("mutation ($id: ID!) { updateTask(input: { id: $id, title: \"Theirs\" }) { task { id } } }", { id }, token);
+      await service.api('mutation ($id: ID!) { updateTask(input: { id: $id, title: "Theirs" }) { task { id } } }', { id }, token);
     }
     await route.continue();
   });
@@ -146,7 +146,8 @@ test("no tab renews the session while another one changes the password", async (
     if (body.includes("changePassword")) await held;
     await route.continue();
   });
-  const locks = (state: "held" | "pending") => page.evaluate(async (state) => (await navigator.locks.query())[state]?.filter(({ name }) => name === "taskhive-renewal").length, state);
+  const locks = (state: "held" | "pending") =>
+    page.evaluate(async (state) => (await navigator.locks.query())[state]?.filter(({ name }) => name === "taskhive-renewal").length, state);
   await page.getByRole("button", { name: "Change password" }).click();
   await expect.poll(() => locks("held")).toBe(1);
   await tab.goto("/tasks");
@@ -178,7 +179,9 @@ test("signing out in one tab signs out the others, and the back button shows not
 test("without the service the start page says so and recovers", async () => {
   const context = await device(browser, service);
   const page = await context.newPage();
-  await page.route("**/graphql", (route) => route.fulfill({ status: 503, json: { errors: [{ message: "busy", extensions: { code: "UNAVAILABLE", reason: "OVERLOADED", retryAfter: 1 } }] } }));
+  await page.route("**/graphql", (route) =>
+    route.fulfill({ status: 503, json: { errors: [{ message: "busy", extensions: { code: "UNAVAILABLE", reason: "OVERLOADED", retryAfter: 1 } }] } }),
+  );
   await page.goto("/tasks");
   await page.getByText("Taskhive is not available").waitFor();
   await page.unroute("**/graphql");
@@ -192,7 +195,10 @@ test("a refused change is taken back where everybody sees it", async () => {
   await add(page, "Stubborn");
   await page.route("**/graphql", async (route) => {
     if (!route.request().postData()?.includes("setTaskCompleted")) return route.continue();
-    await route.fulfill({ status: 200, json: { data: null, errors: [{ message: "Something went wrong.", extensions: { code: "INTERNAL", requestId: "r-1" } }] } });
+    await route.fulfill({
+      status: 200,
+      json: { data: null, errors: [{ message: "Something went wrong.", extensions: { code: "INTERNAL", requestId: "r-1" } }] },
+    });
   });
   await checkbox(page, "Stubborn").click({ force: true });
   await page.getByText("“Stubborn” was not completed.").waitFor();
@@ -228,7 +234,7 @@ test("titles are text, whatever they look like, and impossible ones come back wi
   const context = await device(browser, service);
   const page = await context.newPage();
   await signUp(page);
-  const hostile = [`<img src=x onerror="document.title='owned'">`, "<script>document.title='owned'</script>", "{{7*7}} ${7*7} 👩‍👩‍👧‍👦 \u202Eright to left"];
+  const hostile = [`<img src=x onerror="document.title='owned'">`, "<script>document.title='owned'</script>", `{{7*7}} \${7*7} 👩‍👩‍👧‍👦 \u202Eright to left`];
   for (const title of hostile) await add(page, title);
   await expectTitles(page, hostile.toReversed());
   expect(await page.title()).toBe("Tasks · Taskhive");

@@ -1,44 +1,44 @@
 // Which page is shown: by address, and by whether somebody is signed in.
-import { Suspense, type ReactNode } from "react";
+import { type ReactNode, Suspense } from "react";
 import { Redirect, Route, Switch, useLocation, useSearchParams } from "wouter";
+import { ADDRESSES, type Address } from "./addresses";
 import SignInPage from "./auth/SignInPage";
 import SignUpPage from "./auth/SignUpPage";
 import { ErrorBoundary } from "./ErrorBoundary";
 import NotFoundPage from "./NotFoundPage";
-import { AccountPage, ReplicaProvider, TasksPage } from "./pages";
-import { useSession } from "./session/useSession";
+import { SignedIn } from "./pages";
 import { Splash, Unreachable } from "./Splash";
-import { ToastRegion } from "./ui/ToastRegion";
+import { useSession } from "./session/useSession";
+import type { SignedInProps } from "./signedIn";
 import { UpdateBar } from "./UpdateBar";
+import { ToastRegion } from "./ui/ToastRegion";
+
+const PAGES: Record<Address, ReactNode> = {
+  "/": <Redirect to="/tasks" replace />,
+  "/sign-in": (
+    <ForGuests>
+      <SignInPage />
+    </ForGuests>
+  ),
+  "/sign-up": (
+    <ForGuests>
+      <SignUpPage />
+    </ForGuests>
+  ),
+  "/tasks": <ForUsers page="tasks" />,
+  "/account": <ForUsers page="account" />,
+};
 
 export function App() {
   return (
     <ErrorBoundary>
       <UpdateBar />
       <Switch>
-        <Route path="/">
-          <Redirect to="/tasks" replace />
-        </Route>
-        <Route path="/sign-in">
-          <ForGuests>
-            <SignInPage />
-          </ForGuests>
-        </Route>
-        <Route path="/sign-up">
-          <ForGuests>
-            <SignUpPage />
-          </ForGuests>
-        </Route>
-        <Route path="/tasks">
-          <ForUsers>
-            <TasksPage />
-          </ForUsers>
-        </Route>
-        <Route path="/account">
-          <ForUsers>
-            <AccountPage />
-          </ForUsers>
-        </Route>
+        {ADDRESSES.map((address) => (
+          <Route key={address} path={address}>
+            {PAGES[address]}
+          </Route>
+        ))}
         <Route>
           <NotFoundPage />
         </Route>
@@ -49,7 +49,7 @@ export function App() {
 }
 
 /** What only a signed-in user may see. Nothing of it is rendered for anybody else, whatever the history holds. */
-function ForUsers({ children }: { children: ReactNode }) {
+function ForUsers({ page }: Pick<SignedInProps, "page">) {
   const state = useSession();
   const [path] = useLocation();
   switch (state.status) {
@@ -60,12 +60,9 @@ function ForUsers({ children }: { children: ReactNode }) {
     case "signedOut":
       return <Redirect to={path === "/tasks" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(path)}`} replace />;
     case "signedIn":
-      // Another user gets other pages, with nothing left in their fields.
       return (
         <Suspense fallback={<Splash />}>
-          <ReplicaProvider key={state.user.id} userId={state.user.id}>
-            {children}
-          </ReplicaProvider>
+          <SignedIn userId={state.user.id} page={page} />
         </Suspense>
       );
   }

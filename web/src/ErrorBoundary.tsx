@@ -15,7 +15,7 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { failed: 
       <main className="splash">
         <h1 className="empty-title">Something went wrong on this page</h1>
         <p className="empty-text">Your tasks are safe. Reloading usually helps, above all after an update of Taskhive.</p>
-        <Button tone="primary" onPress={() => location.reload()}>
+        <Button tone="primary" onClick={() => location.reload()}>
           Reload
         </Button>
       </main>

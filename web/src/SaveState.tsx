@@ -1,5 +1,5 @@
 import { useSnapshot } from "./device/useReplica";
-import { isHeld, type Intent } from "./replica/model";
+import { type Intent, isHeld } from "./replica/model";
 import type { Connection } from "./replica/ports";
 
 /** Whether everything that was done is saved, and if not, how much waits. To a person, all reasons for having no connection are one. */
@@ -9,7 +9,11 @@ export function SaveState() {
   const waiting = outbox.filter(({ state }) => state.is === "waiting").length;
   return (
     <p className="save-state" data-state={waiting + held === 0 ? connection : "waiting"} role="status">
-      {[words(loaded ? connection : "starting", outbox), waiting > 0 && `${changes(waiting)} wait${waiting === 1 ? "s" : ""}`, held > 0 && `${changes(held)} need${held === 1 ? "s" : ""} you`]
+      {[
+        words(loaded ? connection : "starting", outbox),
+        waiting > 0 && `${changes(waiting)} wait${waiting === 1 ? "s" : ""}`,
+        held > 0 && `${changes(held)} need${held === 1 ? "s" : ""} you`,
+      ]
         .filter((part) => part)
         .join(" · ")}
     </p>

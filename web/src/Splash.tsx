@@ -36,7 +36,7 @@ export function Unreachable({ error }: { error: unknown }) {
       <p className="empty-text" role="alert">
         {explain(error)}
       </p>
-      <Button tone="primary" onPress={() => void session.restore()}>
+      <Button tone="primary" onClick={() => void session.restore()}>
         Try again
       </Button>
     </main>

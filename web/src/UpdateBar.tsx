@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
-import { updates } from "./updates";
 import { Button } from "./ui/Button";
+import { updates } from "./updates";
 
 /** Says that a newer Taskhive is there. It never comes by itself under somebody's hands. */
 export function UpdateBar() {
@@ -10,7 +10,7 @@ export function UpdateBar() {
       {isReady && (
         <p className="update">
           A newer Taskhive is ready.
-          <Button onPress={updates.take}>Reload</Button>
+          <Button onClick={updates.take}>Reload</Button>
         </p>
       )}
     </div>

@@ -1,11 +1,10 @@
-import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { preloadPages } from "./pages";
-import { queryClient } from "./queryClient";
 import { session } from "./session/session";
 import { updates } from "./updates";
+import { preloadServerInfo } from "./useServerInfo";
 import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/shell.css";
@@ -17,6 +16,8 @@ import "./styles/task-editing.css";
 void session.restore();
 // Whoever was signed in here sees their tasks first.
 if (session.current().status === "signedIn") await preloadPages();
+// Whether there is a form to sign in with, while the service finds out who is here.
+else preloadServerInfo();
 
 // A page that the browser kept aside may show what was private before somebody signed out.
 window.addEventListener("pageshow", (event) => {
@@ -30,9 +31,7 @@ const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <QueryClientProvider client={queryClient}>
-        <App />
-      </QueryClientProvider>
+      <App />
     </StrictMode>,
   );
 }

@@ -1,26 +1,23 @@
 // The pages of signed-in users: code of their own, which whoever signs in need not wait for before they can type.
-import { lazy, type ComponentType, type ReactNode } from "react";
+import { lazy } from "react";
+import type { SignedInProps } from "./signedIn";
 
-interface SignedInPages {
-  TasksPage: ComponentType;
-  AccountPage: ComponentType;
-  ReplicaProvider: ComponentType<{ userId: string; children: ReactNode }>;
-}
+type Code = typeof import("./signedIn");
 
-let loading: Promise<SignedInPages> | undefined;
-let loaded: SignedInPages | undefined;
+let loading: Promise<Code> | undefined;
+let loaded: Code | undefined;
 
 /** Asks for the code, once. */
-export function loadPages(): Promise<SignedInPages> {
-  loading ??= import("./signedIn").then(
-    (pages) => (loaded = pages),
-    (error: unknown) => {
-      // It may be there the next time.
-      loading = undefined;
-      throw error;
-    },
-  );
-  return loading;
+async function loadPages(): Promise<Code> {
+  try {
+    loading ??= import("./signedIn");
+    loaded = await loading;
+    return loaded;
+  } catch (error) {
+    // It may be there the next time.
+    loading = undefined;
+    throw error;
+  }
 }
 
 /** Asks for the code before it is needed. */
@@ -32,16 +29,10 @@ export function preloadPages(): Promise<void> {
   );
 }
 
-/** React keeps a fallback on screen for 300 ms, so that what is here already must not pass through `lazy`. */
-function page<Name extends keyof SignedInPages>(name: Name): SignedInPages[Name] {
-  const Lazy = lazy(async () => ({ default: (await loadPages())[name] as ComponentType<object> }));
-  const Page = (props: object) => {
-    const Loaded = (loaded?.[name] ?? Lazy) as ComponentType<object>;
-    return <Loaded {...props} />;
-  };
-  return Page as SignedInPages[Name];
-}
+const Lazy = lazy(loadPages);
 
-export const TasksPage = page("TasksPage");
-export const AccountPage = page("AccountPage");
-export const ReplicaProvider = page("ReplicaProvider");
+/** React keeps a fallback on screen for 300 ms, so that what is here already must not pass through `lazy`. */
+export function SignedIn(props: SignedInProps) {
+  const Loaded = loaded?.default ?? Lazy;
+  return <Loaded {...props} />;
+}

@@ -1,5 +1,5 @@
-// How this service is set up, so that forms match its rules. Public, and asked for once.
-import { useQuery } from "@tanstack/react-query";
+// How this service is set up, so that forms match its rules. Public, and asked for until it is known.
+import { useEffect, useSyncExternalStore } from "react";
 import { send } from "./api/send";
 import { graphql } from "./gql";
 import type { ServerInfoQuery } from "./gql/graphql";
@@ -9,6 +9,7 @@ const serverInfoQuery = graphql(`
     server {
       registrationOpen
       passwordLogin
+      signInUrl
       maxTitleLength
       maxDescriptionLength
       minPasswordLength
@@ -16,7 +17,35 @@ const serverInfoQuery = graphql(`
   }
 `);
 
-export function useServerInfo(): ServerInfoQuery["server"] | undefined {
-  const query = useQuery({ queryKey: ["server"], queryFn: () => send(serverInfoQuery, {}), gcTime: Infinity });
-  return query.data?.server;
+type ServerInfo = ServerInfoQuery["server"];
+
+let known: ServerInfo | undefined;
+let asking = false;
+const listeners = new Set<() => void>();
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function useServerInfo(): ServerInfo | undefined {
+  useEffect(preloadServerInfo, []);
+  return useSyncExternalStore(subscribe, () => known);
+}
+
+/** Asks for it before a form needs it. */
+export function preloadServerInfo(): void {
+  if (!known && !asking) void ask();
+}
+
+async function ask(): Promise<void> {
+  asking = true;
+  try {
+    known = (await send(serverInfoQuery, {})).server;
+    for (const listener of listeners) listener();
+  } catch {
+    // Forms do without: the service says what breaks its rules. The next one asks again.
+  } finally {
+    asking = false;
+  }
 }

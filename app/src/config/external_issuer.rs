@@ -29,6 +29,30 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<ExternalIssuerSettings> {
     })
 }
 
+/// A page of the identity provider, which makes no sense without one.
+pub(super) fn read_sign_in_url(reader: &mut Reader<'_>) -> Option<String> {
+    let name = "AUTH_SIGN_IN_URL";
+    if reader.is_set(name) && !reader.is_set("AUTH_ISSUER") {
+        let hint = "is for people who sign in at an identity provider: set AUTH_ISSUER as well. See docs/better-auth.md";
+        reader.mistake(name, hint);
+    }
+    reader.optional(name, page)
+}
+
+/// An address that a link may have, which a script is not.
+fn page(text: &str) -> Result<String, &'static str> {
+    let mistake = "must be the address of a page, such as https://app.example.org/sign-in";
+    let uri: axum::http::Uri = text.parse().map_err(|_| mistake)?;
+    let has_user = uri.authority().is_some_and(|at| at.as_str().contains('@'));
+    let http = matches!(uri.scheme_str(), Some("http" | "https"));
+    let there = uri.host().is_some_and(|host| !host.is_empty());
+    if http && there && !has_user {
+        Ok(text.to_owned())
+    } else {
+        Err(mistake)
+    }
+}
+
 /// Compared with what tokens say, so it is taken as it is.
 fn name(text: &str) -> Result<String, &'static str> {
     let identity = ExternalIdentity::new(text.into(), "subject".to_owned());

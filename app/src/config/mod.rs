@@ -50,6 +50,8 @@ pub struct Config {
     pub jwt_secret: Option<SigningSecrets>,
     /// Whose access tokens are accepted instead of our own.
     pub external_issuer: Option<ExternalIssuerSettings>,
+    /// The page where people sign in at that issuer; `None` if nobody said.
+    pub sign_in_url: Option<String>,
     /// Origins of browser clients that live elsewhere.
     pub cors_origins: Vec<String>,
     /// Networks of proxies whose X-Forwarded-For is believed.
@@ -125,6 +127,7 @@ impl Config {
             start_wait: reader.seconds_or_none("START_WAIT_SECONDS"),
             jwt_secret,
             external_issuer: external_issuer::read(&mut reader),
+            sign_in_url: external_issuer::read_sign_in_url(&mut reader),
             cors_origins: reader.list("CORS_ORIGINS", parse_origin),
             introspection: reader.choice(
                 "INTROSPECTION",
@@ -277,6 +280,11 @@ fn warnings(reader: &Reader<'_>, host: IpAddr) -> Vec<String> {
     if !host.is_loopback() && !reader.is_set("PUBLIC_URL") {
         let warning = "PUBLIC_URL is not set, though HOST lets others reach the service, so cookies are not Secure. \
             Set it to the address that browsers use.";
+        warnings.push(warning.to_owned());
+    }
+    if reader.is_set("AUTH_ISSUER") && !reader.is_set("AUTH_SIGN_IN_URL") {
+        let warning = "AUTH_SIGN_IN_URL is not set, so the browser client cannot say where people sign in. \
+            Set it to the page of the identity provider.";
         warnings.push(warning.to_owned());
     }
     warnings

@@ -33,6 +33,7 @@ settings! {
     "AUTH_ISSUER" = "", "What the claim `iss` of its tokens must be, to the letter. With Better Auth: its `baseURL`.";
     "AUTH_AUDIENCE" = "", "What the claim `aud` of its tokens must be or hold. With Better Auth: its `baseURL`, or what the plugin's `jwt.audience` says.";
     "AUTH_ALGORITHMS" = "EdDSA", "How its tokens may be signed: `EdDSA`, `ES256`, `RS256`, with commas in between.";
+    "AUTH_SIGN_IN_URL" = "", "The page where people sign in there, such as `https://app.example.org/sign-in`, for clients that show a link: the browser client does.";
     "HOST" = "127.0.0.1", "The address to listen on. `0.0.0.0` is every network the machine is in.";
     "PORT" = "8000", "The port to listen on.";
     "PUBLIC_URL" = "", "How browsers reach the service, such as `https://tasks.example.org`. With https, cookies are Secure and HSTS is sent. Pages of this origin are the service's own, and no others: they alone may use the cookie, and open sockets beside those of `CORS_ORIGINS`. Not set: pages of whatever address a request was sent to.";

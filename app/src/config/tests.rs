@@ -227,6 +227,48 @@ fn an_identity_provider_is_configured_whole_or_not_at_all() {
 }
 
 #[test]
+fn people_are_sent_to_a_page_of_the_identity_provider_and_nowhere_else() {
+    let provider = [
+        ("AUTH_JWKS_URL", "https://app.example.org/api/auth/jwks"),
+        ("AUTH_ISSUER", "https://app.example.org"),
+        ("AUTH_AUDIENCE", "https://tasks.example.org"),
+    ];
+    let with = |url| {
+        from(&[
+            provider[0],
+            provider[1],
+            provider[2],
+            ("AUTH_SIGN_IN_URL", url),
+        ])
+    };
+    for url in [
+        "https://app.example.org/sign-in?next=/#form",
+        "http://nas.example:3000/",
+    ] {
+        let config = with(url).unwrap();
+        assert_eq!(config.sign_in_url.as_deref(), Some(url));
+        assert_eq!(config.warnings, Vec::<String>::new());
+    }
+    for url in [
+        "javascript:alert(1)",
+        "/sign-in",
+        "app.example.org",
+        "https://",
+        "https://ada:hunter2@app.example.org/",
+        "https://app.example.org/sign in",
+    ] {
+        let error = with(url).unwrap_err().to_string();
+        let named = error.contains("AUTH_SIGN_IN_URL: must be the address of a page");
+        assert!(named && !error.contains("hunter2"), "{url}: {error}");
+    }
+    let unsaid = from(&provider).unwrap();
+    assert!(unsaid.sign_in_url.is_none());
+    assert!(unsaid.warnings[0].starts_with("AUTH_SIGN_IN_URL is not set"));
+    let alone = from(&[("AUTH_SIGN_IN_URL", "https://app.example.org/")]).unwrap_err();
+    assert!(alone.0[0].starts_with("AUTH_SIGN_IN_URL: is for people who"));
+}
+
+#[test]
 fn keys_come_encrypted_and_algorithms_are_asymmetric() {
     let with = |name, value| {
         let mut vars = vec![("AUTH_ISSUER", "i"), ("AUTH_AUDIENCE", "a")];

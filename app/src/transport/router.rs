@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, Response, StatusCode};
+use axum::http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use axum::response::IntoResponse;
 use axum::routing::{any, get};
 use hyper::body::Incoming;
 use tower::ServiceExt;
@@ -101,7 +102,9 @@ pub(crate) fn other_paths(
         .fallback(nothing_here)
 }
 
-async fn nothing_here() -> (StatusCode, &'static str) {
-    let text = "Nothing is here. The API is at /graphql.\n";
-    (StatusCode::NOT_FOUND, text)
+async fn nothing_here(method: Method, uri: Uri, headers: HeaderMap) -> Response<Body> {
+    web_client::unknown_address(&method, &uri, &headers).unwrap_or_else(|| {
+        let text = "Nothing is here. The API is at /graphql.\n";
+        (StatusCode::NOT_FOUND, text).into_response()
+    })
 }

@@ -1,8 +1,8 @@
 import { Link } from "wouter";
 import { PageHeader } from "../PageHeader";
 import { useSession } from "../session/useSession";
-import { useServerInfo } from "../useServerInfo";
 import { usePageTitle } from "../ui/usePageTitle";
+import { useServerInfo } from "../useServerInfo";
 import { DeleteAccount } from "./DeleteAccount";
 import { PasswordSection } from "./PasswordSection";
 import { SessionsSection } from "./SessionsSection";

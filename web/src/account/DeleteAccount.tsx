@@ -1,10 +1,10 @@
-import { useState, type FormEvent } from "react";
-import { Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from "react-aria-components";
+import { type FormEvent, useState } from "react";
 import { Refusal, SessionOver } from "../api/errors";
-import { problemOf, type CredentialsProblem } from "../auth/problem";
+import { type CredentialsProblem, problemOf } from "../auth/problem";
 import { api } from "../session/api";
 import { session } from "../session/session";
 import { Button } from "../ui/Button";
+import { Dialog } from "../ui/Dialog";
 import { PasswordField } from "../ui/Field";
 import { Notice } from "../ui/Notice";
 import { AccountName } from "./AccountName";
@@ -12,20 +12,19 @@ import { deleteAccountMutation } from "./operations";
 
 /** Deletes the account, after asking for the password. */
 export function DeleteAccount() {
+  const [asking, setAsking] = useState(false);
   return (
     <section className="card card-danger" aria-labelledby="delete-account">
       <h2 id="delete-account">Delete account</h2>
       <p>Your account, your tasks and all sessions are deleted at once and for good.</p>
-      <DialogTrigger>
-        <Button tone="danger">Delete account…</Button>
-        <ModalOverlay className="overlay" isDismissable>
-          <Modal className="modal">
-            <Dialog className="dialog" role="alertdialog">
-              {({ close }) => <Confirmation onCancel={close} />}
-            </Dialog>
-          </Modal>
-        </ModalOverlay>
-      </DialogTrigger>
+      <Button tone="danger" onClick={() => setAsking(true)}>
+        Delete account…
+      </Button>
+      {asking && (
+        <Dialog title="Delete your account?" onClose={() => setAsking(false)}>
+          <Confirmation onCancel={() => setAsking(false)} />
+        </Dialog>
+      )}
     </section>
   );
 }
@@ -53,15 +52,22 @@ function Confirmation({ onCancel }: { onCancel: () => void }) {
   return (
     <form className="form" noValidate onSubmit={(event) => void submit(event)}>
       <AccountName />
-      <Heading slot="title">Delete your account?</Heading>
       <p>There is no way back: nobody can restore it.</p>
       {problem.text && <Notice tone="bad">{problem.text}</Notice>}
-      <PasswordField label="Your password, to make sure it is you" name="password" autoComplete="current-password" autoFocus error={problem.fields?.["password"]} value={password} onChange={setPassword} />
+      <PasswordField
+        label="Your password, to make sure it is you"
+        name="password"
+        autoComplete="current-password"
+        autoFocus
+        error={problem.fields?.password}
+        value={password}
+        onChange={setPassword}
+      />
       <div className="editor-actions">
-        <Button type="submit" tone="danger" isPending={isPending} isDisabled={password === ""}>
+        <Button type="submit" tone="danger" isPending={isPending} disabled={password === ""}>
           {isPending ? "Deleting…" : "Delete for good"}
         </Button>
-        <Button onPress={onCancel}>Keep my account</Button>
+        <Button onClick={onCancel}>Keep my account</Button>
       </div>
     </form>
   );

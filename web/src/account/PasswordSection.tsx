@@ -1,12 +1,12 @@
-import { useRef, useState, type FormEvent } from "react";
-import { problemOf, type CredentialsProblem } from "../auth/problem";
+import { type FormEvent, useRef, useState } from "react";
 import { Refusal, SessionOver } from "../api/errors";
+import { type CredentialsProblem, problemOf } from "../auth/problem";
 import { api } from "../session/api";
 import { session } from "../session/session";
-import { useServerInfo } from "../useServerInfo";
 import { Button } from "../ui/Button";
 import { PasswordField } from "../ui/Field";
 import { Notice } from "../ui/Notice";
+import { useServerInfo } from "../useServerInfo";
 import { AccountName } from "./AccountName";
 import { changePasswordMutation } from "./operations";
 
@@ -36,7 +36,7 @@ export function PasswordSection() {
       const wrong = error instanceof Refusal && error.is("UNAUTHENTICATED", "CREDENTIALS_WRONG");
       const problem = wrong ? { fields: { currentPassword: "This is not your password." } } : problemOf(error);
       setOutcome(problem);
-      const field = problem.fields?.["newPassword"] ? "newPassword" : "currentPassword";
+      const field = problem.fields?.newPassword ? "newPassword" : "currentPassword";
       form.current?.querySelector<HTMLInputElement>(`[name=${field}]`)?.focus();
     } finally {
       setPending(false);
@@ -50,18 +50,26 @@ export function PasswordSection() {
         <AccountName />
         {outcome.text && <Notice tone="bad">{outcome.text}</Notice>}
         {outcome.done && <Notice>Your password is changed. All other devices have been signed out.</Notice>}
-        <PasswordField label="Current password" name="currentPassword" autoComplete="current-password" isRequired error={outcome.fields?.["currentPassword"]} value={currentPassword} onChange={setCurrent} />
+        <PasswordField
+          label="Current password"
+          name="currentPassword"
+          autoComplete="current-password"
+          required
+          error={outcome.fields?.currentPassword}
+          value={currentPassword}
+          onChange={setCurrent}
+        />
         <PasswordField
           label="New password"
           name="newPassword"
           autoComplete="new-password"
-          isRequired
-          error={outcome.fields?.["newPassword"]}
+          required
+          error={outcome.fields?.newPassword}
           hint={server && `At least ${server.minPasswordLength} characters.`}
           value={newPassword}
           onChange={setNew}
         />
-        <Button type="submit" isPending={isPending} isDisabled={currentPassword === "" || newPassword === ""}>
+        <Button type="submit" isPending={isPending} disabled={currentPassword === "" || newPassword === ""}>
           {isPending ? "One moment…" : "Change password"}
         </Button>
       </form>

@@ -1,5 +1,5 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { explain } from "../api/errors";
+import { useCallback, useEffect, useState } from "react";
+import { explain, SessionOver } from "../api/errors";
 import type { SessionsQuery } from "../gql/graphql";
 import { api } from "../session/api";
 import { sayDate } from "../tasks/dates";
@@ -8,29 +8,23 @@ import { Notice } from "../ui/Notice";
 import { deviceOf } from "./device";
 import { revokeOtherSessionsMutation, revokeSessionMutation, sessionsQuery } from "./operations";
 
-const SESSIONS = ["sessions"];
+type Sessions = SessionsQuery["sessions"];
 
 /** All devices that are signed in, each with a way to sign it out. */
 export function SessionsSection() {
-  const client = useQueryClient();
-  const query = useQuery({ queryKey: SESSIONS, queryFn: () => api(sessionsQuery, {}), staleTime: 0 });
-  const refetch = () => client.invalidateQueries({ queryKey: SESSIONS });
-  const revoke = useMutation({ mutationFn: (id: string) => api(revokeSessionMutation, { id }), onSettled: refetch });
-  const revokeOthers = useMutation({ mutationFn: () => api(revokeOtherSessionsMutation, {}), onSettled: refetch });
-  const sessions = query.data?.sessions ?? [];
-  const problem = query.error ?? revoke.error ?? revokeOthers.error;
+  const { sessions, problem, pending, revoke, revokeOthers } = useSessions();
   return (
     <section className="card" aria-labelledby="sessions">
       <h2 id="sessions">Where you are signed in</h2>
-      {problem && <Notice tone="bad">{explain(problem)}</Notice>}
-      {query.isPending && <p role="status">Loading…</p>}
+      {problem !== undefined && <Notice tone="bad">{explain(problem)}</Notice>}
+      {!sessions && problem === undefined && <p role="status">Loading…</p>}
       <ul className="sessions">
-        {sessions.map((entry) => (
-          <SessionRow key={entry.id} entry={entry} isPending={revoke.isPending && revoke.variables === entry.id} onRevoke={() => revoke.mutate(entry.id)} />
+        {sessions?.map((entry) => (
+          <SessionRow key={entry.id} entry={entry} isPending={pending === entry.id} onRevoke={() => void revoke(entry.id)} />
         ))}
       </ul>
-      {sessions.length > 1 && (
-        <Button isPending={revokeOthers.isPending} onPress={() => revokeOthers.mutate()}>
+      {sessions && sessions.length > 1 && (
+        <Button isPending={pending === "others"} onClick={() => void revokeOthers()}>
           Sign out everywhere else
         </Button>
       )}
@@ -38,8 +32,39 @@ export function SessionsSection() {
   );
 }
 
+/** The sessions as the service knows them, asked for again after each change. `pending` is the one that is being ended. */
+function useSessions() {
+  const [sessions, setSessions] = useState<Sessions>();
+  const [problem, setProblem] = useState<unknown>();
+  const [pending, setPending] = useState<string>();
+
+  const load = useCallback(async (change?: () => Promise<unknown>) => {
+    try {
+      await change?.();
+      setSessions((await api(sessionsQuery, {})).sessions);
+      setProblem(undefined);
+    } catch (error) {
+      if (!(error instanceof SessionOver)) setProblem(error);
+    }
+  }, []);
+  useEffect(() => void load(), [load]);
+
+  const end = async (which: string, change: () => Promise<unknown>) => {
+    setPending(which);
+    await load(change);
+    setPending(undefined);
+  };
+  return {
+    sessions,
+    problem,
+    pending,
+    revoke: (id: string) => end(id, () => api(revokeSessionMutation, { id })),
+    revokeOthers: () => end("others", () => api(revokeOtherSessionsMutation, {})),
+  };
+}
+
 interface SessionRowProps {
-  entry: SessionsQuery["sessions"][number];
+  entry: Sessions[number];
   isPending: boolean;
   onRevoke: () => void;
 }
@@ -57,7 +82,7 @@ function SessionRow({ entry, isPending, onRevoke }: SessionRowProps) {
         </p>
       </div>
       {!entry.current && (
-        <Button isPending={isPending} aria-label={`Sign out ${device}`} onPress={onRevoke}>
+        <Button isPending={isPending} aria-label={`Sign out ${device}`} onClick={onRevoke}>
           Sign out
         </Button>
       )}

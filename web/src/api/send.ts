@@ -1,6 +1,6 @@
 // One request to the service: POST /graphql, and its answer or a typed error. Knows nothing of sessions: see session/api.ts.
 import type { TypedDocumentString } from "../gql/graphql";
-import { NoAnswer, Refusal, type ErrorExtensions } from "./errors";
+import { type ErrorExtensions, NoAnswer, Refusal } from "./errors";
 
 /** The service gives up after 10 seconds, so nothing comes after this. */
 const PATIENCE_MS = 15_000;
@@ -25,7 +25,7 @@ export async function send<Data, Variables>(
     "content-type": "application/json",
     accept: "application/graphql-response+json, application/json;q=0.9",
   };
-  if (accessToken !== undefined) headers["authorization"] = `Bearer ${accessToken}`;
+  if (accessToken !== undefined) headers.authorization = `Bearer ${accessToken}`;
   const body = JSON.stringify({ query: document.toString(), variables });
   const answer = await receive<Data>({ method: "POST", headers, body, keepalive });
   const error = answer?.errors?.[0];

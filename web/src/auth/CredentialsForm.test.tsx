@@ -1,7 +1,7 @@
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
-import { NoAnswer, Refusal, type ErrorExtensions } from "../api/errors";
+import { type ErrorExtensions, NoAnswer, Refusal } from "../api/errors";
 import { CredentialsForm } from "./CredentialsForm";
 
 async function submitted(error: unknown) {

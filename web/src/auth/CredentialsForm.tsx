@@ -1,8 +1,8 @@
-import { useRef, useState, type FormEvent } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { Button } from "../ui/Button";
 import { Field, PasswordField } from "../ui/Field";
 import { Notice } from "../ui/Notice";
-import { problemOf, type CredentialsProblem } from "./problem";
+import { type CredentialsProblem, problemOf } from "./problem";
 
 interface CredentialsFormProps {
   action: string;
@@ -36,15 +36,33 @@ export function CredentialsForm({ action, passwordKind, passwordHint, onSubmit }
 
   function complain(next: CredentialsProblem) {
     setProblem(next);
-    const field = next.fields?.["email"] ? "email" : "password";
+    const field = next.fields?.email ? "email" : "password";
     form.current?.querySelector<HTMLInputElement>(`[name=${field}]`)?.focus();
   }
 
   return (
     <form ref={form} className="form" noValidate onSubmit={(event) => void submit(event)}>
       {problem.text && <Notice tone="bad">{problem.text}</Notice>}
-      <Field label="E-mail address" name="email" type="email" inputMode="email" autoComplete="username" autoFocus error={problem.fields?.["email"]} value={email} onChange={setEmail} />
-      <PasswordField label="Password" name="password" autoComplete={passwordKind} hint={passwordHint} error={problem.fields?.["password"]} value={password} onChange={setPassword} />
+      <Field
+        label="E-mail address"
+        name="email"
+        type="email"
+        inputMode="email"
+        autoComplete="username"
+        autoFocus
+        error={problem.fields?.email}
+        value={email}
+        onChange={setEmail}
+      />
+      <PasswordField
+        label="Password"
+        name="password"
+        autoComplete={passwordKind}
+        hint={passwordHint}
+        error={problem.fields?.password}
+        value={password}
+        onChange={setPassword}
+      />
       <Button type="submit" tone="primary" isPending={isPending}>
         {isPending ? "One moment…" : action}
       </Button>
@@ -54,7 +72,7 @@ export function CredentialsForm({ action, passwordKind, passwordHint, onSubmit }
 
 function missingOf(email: string, password: string): CredentialsProblem | undefined {
   const fields: Record<string, string> = {};
-  if (email.trim() === "") fields["email"] = "Enter your e-mail address.";
-  if (password === "") fields["password"] = "Enter a password.";
+  if (email.trim() === "") fields.email = "Enter your e-mail address.";
+  if (password === "") fields.password = "Enter a password.";
   return Object.keys(fields).length > 0 ? { fields } : undefined;
 }

@@ -3,14 +3,15 @@ import { preloadPages } from "../pages";
 import { session } from "../session/session";
 import type { EndReason } from "../session/tabs";
 import { useSession } from "../session/useSession";
-import { useServerInfo } from "../useServerInfo";
 import { Notice } from "../ui/Notice";
+import { useServerInfo } from "../useServerInfo";
 import { AuthLayout } from "./AuthLayout";
 import { CredentialsForm } from "./CredentialsForm";
+import { SignInElsewhere } from "./SignInElsewhere";
 
 const ENDED: Record<EndReason, string> = {
   signedOut: "You have signed out.",
-  ended: "Your session has ended. Please sign in again.",
+  ended: "Your session has ended. Please sign in again: what was not saved yet waits on this device.",
   accountDeleted: "Your account and everything in it have been deleted.",
 };
 
@@ -29,7 +30,7 @@ export default function SignInPage() {
     <AuthLayout title="Sign in">
       {because && <Notice>{elsewhere ? "You have signed out in another tab." : ENDED[because]}</Notice>}
       {server?.passwordLogin === false ? (
-        <Notice tone="warn">This service leaves signing in to another site. Ask whoever runs it where.</Notice>
+        <SignInElsewhere url={server.signInUrl} />
       ) : (
         <CredentialsForm action="Sign in" passwordKind="current-password" onSubmit={signIn} />
       )}

@@ -1,10 +1,11 @@
 import { Link } from "wouter";
 import { preloadPages } from "../pages";
 import { session } from "../session/session";
-import { useServerInfo } from "../useServerInfo";
 import { Notice } from "../ui/Notice";
+import { useServerInfo } from "../useServerInfo";
 import { AuthLayout } from "./AuthLayout";
 import { CredentialsForm } from "./CredentialsForm";
+import { SignInElsewhere } from "./SignInElsewhere";
 
 /** While the account is made, the code of what comes next arrives. */
 function signUp(email: string, password: string): Promise<void> {
@@ -15,6 +16,13 @@ function signUp(email: string, password: string): Promise<void> {
 export default function SignUpPage() {
   const server = useServerInfo();
   const hint = server && `At least ${server.minPasswordLength} characters. A few words are better than one with tricks.`;
+  if (server?.passwordLogin === false) {
+    return (
+      <AuthLayout title="Create an account">
+        <SignInElsewhere url={server.signInUrl} />
+      </AuthLayout>
+    );
+  }
   return (
     <AuthLayout title="Create an account">
       {server?.registrationOpen === false ? (

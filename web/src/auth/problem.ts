@@ -1,5 +1,5 @@
 // What the service's errors mean to somebody who signs in or up.
-import { Refusal, explain } from "../api/errors";
+import { explain, Refusal } from "../api/errors";
 
 export interface CredentialsProblem {
   /** About the whole form. */

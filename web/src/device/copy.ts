@@ -28,7 +28,9 @@ class Copy {
     this.#disk = new Disk(userId);
     this.#siblings = siblingsOf(userId);
     this.replica = new Replica(this.#disk, this.#siblings, clock);
-    void this.#live();
+    // What is read while another tab leads may not be all that it has written when it goes.
+    const read = () => this.replica.load();
+    void alone(userId, this.#over.signal, () => this.#lead(), read);
   }
 
   async close(): Promise<void> {
@@ -38,14 +40,8 @@ class Copy {
     this.#siblings.close();
   }
 
-  async #live(): Promise<void> {
-    await this.replica.load();
-    await alone(this.userId, this.#over.signal, () => this.#lead());
-  }
-
   async #lead(): Promise<void> {
     const { signal } = this.#over;
-    // Whoever led before may have written more than this tab has heard of.
     await this.replica.load();
     if (signal.aborted) return;
     const sync = new Sync(this.replica, network, clock);
@@ -70,6 +66,10 @@ export function copyOf(userId: string): Replica {
   }
   return open.replica;
 }
+
+// Who was signed in on this device sees the copy first: it is read while the page is being drawn.
+const remembered = session.current();
+if (remembered.status === "signedIn") copyOf(remembered.user.id);
 
 session.subscribe(() => {
   const state = session.current();

@@ -3,8 +3,8 @@ import "fake-indexeddb/auto";
 import { deleteDB, openDB } from "idb";
 import { afterEach, expect, test, vi } from "vitest";
 import { AT_THE_START, type Intent, type Row, type Task } from "../replica/model";
-import { Replica } from "../replica/replica";
 import type { Batch } from "../replica/ports";
+import { Replica } from "../replica/replica";
 import { Disk, wipe, wipeOthers } from "./disk";
 
 const USER = "user_1";
@@ -23,7 +23,13 @@ const TASK: Task = {
   version: 1,
 };
 const ROW: Row = { task: TASK, place: 1 };
-const INTENT: Intent = { n: 7, at: TASK.createdAt, tries: 0, state: { is: "waiting" }, change: { kind: "create", id: "task_2", title: "Typed", description: "" } };
+const INTENT: Intent = {
+  n: 7,
+  at: TASK.createdAt,
+  tries: 0,
+  state: { is: "waiting" },
+  change: { kind: "create", id: "task_2", title: "Typed", description: "" },
+};
 const PROGRESS = { cursor: "here", complete: true, place: 1 };
 
 const batch = (part: Partial<Batch>): Batch => ({ rows: [], removedRows: [], intents: [], removedIntents: [], ...part });
@@ -56,10 +62,43 @@ test("what is written is there for the next page, and what is removed is not", a
 
 test("a damaged copy is fetched anew, and what waits to be sent stays", async () => {
   await (await filled()).close();
-  await raw((put) => put("tasks", { task: { id: "task_9" }, place: "nowhere" }));
+  await raw((put) => put("log", { rows: [{ task: { id: "task_9" }, place: "nowhere" }], removedRows: [] }));
   const stored = await new Disk(USER).load();
   expect(stored).toEqual({ rows: [], intents: [INTENT], progress: AT_THE_START });
   expect((await new Disk(USER).load()).rows).toEqual([]);
+});
+
+test("a copy of the first form, with a record for every task, is taken over", async () => {
+  const old = await openDB(NAME, 1, {
+    upgrade(database) {
+      database.createObjectStore("tasks", { keyPath: "task.id" });
+      database.createObjectStore("outbox");
+      database.createObjectStore("about");
+    },
+  });
+  await old.put("tasks", ROW);
+  await old.put("outbox", INTENT, INTENT.n);
+  await old.put("about", PROGRESS, "progress");
+  await old.put("about", "stamp of old", "stamp");
+  old.close();
+  expect(await new Disk(USER).load()).toEqual({ rows: [ROW], intents: [INTENT], progress: PROGRESS });
+});
+
+test("many small steps do not make what is kept longer and longer", async () => {
+  const disk = await filled();
+  const task = (i: number): Row => ({ task: { ...TASK, id: `task_${i % 30}`, version: i }, place: i });
+  for (let i = 0; i < 300; i++) await disk.write(batch(i % 7 === 6 ? { removedRows: [task(i).task.id] } : { rows: [task(i)] }));
+  await disk.close();
+  const expected = new Map([[TASK.id, ROW]]);
+  for (let i = 0; i < 300; i++) {
+    if (i % 7 === 6) expected.delete(task(i).task.id);
+    else expected.set(task(i).task.id, task(i));
+  }
+  const { rows } = await new Disk(USER).load();
+  expect(new Map(rows.map((row) => [row.task.id, row]))).toEqual(expected);
+  const database = await openDB(NAME);
+  expect(await database.count("log")).toBeLessThan(70);
+  database.close();
 });
 
 test("a waiting change that cannot be read comes back as something to decide about, with its words", async () => {
@@ -89,6 +128,18 @@ test("what the browser threw away is written again, all of it", async () => {
   await disk.close();
   const { rows, intents, progress } = await new Disk(USER).load();
   expect([rows, intents.map(({ change }) => change.kind), progress]).toEqual([[ROW], ["create", "complete"], PROGRESS]);
+});
+
+test("whoever takes over from another tab keeps what they know, if the browser threw everything away meanwhile", async () => {
+  const disk = await filled();
+  const replica = new Replica(disk, ALONE, CLOCK);
+  await replica.load();
+  await deleteDB(NAME);
+  await replica.load();
+  expect(replica.snapshot().tasks.map(({ title }) => title)).toEqual(["Buy bread", "Typed"]);
+  await vi.waitFor(async () => expect((await disk.load()).intents).toEqual([INTENT]));
+  await disk.close();
+  expect(await new Disk(USER).load()).toEqual({ rows: [ROW], intents: [INTENT], progress: PROGRESS });
 });
 
 test("a full device: what was typed stays on screen, the page says so, and it is kept as soon as there is room", async () => {

@@ -1,9 +1,9 @@
 // The service, as a replica asks it: GraphQL over HTTP, and what happens over a WebSocket.
 import { createClient } from "graphql-ws";
-import { NoAnswer, Refusal, SessionOver, explain, type ErrorExtensions } from "../api/errors";
+import { type ErrorExtensions, explain, NoAnswer, Refusal, SessionOver } from "../api/errors";
 import type { TaskEventsSubscription, TaskPartsFragment } from "../gql/graphql";
 import type { Change, Task } from "../replica/model";
-import { Failure, type Changes, type Listener, type Network } from "../replica/ports";
+import { type Changes, Failure, type Listener, type Network } from "../replica/ports";
 import { api } from "../session/api";
 import { session } from "../session/session";
 import * as ask from "./operations";

@@ -15,11 +15,22 @@ export function siblingsOf(userId: string): Siblings & { close: () => void } {
   };
 }
 
-/** Does the work when no other tab of the account does it, and not beyond the end of `signal`. */
-export async function alone(userId: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+/**
+ * Does the work when no other tab of the account does it, and not beyond the end of `signal`. If another tab is at it, `meanwhile` is
+ * done first.
+ */
+export async function alone(userId: string, signal: AbortSignal, work: () => Promise<void>, meanwhile: () => Promise<void>): Promise<void> {
   if (!("locks" in navigator)) return work();
+  const { locks } = navigator;
+  const name = `taskhive-tasks-${userId}`;
+  const wasFree = await locks.request(name, { ifAvailable: true }, async (lock) => {
+    if (lock) await work();
+    return lock !== null;
+  });
+  if (wasFree) return;
+  await meanwhile();
   try {
-    await navigator.locks.request(`taskhive-tasks-${userId}`, { signal }, work);
+    await locks.request(name, { signal }, work);
   } catch (error) {
     // Given up while another tab was at it.
     if (!signal.aborted) throw error;

@@ -1,4 +1,5 @@
-import { createContext, useContext, useSyncExternalStore, type ReactNode } from "react";
+import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
+import { keptFor } from "../replica/keptFor";
 import type { Replica, Snapshot } from "../replica/replica";
 import { copyOf } from "./copy";
 
@@ -22,14 +23,9 @@ export function useSnapshot(): Snapshot {
 
 /** The page is drawn at once when something changes, and then not more often than this. */
 const DRAW_MS = 50;
-const SUBSCRIBE = new WeakMap<Replica, (listener: () => void) => () => void>();
 
 /** A burst of changes is drawn in a few steps. */
-function throttled(replica: Replica): (listener: () => void) => () => void {
-  let subscribe = SUBSCRIBE.get(replica);
-  if (!subscribe) SUBSCRIBE.set(replica, (subscribe = (listener) => listenTo(replica, listener)));
-  return subscribe;
-}
+const throttled = keptFor((replica: Replica) => (listener: () => void) => listenTo(replica, listener));
 
 function listenTo(replica: Replica, listener: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -34,7 +34,7 @@ type Documents = {
     "\n  mutation SignUp($email: String!, $password: String!) {\n    register(input: { email: $email, password: $password, delivery: COOKIE }) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n": typeof types.SignUpDocument,
     "\n  mutation Renew {\n    refreshToken(input: {}) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n": typeof types.RenewDocument,
     "\n  mutation SignOut {\n    logout {\n      success\n    }\n  }\n": typeof types.SignOutDocument,
-    "\n  query ServerInfo {\n    server {\n      registrationOpen\n      passwordLogin\n      maxTitleLength\n      maxDescriptionLength\n      minPasswordLength\n    }\n  }\n": typeof types.ServerInfoDocument,
+    "\n  query ServerInfo {\n    server {\n      registrationOpen\n      passwordLogin\n      signInUrl\n      maxTitleLength\n      maxDescriptionLength\n      minPasswordLength\n    }\n  }\n": typeof types.ServerInfoDocument,
 };
 const documents: Documents = {
     "\n  query Sessions {\n    sessions {\n      id\n      current\n      userAgent\n      createdAt\n      lastUsedAt\n    }\n  }\n": types.SessionsDocument,
@@ -56,7 +56,7 @@ const documents: Documents = {
     "\n  mutation SignUp($email: String!, $password: String!) {\n    register(input: { email: $email, password: $password, delivery: COOKIE }) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n": types.SignUpDocument,
     "\n  mutation Renew {\n    refreshToken(input: {}) {\n      accessToken\n      expiresIn\n      user {\n        ...SessionUser\n      }\n    }\n  }\n": types.RenewDocument,
     "\n  mutation SignOut {\n    logout {\n      success\n    }\n  }\n": types.SignOutDocument,
-    "\n  query ServerInfo {\n    server {\n      registrationOpen\n      passwordLogin\n      maxTitleLength\n      maxDescriptionLength\n      minPasswordLength\n    }\n  }\n": types.ServerInfoDocument,
+    "\n  query ServerInfo {\n    server {\n      registrationOpen\n      passwordLogin\n      signInUrl\n      maxTitleLength\n      maxDescriptionLength\n      minPasswordLength\n    }\n  }\n": types.ServerInfoDocument,
 };
 
 /**
@@ -138,7 +138,7 @@ export function graphql(source: "\n  mutation SignOut {\n    logout {\n      suc
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query ServerInfo {\n    server {\n      registrationOpen\n      passwordLogin\n      maxTitleLength\n      maxDescriptionLength\n      minPasswordLength\n    }\n  }\n"): typeof import('./graphql').ServerInfoDocument;
+export function graphql(source: "\n  query ServerInfo {\n    server {\n      registrationOpen\n      passwordLogin\n      signInUrl\n      maxTitleLength\n      maxDescriptionLength\n      minPasswordLength\n    }\n  }\n"): typeof import('./graphql').ServerInfoDocument;
 
 
 export function graphql(source: string) {

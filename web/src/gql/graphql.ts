@@ -454,6 +454,8 @@ export type ServerInfo = {
   passwordLogin: Scalars['Boolean']['output'];
   /** Whether `register` is open. */
   registrationOpen: Scalars['Boolean']['output'];
+  /** Where people sign in elsewhere: the address of a page, for a link. Null if that is here, or nobody said where it is. */
+  signInUrl?: Maybe<Scalars['String']['output']>;
   /** The version that is running. */
   version: Scalars['String']['output'];
 };
@@ -812,7 +814,7 @@ export type SignOutMutation = { __typename?: 'Mutation', logout: { __typename?: 
 export type ServerInfoQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ServerInfoQuery = { __typename?: 'Query', server: { __typename?: 'ServerInfo', registrationOpen: boolean, passwordLogin: boolean, maxTitleLength: number, maxDescriptionLength: number, minPasswordLength: number } };
+export type ServerInfoQuery = { __typename?: 'Query', server: { __typename?: 'ServerInfo', registrationOpen: boolean, passwordLogin: boolean, signInUrl?: string | null, maxTitleLength: number, maxDescriptionLength: number, minPasswordLength: number } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -1095,6 +1097,7 @@ export const ServerInfoDocument = new TypedDocumentString(`
   server {
     registrationOpen
     passwordLogin
+    signInUrl
     maxTitleLength
     maxDescriptionLength
     minPasswordLength

@@ -1,7 +1,7 @@
 // Follows the service: first everything that was missed, then what happens. One of the two at a time, so that no answer is
 // ever older than what is known already.
 import { Backoff } from "./backoff";
-import { Failure, type Clock, type Network, type Word } from "./ports";
+import { type Clock, Failure, type Network, type Word } from "./ports";
 import type { Replica } from "./replica";
 
 export interface FeedHooks {

@@ -2,7 +2,7 @@
 // decision is set aside, with everything that was done to the same task after it.
 import { Backoff } from "./backoff";
 import { asFailure } from "./feed";
-import { isHeld, sameTexts, type Change, type Intent, type Task } from "./model";
+import { type Change, type Intent, type IntentState, isHeld, sameTexts, type Task } from "./model";
 import type { Clock, Failure, Network } from "./ports";
 import type { Replica } from "./replica";
 
@@ -111,15 +111,21 @@ export class Outbox {
     switch (failure.kind) {
       case "gone":
         // Deleting what is gone is done.
-        if (change.kind === "delete") return this.#done(n, null);
-        if (change.kind === "restore") return void this.replica.update(n, { state: { is: "refused", message: failure.message } });
-        return void this.replica.update(n, { state: { is: "gone" } });
+        if (change.kind === "delete") this.#done(n, null);
+        else if (change.kind === "restore") this.#settle(n, { is: "refused", message: failure.message });
+        else this.#settle(n, { is: "gone" });
+        break;
       case "refused":
       case "version":
-        return void this.replica.update(n, { state: { is: "refused", message: failure.message } });
+        this.#settle(n, { is: "refused", message: failure.message });
+        break;
       default:
         throw failure;
     }
+  }
+
+  #settle(n: number, state: IntentState): void {
+    void this.replica.update(n, { state });
   }
 
   #done(n: number, task: Task | null): void {
@@ -151,13 +157,15 @@ export class Outbox {
   /** `unsure` is the version that an earlier try expected, of which no answer came. */
   #compare(n: number, change: Edit, unsure: number | null, now: Task | null): void {
     if (this.#stopped) return;
-    if (!now) return void this.replica.update(n, { state: { is: "gone" } });
+    if (!now) this.#settle(n, { is: "gone" });
     // The earlier try has done it, or somebody else had the same thought.
-    if (sameTexts(now, change)) return this.#done(n, now);
-    // Had the earlier try done it, and somebody then gone back to the old text, two changes would lie between.
-    const untouched = sameTexts(now, change.base) && (unsure === null || now.version < unsure + 2);
-    const state = untouched ? ({ is: "waiting" } as const) : ({ is: "conflict", theirs: now } as const);
-    void this.replica.update(n, { tries: 0, state, change: { ...change, version: now.version } });
+    else if (sameTexts(now, change)) this.#done(n, now);
+    else {
+      // Had the earlier try done it, and somebody then gone back to the old text, two changes would lie between.
+      const untouched = sameTexts(now, change.base) && (unsure === null || now.version < unsure + 2);
+      const state = untouched ? ({ is: "waiting" } as const) : ({ is: "conflict", theirs: now } as const);
+      void this.replica.update(n, { tries: 0, state, change: { ...change, version: now.version } });
+    }
   }
 
   #versionOf({ id, base }: Edit): number | null {

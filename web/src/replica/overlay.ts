@@ -1,4 +1,5 @@
 // What a person sees: the tasks that the service told of, with everything on top that they did since.
+import { keptFor } from "./keptFor";
 import type { Change, Intent, Row, VisibleTask } from "./model";
 
 /** The task with this id after `intents`, all of them about it and in their order; nothing if there is none then. */
@@ -25,14 +26,8 @@ export function allVisible(rows: ReadonlyMap<string, Row>, intents: readonly Int
   return tasks;
 }
 
-const UNCHANGED = new WeakMap<Row, VisibleTask>();
-
 /** The same object for the same row, so that what was worked out about it can be kept. */
-function unchanged(row: Row): VisibleTask {
-  let task = UNCHANGED.get(row);
-  if (!task) UNCHANGED.set(row, (task = { ...row.task, place: row.place, waiting: false }));
-  return task;
-}
+const unchanged = keptFor((row: Row): VisibleTask => ({ ...row.task, place: row.place, waiting: false }));
 
 function after(task: VisibleTask | undefined, change: Change, { at, n, state }: Intent): VisibleTask | undefined {
   // Places of the service are far below these numbers: what was just done is the latest change.

@@ -87,6 +87,7 @@ export class StorageLost extends Error {
 
 /** The disk, holding what belongs to one account. */
 export interface Storage {
+  /** Rejects with `StorageLost`, too, if this is not what was read before. */
   load: () => Promise<Stored>;
   write: (batch: Batch) => Promise<void>;
 }
@@ -101,8 +102,8 @@ export interface Siblings {
 export type SiblingMessage =
   | { kind: "batch"; batch: Batch }
   | { kind: "connection"; connection: Connection }
-  /** Somebody new asks how things are. */
-  | { kind: "hello" };
+  /** Somebody new asks how things are, and has found these intents on the disk. */
+  | { kind: "hello"; intents: number[] };
 
 /** Whether the service can be reached; to a person, all reasons why it cannot are one. */
 export type Connection = "starting" | "live" | "none" | "misfit";

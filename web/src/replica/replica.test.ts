@@ -2,7 +2,7 @@
 // gets lost; here stands what it looks like.
 import { beforeEach, expect, test } from "vitest";
 import { AT_THE_START, type Change, type Task } from "./model";
-import { Failure, type Clock, type Listener, type Network, type Storage } from "./ports";
+import { type Clock, Failure, type Listener, type Network, type Storage } from "./ports";
 import { Replica } from "./replica";
 import { Sync } from "./sync";
 

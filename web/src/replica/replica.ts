@@ -1,8 +1,8 @@
 // The copy of one account's tasks on this device, in memory and on its disk, and what waits to be sent. Everything is done in
 // memory at once and written right behind that; what could not be written is written with the next step.
-import { AT_THE_START, isHeld, type Change, type Intent, type Progress, type Row, type VisibleTask } from "./model";
+import { AT_THE_START, type Change, type Intent, isHeld, type Progress, type Row, type VisibleTask } from "./model";
 import { allVisible, visible } from "./overlay";
-import { StorageLost, type Batch, type Clock, type Connection, type SiblingMessage, type Siblings, type Storage, type Stored, type Word } from "./ports";
+import { type Batch, type Clock, type Connection, type SiblingMessage, type Siblings, type Storage, StorageLost, type Stored, type Word } from "./ports";
 import { afterWord, isKnown, needs } from "./settling";
 
 export interface Snapshot {
@@ -52,8 +52,8 @@ export class Replica {
     await this.#loading;
     this.#loading = undefined;
     this.#loaded = true;
-    this.siblings.tell({ kind: "hello" });
-    this.#changed();
+    this.siblings.tell({ kind: "hello", intents: this.#intents.map(({ n }) => n) });
+    void this.#flush();
   }
 
   async #read(): Promise<void> {
@@ -62,7 +62,9 @@ export class Replica {
     try {
       this.#begin(await this.storage.load());
     } catch (error) {
-      this.#storageProblem = explain(error);
+      // What is in memory is all there is, and more than nothing.
+      if (error instanceof StorageLost) this.#everythingIsDirty();
+      else this.#storageProblem = explain(error);
     }
     for (const batch of this.#heard) this.#adopt(batch);
     this.#heard = undefined;
@@ -288,7 +290,7 @@ export class Replica {
   #hear(message: SiblingMessage): void {
     switch (message.kind) {
       case "hello":
-        if (this.#leading) this.siblings.tell({ kind: "connection", connection: this.#connection });
+        this.#answer(new Set(message.intents));
         return;
       case "connection":
         if (!this.#leading) this.#connection = message.connection;
@@ -298,6 +300,13 @@ export class Replica {
         this.#adopt(message.batch);
     }
     this.#changed();
+  }
+
+  /** What was on its way to the disk when the new one read it, and was told before they could hear. */
+  #answer(found: Set<number>): void {
+    if (this.#leading) this.siblings.tell({ kind: "connection", connection: this.#connection });
+    const missed = this.#intents.filter(({ n }) => !found.has(n)).map(({ n }) => n);
+    if (missed.length > 0) this.siblings.tell({ kind: "batch", batch: this.#batch(new Set(), new Set(missed), false) });
   }
 
   #adopt({ rows, removedRows, intents, removedIntents, progress }: Batch): void {

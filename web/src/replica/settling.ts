@@ -1,5 +1,5 @@
 // What becomes of changes when the feed tells of their task. Pure.
-import { sameTexts, type Intent, type Row, type Task } from "./model";
+import { type Intent, type Row, sameTexts, type Task } from "./model";
 import type { Word } from "./ports";
 
 /** The intents that are left after what the feed told of a task. The same list if that answers nothing. */

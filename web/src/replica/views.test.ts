@@ -30,7 +30,9 @@ test("every character is folded as the service folds it", () => {
 });
 
 test.each(orders.orders.map(({ order, ids }) => [order, ids] as const))("%s is the order of the service", (order, ids) => {
-  const tasks = orders.tasks.map(({ id, completed, createdAt, change }) => task(id, { completed, createdAt: new Date(createdAt).toISOString(), place: change }));
+  const tasks = orders.tasks.map(({ id, completed, createdAt, change }) =>
+    task(id, { completed, createdAt: new Date(createdAt).toISOString(), place: change }),
+  );
   expect(listOf(tasks, { shown: "all", search: "", order: order as Order }).map(({ id }) => id)).toEqual(ids);
 });
 

@@ -1,5 +1,6 @@
 // Lists and counts made from the replica, exactly as the service would make them: its search, its filters, its orders.
 import { fold } from "./folding";
+import { keptFor } from "./keptFor";
 import type { VisibleTask } from "./model";
 
 export type Shown = "all" | "open" | "completed";
@@ -49,23 +50,22 @@ function wordsOf(search: string): string[] {
     .filter((word) => word !== "");
 }
 
-const FOLDED = new WeakMap<Searched, [string, string]>();
+const foldedTexts = keptFor((task: Searched): [string, string] => [fold(task.title), fold(task.description)]);
 
 function hasWords(task: Searched, words: readonly string[]): boolean {
   if (words.length === 0) return true;
-  let texts = FOLDED.get(task);
-  if (!texts) FOLDED.set(task, (texts = [fold(task.title), fold(task.description)]));
-  const [title, description] = texts;
+  const [title, description] = foldedTexts(task);
   return words.every((word) => title.includes(word) || description.includes(word));
 }
 
-const SORTED = new WeakMap<readonly VisibleTask[], Map<Order, readonly VisibleTask[]>>();
+const sortings = keptFor((_tasks: readonly VisibleTask[]) => new Map<Order, readonly VisibleTask[]>());
 
 function sorted(tasks: readonly VisibleTask[], order: Order): readonly VisibleTask[] {
-  let orders = SORTED.get(tasks);
-  if (!orders) SORTED.set(tasks, (orders = new Map()));
-  let list = orders.get(order);
-  if (!list) orders.set(order, (list = [...tasks].sort((a, b) => compare(a, b, order))));
+  const orders = sortings(tasks);
+  const known = orders.get(order);
+  if (known) return known;
+  const list = [...tasks].sort((a, b) => compare(a, b, order));
+  orders.set(order, list);
   return list;
 }
 

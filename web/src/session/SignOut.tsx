@@ -1,9 +1,9 @@
 import { useState } from "react";
-import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { explain } from "../api/errors";
 import { useReplica, useSnapshot } from "../device/useReplica";
 import type { Replica } from "../replica/replica";
 import { Button } from "../ui/Button";
+import { Dialog } from "../ui/Dialog";
 import { SignOutIcon } from "../ui/icons";
 import { reportProblem, toasts } from "../ui/toasts";
 import { session } from "./session";
@@ -38,18 +38,12 @@ export function SignOut() {
 
   return (
     <>
-      <Button tone="quiet" isPending={isPending} onPress={() => void press()}>
+      <Button tone="quiet" isPending={isPending} onClick={() => void press()}>
         <SignOutIcon />
         <span className="on-wide">Sign out</span>
         <span className="visually-hidden on-narrow">Sign out</span>
       </Button>
-      <ModalOverlay className="overlay" isOpen={asking} onOpenChange={setAsking} isDismissable>
-        <Modal className="modal">
-          <Dialog className="dialog" role="alertdialog">
-            <Question onStay={() => setAsking(false)} onSignOut={() => void signOut()} />
-          </Dialog>
-        </Modal>
-      </ModalOverlay>
+      {asking && <Question onStay={() => setAsking(false)} onSignOut={() => void signOut()} />}
     </>
   );
 }
@@ -63,19 +57,18 @@ function Question({ onStay, onSignOut }: { onStay: () => void; onSignOut: () => 
     if (await allSaved(replica)) onSignOut();
   }
   return (
-    <div className="form">
-      <Heading slot="title">{count === 1 ? "1 change is not saved yet" : `${count} changes are not saved yet`}</Heading>
+    <Dialog title={count === 1 ? "1 change is not saved yet" : `${count} changes are not saved yet`} onClose={onStay}>
       <p>Whoever signs out leaves nothing on this device: what is not saved by then is lost.</p>
       <div className="editor-actions">
-        <Button tone="primary" isPending={isWaiting} onPress={() => void saveFirst()}>
+        <Button tone="primary" isPending={isWaiting} onClick={() => void saveFirst()}>
           {isWaiting ? "Waiting for the connection…" : "Save and sign out"}
         </Button>
-        <Button tone="danger" onPress={onSignOut}>
+        <Button tone="danger" onClick={onSignOut}>
           Sign out anyway
         </Button>
-        <Button onPress={onStay}>Stay</Button>
+        <Button onClick={onStay}>Stay</Button>
       </div>
-    </div>
+    </Dialog>
   );
 }
 

@@ -1,6 +1,6 @@
 // Requests of a signed-in user: `send` with the access token, renewed when the service says that it has expired.
 import { Refusal, SessionOver } from "../api/errors";
-import { send, type SendOptions } from "../api/send";
+import { type SendOptions, send } from "../api/send";
 import type { TypedDocumentString } from "../gql/graphql";
 import { session } from "./session";
 import { inTurn } from "./tabs";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { SessionOver } from "../api/errors";
 import { changePasswordMutation, sessionsQuery } from "../account/operations";
+import { SessionOver } from "../api/errors";
 import { grant, refusal, serve } from "../testing/service";
 import { api } from "./api";
 import { session } from "./session";
@@ -58,7 +58,8 @@ test("no tab renews the session while its password is being changed", async () =
 test("a change of the password that meets an expired token waits for no lock of its own", async () => {
   lockManager();
   const calls = serve({
-    ChangePassword: () => (calls.at(-1)?.authorization === "Bearer fresh" ? { changePassword: grant() } : refusal({ code: "UNAUTHENTICATED", reason: "TOKEN_EXPIRED" })),
+    ChangePassword: () =>
+      calls.at(-1)?.authorization === "Bearer fresh" ? { changePassword: grant() } : refusal({ code: "UNAUTHENTICATED", reason: "TOKEN_EXPIRED" }),
     Renew: () => ({ refreshToken: grant("ada@example.org", "fresh") }),
   });
   await api(changePasswordMutation, { currentPassword: "password", newPassword: "another" }, { replacesTokens: true });

@@ -1,11 +1,11 @@
 // Who is signed in, in this tab and in all others. The access token lives here, in memory, and nowhere else; the refresh token
 // is in a cookie that no script can read.
-import { Refusal, SessionOver, isTransient } from "../api/errors";
+import { isTransient, Refusal, SessionOver } from "../api/errors";
 import { send } from "../api/send";
 import type { RenewMutation, SessionUserFragment } from "../gql/graphql";
 import { renewMutation, signInMutation, signOutMutation, signUpMutation } from "./operations";
 import { remembered } from "./remembered";
-import { inTurn, otherTabs, type EndReason } from "./tabs";
+import { type EndReason, inTurn, otherTabs } from "./tabs";
 
 export type SessionState =
   | { status: "restoring" }

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { session, type SessionState } from "./session";
+import { type SessionState, session } from "./session";
 
 export function useSession(): SessionState {
   return useSyncExternalStore(session.subscribe, session.current);

@@ -23,8 +23,8 @@ export function Conflict({ mine, theirs, onKeepMine, onTakeTheirs }: ConflictPro
         </>
       )}
       <div className="editor-actions">
-        <Button onPress={onKeepMine}>Keep mine</Button>
-        <Button onPress={onTakeTheirs}>Take the other</Button>
+        <Button onClick={onKeepMine}>Keep mine</Button>
+        <Button onClick={onTakeTheirs}>Take the other</Button>
       </div>
     </div>
   );

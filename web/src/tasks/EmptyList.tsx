@@ -10,7 +10,7 @@ export function EmptyList({ view, onShowAll }: { view: View; onShowAll: () => vo
       <Mark />
       <p className="empty-title">{title}</p>
       <p className="empty-text">{text}</p>
-      {(view.search !== "" || view.shown !== "all") && <Button onPress={onShowAll}>Show all tasks</Button>}
+      {(view.search !== "" || view.shown !== "all") && <Button onClick={onShowAll}>Show all tasks</Button>}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import type { Intent, Texts } from "../replica/model";
-import { newTaskId } from "../replica/taskId";
 import type { Replica } from "../replica/replica";
+import { newTaskId } from "../replica/taskId";
 import { Button } from "../ui/Button";
 import { Conflict } from "./Conflict";
 
@@ -33,9 +33,9 @@ function HeldChange({ intent, replica }: { intent: Intent; replica: Replica }) {
       <p className="conflict-title">{reasonOf(intent, nameOf(intent, replica))}</p>
       {texts && <Text texts={texts} />}
       <div className="editor-actions">
-        {state.is === "refused" && <Button onPress={() => void replica.again(intent)}>Try again</Button>}
-        {texts && change.kind !== "create" && <Button onPress={saveAsNew}>Save as new task</Button>}
-        <Button onPress={letGo}>{texts ? "Discard" : "OK"}</Button>
+        {state.is === "refused" && <Button onClick={() => void replica.again(intent)}>Try again</Button>}
+        {texts && change.kind !== "create" && <Button onClick={saveAsNew}>Save as new task</Button>}
+        <Button onClick={letGo}>{texts ? "Discard" : "OK"}</Button>
       </div>
     </div>
   );

@@ -1,10 +1,10 @@
-import { useEffect, useId, useRef, useState, type FormEvent } from "react";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { useReplica, useSnapshot } from "../device/useReplica";
-import { trimmed, type Intent } from "../replica/model";
+import { type Intent, trimmed } from "../replica/model";
 import { newTaskId } from "../replica/taskId";
-import { useServerInfo } from "../useServerInfo";
 import { Button } from "../ui/Button";
 import { PlusIcon } from "../ui/icons";
+import { useServerInfo } from "../useServerInfo";
 import { useKeptDraft } from "./useKeptDraft";
 
 /** One line: type, Enter, type the next. A text that is refused comes back with the reason. */
@@ -72,7 +72,7 @@ function useRefused(takeBack: (title: string, message: string) => void): Set<str
   const mine = useRef(new Set<string>()).current;
   const refused = outbox.find((intent) => mine.has(intent.change.id) && isRefusedAddition(intent));
   useEffect(() => {
-    if (!refused || refused.change.kind !== "create" || refused.state.is !== "refused") return;
+    if (refused?.change.kind !== "create" || refused.state.is !== "refused") return;
     mine.delete(refused.change.id);
     takeBack(refused.change.title, refused.state.message);
     void replica.discard(refused);

@@ -1,12 +1,10 @@
-import { QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { expect, test, vi } from "vitest";
-import { queryClient } from "../queryClient";
 import type { Task } from "../replica/model";
-import { serve, SERVER } from "../testing/service";
-import { draftOf, editOf, type Draft } from "./editing";
+import { SERVER, serve } from "../testing/service";
+import { type Draft, draftOf, editOf } from "./editing";
 import { TaskEditor } from "./TaskEditor";
 
 const TASK: Task = {
@@ -29,11 +27,7 @@ function Editing({ now }: { now: Task | undefined }) {
 
 function edit(now: Task | undefined) {
   serve({ ServerInfo: () => SERVER });
-  render(
-    <QueryClientProvider client={queryClient}>
-      <Editing now={now} />
-    </QueryClientProvider>,
-  );
+  render(<Editing now={now} />);
 }
 
 test("saving says what the task said when somebody began to type", async () => {

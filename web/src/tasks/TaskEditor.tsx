@@ -1,9 +1,9 @@
-import { useState, type FormEvent, type KeyboardEvent } from "react";
-import { trimmed, type Task } from "../replica/model";
-import { useServerInfo } from "../useServerInfo";
+import { type FormEvent, type KeyboardEvent, useState } from "react";
+import { type Task, trimmed } from "../replica/model";
 import { Button } from "../ui/Button";
-import { Field } from "../ui/Field";
+import { Field, TextField } from "../ui/Field";
 import { Notice } from "../ui/Notice";
+import { useServerInfo } from "../useServerInfo";
 import { Conflict } from "./Conflict";
 import { contradicts, type Draft } from "./editing";
 
@@ -39,10 +39,10 @@ export function TaskEditor({ draft, now, onChange, onSave, onCancel, onSaveAsNew
   return (
     <form className="editor form" aria-label={`Edit ${draft.base.title}`} noValidate onSubmit={submit} onKeyDown={keys}>
       <Field label="Title" name="title" error={problems.title} value={draft.title} onChange={(title) => onChange({ ...draft, title })} autoFocus />
-      <Field
+      <TextField
         label="Description"
         name="description"
-        lines={3}
+        rows={3}
         error={problems.description}
         value={draft.description}
         onChange={(description) => onChange({ ...draft, description })}
@@ -52,15 +52,15 @@ export function TaskEditor({ draft, now, onChange, onSave, onCancel, onSaveAsNew
       {!now && <Notice tone="warn">This task was deleted on another device while you were editing. Your text is still here.</Notice>}
       <div className="editor-actions">
         {now ? (
-          <Button type="submit" tone="primary" isDisabled={conflict !== undefined}>
+          <Button type="submit" tone="primary" disabled={conflict !== undefined}>
             Save
           </Button>
         ) : (
-          <Button tone="primary" onPress={onSaveAsNew}>
+          <Button tone="primary" onClick={onSaveAsNew}>
             Save as new task
           </Button>
         )}
-        <Button onPress={onCancel}>{now ? "Cancel" : "Discard"}</Button>
+        <Button onClick={onCancel}>{now ? "Cancel" : "Discard"}</Button>
       </div>
     </form>
   );

@@ -1,6 +1,6 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useRef, type KeyboardEvent } from "react";
-import { RowContent, useStableActions, type RowActions } from "./RowContent";
+import { type KeyboardEvent, type MouseEvent, useRef } from "react";
+import { type RowActions, RowContent, useStableActions } from "./RowContent";
 import { isTask, type Row } from "./rows";
 import { useRowFocus } from "./useRowFocus";
 import { useTop } from "./useTop";
@@ -33,6 +33,10 @@ export function TaskList({ rows, ...actions }: TaskListProps) {
     else return;
     event.preventDefault();
   };
+  const doubleClick = (event: MouseEvent<HTMLElement>) => {
+    const row = focus.rowOf(event.target);
+    if (row && isTask(row) && event.target instanceof Element && event.target.closest(".task-texts")) actions.onEdit(row.task);
+  };
   const remove = (row: Row & { kind: "task" }) => {
     focus.afterRemovalOf(row.key);
     actions.onDelete(row.task);
@@ -55,7 +59,7 @@ export function TaskList({ rows, ...actions }: TaskListProps) {
   });
 
   return (
-    <ul ref={list} className="task-list" aria-label="Tasks" style={{ height: virtualizer.getTotalSize() }} onKeyDown={keys}>
+    <ul ref={list} className="task-list" aria-label="Tasks" style={{ height: virtualizer.getTotalSize() }} onKeyDown={keys} onDoubleClick={doubleClick}>
       {items.map(({ index, key, start }) => {
         const row = rows[index];
         return (

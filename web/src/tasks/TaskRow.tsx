@@ -1,7 +1,6 @@
-import { Checkbox } from "react-aria-components";
+import type { VisibleTask } from "../replica/model";
 import { Button } from "../ui/Button";
 import { PencilIcon, TrashIcon } from "../ui/icons";
-import type { VisibleTask } from "../replica/model";
 import { sayDate } from "./dates";
 
 interface TaskRowProps {
@@ -15,14 +14,15 @@ interface TaskRowProps {
 export function TaskRow({ task, onEdit, onDelete, onComplete }: TaskRowProps) {
   return (
     <div className="task" data-completed={task.completed || undefined}>
-      <Checkbox className="task-check" aria-label={task.title} isSelected={task.completed} onChange={(completed) => onComplete(task, completed)}>
+      <span className="task-check">
+        <input type="checkbox" aria-label={task.title} checked={task.completed} onChange={(event) => onComplete(task, event.target.checked)} />
         <span className="box" aria-hidden="true">
-          <svg viewBox="0 0 16 16">
+          <svg viewBox="0 0 16 16" aria-hidden="true">
             <path d="m3.5 8.5 3 3 6-6.5" />
           </svg>
         </span>
-      </Checkbox>
-      <div className="task-texts" onDoubleClick={() => onEdit(task)}>
+      </span>
+      <div className="task-texts">
         <p className="task-title" dir="auto">
           {task.title}
         </p>
@@ -38,10 +38,10 @@ export function TaskRow({ task, onEdit, onDelete, onComplete }: TaskRowProps) {
           {task.completedAt ? <Moment verb="Completed" at={task.completedAt} /> : <Moment verb="Added" at={task.createdAt} />}
         </span>
         <span className="task-actions">
-          <Button tone="quiet" icon aria-label={`Edit ${task.title}`} onPress={() => onEdit(task)}>
+          <Button tone="quiet" icon aria-label={`Edit ${task.title}`} onClick={() => onEdit(task)}>
             <PencilIcon />
           </Button>
-          <Button tone="quiet" icon aria-label={`Delete ${task.title}`} onPress={() => onDelete(task)}>
+          <Button tone="quiet" icon aria-label={`Delete ${task.title}`} onClick={() => onDelete(task)}>
             <TrashIcon />
           </Button>
         </span>

@@ -1,4 +1,3 @@
-import { Input, Label, Radio, RadioGroup, SearchField } from "react-aria-components";
 import type { Counts, Order, Shown, View } from "../replica/views";
 import { Button } from "../ui/Button";
 import { CloseIcon, SearchIcon } from "../ui/icons";
@@ -12,14 +11,14 @@ interface ToolbarProps {
 /** What to show: search, filter, order. */
 export function Toolbar({ view, counts, onChange }: ToolbarProps) {
   return (
-    <div className="toolbar" role="search" aria-label="Find tasks">
+    <search className="toolbar" aria-label="Find tasks">
       <Search value={view.search} onChange={(search) => onChange({ search })} />
       <ShownChoice value={view.shown} counts={counts} onChange={(shown) => onChange({ shown })} />
       <OrderChoice value={view.order} onChange={(order) => onChange({ order })} />
       <p className="visually-hidden" role="status">
         {view.search !== "" && counts && found(counts, view.shown)}
       </p>
-    </div>
+    </search>
   );
 }
 
@@ -35,13 +34,25 @@ const LONGEST_SEARCH = 100;
 /** Every key searches: everything there is to find is on this device. */
 function Search({ value, onChange }: { value: string; onChange: (search: string) => void }) {
   return (
-    <SearchField className="search" aria-label="Search tasks" value={value} onChange={onChange} maxLength={LONGEST_SEARCH}>
+    <div className="search">
       <SearchIcon />
-      <Input className="input" placeholder="Search" enterKeyHint="search" />
-      <Button tone="quiet" icon aria-label="Clear search">
-        <CloseIcon />
-      </Button>
-    </SearchField>
+      <input
+        type="search"
+        className="input"
+        aria-label="Search tasks"
+        placeholder="Search"
+        enterKeyHint="search"
+        maxLength={LONGEST_SEARCH}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        onKeyDown={(event) => event.key === "Escape" && onChange("")}
+      />
+      {value !== "" && (
+        <Button tone="quiet" icon aria-label="Clear search" onClick={() => onChange("")}>
+          <CloseIcon />
+        </Button>
+      )}
+    </div>
   );
 }
 
@@ -52,14 +63,16 @@ function ShownChoice({ value, counts, onChange }: { value: Shown; counts: Toolba
     ["completed", "Done", counts?.completed],
   ];
   return (
-    <RadioGroup className="segments" aria-label="Show" orientation="horizontal" value={value} onChange={(shown) => onChange(shown as Shown)}>
+    <fieldset className="segments">
+      <legend className="visually-hidden">Show</legend>
       {choices.map(([shown, label, count]) => (
-        <Radio key={shown} value={shown} className="segment">
+        <label key={shown} className="segment">
+          <input type="radio" name="shown" checked={shown === value} onChange={() => onChange(shown)} />
           {label}
           {count !== undefined && <span className="count">{count.toLocaleString()}</span>}
-        </Radio>
+        </label>
       ))}
-    </RadioGroup>
+    </fieldset>
   );
 }
 
@@ -73,9 +86,7 @@ const ORDERS: Record<Order, string> = {
 function OrderChoice({ value, onChange }: { value: Order; onChange: (order: Order) => void }) {
   return (
     <label className="order">
-      <Label elementType="span" className="visually-hidden">
-        Order
-      </Label>
+      <span className="visually-hidden">Order</span>
       <select className="input" value={value} onChange={(event) => onChange(event.target.value as Order)}>
         {Object.entries(ORDERS).map(([order, label]) => (
           <option key={order} value={order}>

@@ -1,6 +1,6 @@
 // The task that is being edited. It is kept above the list, because rows come and go while somebody scrolls, searches, or
 // deletes the task on another device: none of that may lose what was typed.
-import { sameTexts, trimmed, type Change, type Task, type Texts } from "../replica/model";
+import { type Change, sameTexts, type Task, type Texts, trimmed } from "../replica/model";
 
 export interface Draft extends Texts {
   /** The task as the typed text was based on. */

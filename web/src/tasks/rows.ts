@@ -1,4 +1,5 @@
 // What stands in the list, one entry a row: headings, tasks, and the task that is edited.
+import { keptFor } from "../replica/keptFor";
 import type { VisibleTask } from "../replica/model";
 import type { Counts, View } from "../replica/views";
 import type { Draft } from "./editing";
@@ -24,21 +25,13 @@ interface Parts {
 }
 
 export function rowsOf({ tasks, draft, edited, view, counts }: Parts): Row[] {
-  const rows: Row[] = tasks.map((task) =>
-    draft?.base.id === task.id ? { kind: "editor", key: task.id, draft, now: task } : rowOf(task),
-  );
+  const rows: Row[] = tasks.map((task) => (draft?.base.id === task.id ? { kind: "editor", key: task.id, draft, now: task } : rowOf(task)));
   if (draft && !tasks.some(({ id }) => id === draft.base.id)) rows.unshift({ kind: "editor", key: draft.base.id, draft, now: edited });
   return view.order === "OPEN_FIRST" && view.shown === "all" ? withHeadings(rows, counts) : rows;
 }
 
-const ROWS = new WeakMap<VisibleTask, Row>();
-
 /** The same row for the same task, so that it need not be drawn again. */
-function rowOf(task: VisibleTask): Row {
-  let row = ROWS.get(task);
-  if (!row) ROWS.set(task, (row = { kind: "task", key: task.id, task }));
-  return row;
-}
+const rowOf = keptFor((task: VisibleTask): Row => ({ kind: "task", key: task.id, task }));
 
 function withHeadings(rows: Row[], counts: Counts): Row[] {
   const firstDone = rows.findIndex((row) => isDone(row));

@@ -1,5 +1,5 @@
 // Where the keyboard goes in the list. Rows appear and vanish, and the focus must never vanish with one.
-import { useEffect, useRef, type RefObject } from "react";
+import { type RefObject, useEffect, useRef } from "react";
 import { isTask, type Row } from "./rows";
 
 /** What a row is worked with from the keyboard: the checkbox, or the title while it is edited. */
@@ -35,7 +35,7 @@ export function useRowFocus(list: RefObject<HTMLElement | null>, rows: Row[], sc
     /** The row that holds an element, unless the element takes typed text. */
     rowOf(target: EventTarget): Row | undefined {
       if (!(target instanceof Element) || target.closest(".editor")) return undefined;
-      const key = target.closest<HTMLElement>("[data-key]")?.dataset["key"];
+      const key = target.closest<HTMLElement>("[data-key]")?.dataset.key;
       return rows.find((row) => row.key === key);
     },
 

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useState, type RefObject } from "react";
+import { type RefObject, useLayoutEffect, useState } from "react";
 
 /** How far below the top of the page an element begins, kept right while what stands above it grows or shrinks. */
 export function useTop(element: RefObject<HTMLElement | null>): number {

@@ -18,7 +18,7 @@ export function serve(handlers: Record<string, Handler>): Call[] {
     const { query, variables } = JSON.parse(String(init.body)) as { query: string; variables: Call["variables"] };
     const operation = /(?:query|mutation) (\w+)/.exec(query)?.[1] ?? "";
     const headers = init.headers as Record<string, string>;
-    calls.push({ operation, variables, authorization: headers["authorization"] });
+    calls.push({ operation, variables, authorization: headers.authorization });
     const handler = handlers[operation];
     if (!handler) throw new Error(`the test does not expect ${operation}`);
     const answer = await handler(variables);
@@ -33,7 +33,7 @@ export function refusal(extensions: ErrorExtensions, message = "No."): object {
 }
 
 export const SERVER = {
-  server: { registrationOpen: true, passwordLogin: true, maxTitleLength: 200, maxDescriptionLength: 2000, minPasswordLength: 8 },
+  server: { registrationOpen: true, passwordLogin: true, signInUrl: null, maxTitleLength: 200, maxDescriptionLength: 2000, minPasswordLength: 8 },
 };
 
 export function grant(email = "ada@example.org", accessToken = "token") {

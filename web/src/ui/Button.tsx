@@ -1,25 +1,23 @@
-import { Button as AriaButton, type ButtonProps } from "react-aria-components";
+import type { ComponentProps } from "react";
 
 type Tone = "primary" | "plain" | "quiet" | "danger" | "onDark";
 
-interface Props extends Omit<ButtonProps, "className"> {
+interface Props extends Omit<ComponentProps<"button">, "className"> {
   tone?: Tone;
   /** Square, for an icon alone: give it an `aria-label` then. */
   icon?: boolean;
+  /** Something is on its way: it keeps the focus and does nothing. */
+  isPending?: boolean;
 }
 
-/**
- * A button in one of the product's tones. While `isPending` it keeps the focus and does nothing. React Aria's own pending state
- * is not used: it announces the button in a live region that outlives the page the button was on.
- */
-export function Button({ tone = "plain", icon = false, isPending = false, onPress, ...props }: Props) {
+/** A button in one of the product's tones. */
+export function Button({ tone = "plain", icon = false, isPending = false, type = "button", onClick, ...props }: Props) {
   return (
-    <AriaButton
+    <button
       {...props}
-      {...(isPending && { "data-pending": true })}
-      onPress={(event) => {
-        if (!isPending) onPress?.(event);
-      }}
+      type={type}
+      data-pending={isPending || undefined}
+      onClick={isPending ? undefined : onClick}
       className={`button button-${tone}${icon ? " button-icon" : ""}`}
     />
   );

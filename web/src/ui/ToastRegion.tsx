@@ -12,11 +12,11 @@ export function ToastRegion() {
           <div key={toast.id} className="toast" data-tone={toast.tone}>
             <span className="toast-text">{toast.text}</span>
             {toast.action && (
-              <Button tone="onDark" onPress={() => toasts.act(toast.id)}>
+              <Button tone="onDark" onClick={() => toasts.act(toast.id)}>
                 {toast.action.label}
               </Button>
             )}
-            <Button tone="onDark" icon aria-label="Dismiss" onPress={() => toasts.dismiss(toast.id)}>
+            <Button tone="onDark" icon aria-label="Dismiss" onClick={() => toasts.dismiss(toast.id)}>
               <CloseIcon />
             </Button>
           </div>

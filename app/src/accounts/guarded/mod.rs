@@ -19,12 +19,14 @@ use super::client::Client;
 use super::rate_limit::{RateLimited, RateLimits};
 
 /// What the service offers to strangers.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Offer {
     /// Whether accounts and passwords are kept here, and not by an identity provider.
     pub(crate) password_login: bool,
     /// Whether everybody may create an account.
     pub(crate) registration_open: bool,
+    /// The page of the identity provider where people sign in; `None` if they do so here, or nobody said where it is.
+    pub(crate) sign_in_url: Option<Arc<str>>,
 }
 
 /// The use cases of accounts, protected.
@@ -61,7 +63,7 @@ impl GuardedAccounts {
 
     /// What the service offers to strangers.
     pub(crate) fn offer(&self) -> Offer {
-        self.offer
+        self.offer.clone()
     }
 
     /// Creates an account and signs in.

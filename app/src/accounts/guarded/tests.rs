@@ -16,6 +16,7 @@ const PASSWORD: &str = "correct horse battery";
 const OPEN: Offer = Offer {
     password_login: true,
     registration_open: true,
+    sign_in_url: None,
 };
 
 fn guarded(offer: Offer, rates: Rates) -> GuardedAccounts {
@@ -131,6 +132,7 @@ async fn what_is_not_offered_is_refused_whatever_the_input() {
     let elsewhere = Offer {
         password_login: false,
         registration_open: false,
+        sign_in_url: None,
     };
     let accounts = guarded(elsewhere, rates());
     let is_elsewhere = |outcome: Result<SignedIn, GuardedError>| {

@@ -18,6 +18,8 @@ object! {
         registrationOpen: bool => offer.registration_open,
         /// Whether `login` works here, or users sign in elsewhere.
         passwordLogin: bool => offer.password_login,
+        /// Where people sign in elsewhere: the address of a page, for a link. Null if that is here, or nobody said where it is.
+        signInUrl: Option<&str> => offer.sign_in_url.as_deref(),
         /// The most items a page can have.
         maxPageSize: u32 => Take::MAX,
         /// The longest title in characters.

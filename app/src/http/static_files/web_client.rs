@@ -4,7 +4,8 @@
 //! Not here: what the client does (`web/src`), and anything about data. These files are the same for everybody.
 
 use axum::Router;
-use axum::response::Redirect;
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 use super::{File, Headers, SHORT_CACHING, serve};
@@ -18,9 +19,9 @@ const PAGE_CACHING: &str = "no-cache";
 /// A file with a hash in its name is never another one.
 const ASSET_CACHING: &str = "public, max-age=31536000, immutable";
 
-/// Addresses that the client itself understands; the page is the same for all. `web/src/App.tsx` and
-/// `web/scripts/serviceWorker.ts` have the same list.
-const PAGES: [&str; 5] = ["/", "/sign-in", "/sign-up", "/tasks", "/account"];
+/// Addresses that the client itself understands; the page is the same for all. They come with the built client, from
+/// `web/src/addresses.ts`.
+const PAGES: &[&str] = &include!(concat!(env!("OUT_DIR"), "/web_client_pages.rs"));
 
 static FILES: &[File] = &include!(concat!(env!("OUT_DIR"), "/web_client_files.rs"));
 
@@ -43,12 +44,39 @@ async fn to_playground() -> Redirect {
     Redirect::temporary("/playground")
 }
 
+/// What a browser gets under an address that nobody knows: the way to the page that was meant, or the client's own page, which
+/// says that there is none. `None` for whoever does not read pages, or if the client is not here.
+pub(crate) fn unknown_address(method: &Method, uri: &Uri, request: &HeaderMap) -> Option<Response> {
+    let page = page()?;
+    let is_looking = method == Method::GET && reads_pages(request);
+    if !is_looking {
+        return None;
+    }
+    if let Some(meant) = page_without_slash(uri.path()) {
+        return Some(Redirect::permanent(meant).into_response());
+    }
+    let response = page.response(request, headers(page.name));
+    Some((StatusCode::NOT_FOUND, response).into_response())
+}
+
+/// Browsers name it when somebody follows a link or types an address; scripts and programs rarely do.
+fn reads_pages(request: &HeaderMap) -> bool {
+    let mut accepted = request.get_all(header::ACCEPT).iter();
+    accepted.any(|line| line.to_str().is_ok_and(|line| line.contains("text/html")))
+}
+
+/// `/tasks` for `/tasks/`. Never anything but a page from the list, since browsers take `//host` for another host.
+fn page_without_slash(path: &str) -> Option<&'static str> {
+    let bare = path.strip_suffix('/')?;
+    PAGES.iter().copied().find(|page| *page == bare)
+}
+
 fn page() -> Option<File> {
     FILES.iter().copied().find(|file| file.name == "index.html")
 }
 
 fn client(page: File) -> Router {
-    let router = PAGES.into_iter().fold(Router::new(), |router, path| {
+    let router = PAGES.iter().fold(Router::new(), |router, path| {
         serve(router, path, page, headers(page.name))
     });
     FILES

@@ -125,6 +125,7 @@ async fn pipeline_with(
     let offer = Offer {
         password_login: true,
         registration_open: true,
+        sign_in_url: None,
     };
     let services = Services {
         tasks: Arc::new(Tasks::new(Arc::new(trouble), store, events, clock.clone())),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use testkit::LOGOUT;
 
 use super::provider::{Provider, node};
-use super::{PROGRAMS, behind};
+use super::{PROGRAMS, SIGN_IN_URL, behind};
 
 /// The modules of the manual, as a browser would run them.
 #[tokio::test(flavor = "multi_thread")]
@@ -33,9 +33,10 @@ async fn passwords_are_kept_elsewhere() {
     let provider = Provider::start();
     let (service, _folder) = behind(&provider.jwks_url(), &provider.url);
     let (token, _) = provider.token_of_new_user("ada@example.org").await;
-    let server = "{ server { passwordLogin registrationOpen } }";
+    let server = "{ server { passwordLogin registrationOpen signInUrl } }";
     let reply = service.anonymous().run(server, json!({})).await;
-    let expected = json!({"passwordLogin": false, "registrationOpen": false});
+    let expected =
+        json!({"passwordLogin": false, "registrationOpen": false, "signInUrl": SIGN_IN_URL});
     assert_eq!(reply.data()["server"], expected);
     let ada = service.anonymous().with_token(&token);
     for mutation in [

@@ -24,6 +24,8 @@ const PROGRAMS: [&str; 7] = [
 ];
 /// What `aud` says. The service knows itself by that name wherever it listens.
 const AUDIENCE: &str = "https://tasks.example.org";
+/// Where people are sent to sign in.
+const SIGN_IN_URL: &str = "https://app.example.org/sign-in";
 
 /// The binary behind a provider with these keys and this name, and the folder that it keeps its database in.
 fn behind(jwks_url: &str, issuer: &str) -> (Process, TempDir) {
@@ -32,6 +34,7 @@ fn behind(jwks_url: &str, issuer: &str) -> (Process, TempDir) {
         ("AUTH_JWKS_URL", jwks_url),
         ("AUTH_ISSUER", issuer),
         ("AUTH_AUDIENCE", AUDIENCE),
+        ("AUTH_SIGN_IN_URL", SIGN_IN_URL),
     ];
     (TASKHIVE.start(folder.path(), &settings), folder)
 }

@@ -107,6 +107,7 @@ async fn what_is_not_there_says_so_readably() {
     let reply = app.answer(SOMEBODY, get("/nowhere")).await;
     assert!(reply.header("content-type").starts_with("text/plain"));
     assert!(reply.text.contains("/graphql"));
+    assert_eq!(reply.status.as_u16(), 404);
     let reply = app
         .answer(SOMEBODY, request(Method::OPTIONS, "/graphql"))
         .await;
@@ -114,6 +115,37 @@ async fn what_is_not_there_says_so_readably() {
         (reply.header("allow"), reply.code()),
         ("GET, POST", "BAD_REQUEST")
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_finds_the_clients_own_page_under_an_unknown_address() {
+    let app = TestApp::limited(&[]).await;
+    let look = async |method, path| {
+        let accepted = "text/html,application/xhtml+xml,*/*;q=0.8".parse().unwrap();
+        let mut request = request(method, path);
+        request.headers_mut().insert("accept", accepted);
+        app.answer(SOMEBODY, request).await
+    };
+    let page = look(Method::GET, "/nowhere").await;
+    assert_eq!(page.status.as_u16(), 404);
+    let is_built = taskhive::http::static_files::has_web_client();
+    assert_eq!(page.text.contains("<div id=\"root\">"), is_built);
+    let written = look(Method::POST, "/nowhere").await;
+    assert!(written.text.starts_with("Nothing is here."));
+    for (path, meant) in [
+        ("/tasks/", "/tasks"),
+        ("/account/?from=mail", "/account"),
+        ("//", "/"),
+        ("//tasks/", ""),
+        ("//evil.example/", ""),
+        ("/nowhere/", ""),
+    ] {
+        let reply = look(Method::GET, path).await;
+        let expected = if is_built { meant } else { "" };
+        assert_eq!(reply.header("location"), expected, "{path}");
+        let status = if expected.is_empty() { 404 } else { 308 };
+        assert_eq!(reply.status.as_u16(), status, "{path}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

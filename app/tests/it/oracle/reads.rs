@@ -28,7 +28,7 @@ pub(crate) const OPERATIONS: [Operation; 29] = [
         "{}",
     ),
     reads(
-        "{ server { version registrationOpen passwordLogin maxPageSize maxTitleLength maxDescriptionLength minPasswordLength } }",
+        "{ server { version registrationOpen passwordLogin signInUrl maxPageSize maxTitleLength maxDescriptionLength minPasswordLength } }",
         "{}",
     ),
     reads(

@@ -1,6 +1,6 @@
 // The service as far as a replica can tell, with a memory of everything that was asked of it.
-import { sameTexts, type Change, type Task, type Texts } from "../model";
-import { Failure, type Changes, type Word } from "../ports";
+import { type Change, sameTexts, type Task, type Texts } from "../model";
+import { type Changes, Failure, type Word } from "../ports";
 
 const PAGE = 7;
 

@@ -1,9 +1,10 @@
-// Three devices of one person, who works on all of them through all kinds of weather, and what must be true in the end.
-import { isHeld, type Intent } from "../model";
+// Three devices of one person, with one to three tabs each, who works in all of them through all kinds of weather, and what must be true
+// in the end.
+import { type Intent, isHeld } from "../model";
 import { Replica } from "../replica";
 import { Sync } from "../sync";
 import { FakeService } from "./service";
-import { Disk, Ports, World, type Weather } from "./world";
+import { Browser, Ports, type Weather, World } from "./world";
 
 export interface Outcome {
   lost: string[];
@@ -39,7 +40,7 @@ class Simulation {
     this.world = new World(seed);
     this.service = new FakeService(() => this.world.now);
     const weather = WEATHERS[seed % WEATHERS.length] as Weather;
-    this.devices = [0, 1, 2].map(() => new Device(this.world, this.service, { ...weather }, this.outcome));
+    this.devices = [0, 1, 2].map((index) => new Device(this.world, this.service, { ...weather }, this.outcome, 1 + (((seed % 3) + index) % 3)));
   }
 
   async live(edits: number): Promise<void> {
@@ -55,10 +56,11 @@ class Simulation {
   #happen(device: Device): void {
     const dice = this.world.random();
     if (dice < 0.02) device.crash();
-    else if (dice < 0.06) device.setOnline(!device.ports.online);
-    else if (dice < 0.08) device.ports.cut();
+    else if (dice < 0.06) device.setOnline(!device.browser.online);
+    else if (dice < 0.08) device.cut();
     else if (dice < 0.1) device.decide();
     else if (dice < 0.1005) this.service.forgetDeletions();
+    else if (dice < 0.102) device.throwAway();
     else if (device.edit(this.#made)) this.#made += 1;
     else this.world.in(1, () => undefined);
   }
@@ -84,120 +86,158 @@ class Simulation {
   }
 }
 
-class Device {
+interface Tab {
   ports: Ports;
   replica: Replica;
+}
+
+class Device {
+  readonly browser: Browser;
+  readonly tabs: Tab[];
   /** Additions and edits that are on the disk: from then on they must not be lost. */
   readonly promised = new Set<string>();
   /** Those of which the person was told that they cannot be done, with what they had typed. */
   readonly told = new Set<string>();
-  readonly #disk = new Disk();
 
   constructor(
     private readonly world: World,
     private readonly service: FakeService,
     private readonly weather: Weather,
     private readonly outcome: Outcome,
+    tabs: number,
   ) {
-    [this.ports, this.replica] = this.#start(true);
+    this.browser = new Browser(world);
+    this.tabs = Array.from({ length: tabs }, () => this.#open());
   }
 
-  #start(online: boolean): [Ports, Replica] {
-    const ports = new Ports(this.world, this.#disk, this.service, this.weather);
-    ports.online = online;
+  #open(): Tab {
+    const ports = new Ports(this.world, this.browser, this.service, this.weather);
     const replica = new Replica(ports, ports, ports);
     const sync = new Sync(replica, ports, ports);
-    void replica.load().then(() => sync.run());
-    return [ports, replica];
+    const lead = async () => {
+      await replica.load();
+      await sync.run();
+    };
+    void this.browser.alone(ports, lead, () => replica.load());
+    return { ports, replica };
   }
 
+  /** One tab crashes, or the whole browser, and is opened again. */
   crash(): void {
+    const all = this.world.chance(0.3) || this.tabs.length === 1;
+    // What is in memory alone cannot outlive that.
+    if (all && this.browser.disk.isThrownAway) return;
     this.outcome.crashes += 1;
-    this.ports.crash();
-    [this.ports, this.replica] = this.#start(this.ports.online);
+    const one = Math.floor(this.world.random() * this.tabs.length);
+    const crashed = this.tabs.map((_tab, index) => index).filter((index) => all || index === one);
+    for (const index of crashed) this.tabs[index]?.ports.crash();
+    for (const index of crashed) this.tabs[index] = this.#open();
+  }
+
+  /** The browser makes room on the disk, for others. */
+  throwAway(): void {
+    this.browser.disk.throwAway();
+    // Somebody has to notice, and what a page does not know yet nobody can write again.
+    const [tab] = this.tabs;
+    if (tab?.replica.snapshot().loaded) void tab.replica.load();
+  }
+
+  cut(): void {
+    for (const { ports } of this.tabs) ports.cut();
   }
 
   setOnline(online: boolean): void {
-    this.ports.online = online;
-    if (!online) this.ports.cut();
+    this.browser.online = online;
+    if (!online) this.cut();
   }
 
   calm(): void {
     Object.assign(this.weather, WEATHERS[0]);
-    this.ports.online = true;
+    this.browser.online = true;
+  }
+
+  /** The tab that somebody looks at. */
+  get #tab(): Tab {
+    return this.world.pick(this.tabs) as Tab;
   }
 
   edit(number: number): boolean {
-    const { replica, world } = this;
+    const { world } = this;
+    const { replica } = this.#tab;
     const { tasks } = replica.snapshot();
     const task = world.pick(tasks);
     const mark = `text ${number}`;
     if (!task || (tasks.length < 30 && world.chance(0.25))) {
-      this.#want(`task_${number}`, replica.want({ kind: "create", id: `task_${number}`, title: mark, description: "" }));
+      this.#want(`task_${number}`, replica, replica.want({ kind: "create", id: `task_${number}`, title: mark, description: "" }));
       return true;
     }
     const dice = world.random();
     if (dice < 0.5) {
       const base = { title: task.title, description: task.description };
-      this.#want(mark, replica.want({ kind: "edit", id: task.id, title: mark, description: "", base, version: null }));
+      this.#want(mark, replica, replica.want({ kind: "edit", id: task.id, title: mark, description: "", base, version: null }));
     } else if (dice < 0.8) void replica.want({ kind: "complete", id: task.id, completed: !task.completed });
     else {
       // Whoever deletes a task has decided about its conflicts, too.
-      this.#letGo(() => void replica.want({ kind: "delete", id: task.id, title: task.title }));
+      this.#letGo(replica, () => void replica.want({ kind: "delete", id: task.id, title: task.title }));
       if (world.chance(0.5)) void replica.want({ kind: "restore", id: task.id, task });
     }
     return true;
   }
 
-  #want(mark: string, written: Promise<void>): void {
-    const { replica } = this;
+  #want(mark: string, replica: Replica, written: Promise<void>): void {
     void written.then(() => {
-      if (replica.snapshot().storageProblem === undefined && replica === this.replica) this.promised.add(mark);
+      const isOnDisk = replica.snapshot().storageProblem === undefined && !this.browser.disk.isThrownAway;
+      if (isOnDisk && this.tabs.some((tab) => tab.replica === replica)) this.promised.add(mark);
     });
   }
 
   /** Answers everything that needs a decision. */
   decide(): void {
-    for (const intent of this.replica.snapshot().outbox.filter(isHeld)) {
+    const { replica } = this.#tab;
+    for (const intent of replica.snapshot().outbox.filter(isHeld)) {
       this.outcome.decisions += 1;
-      if (intent.state.is === "conflict" && this.world.chance(0.5)) this.#keepMine(intent);
-      else this.#letGo(() => void this.replica.discard(intent));
+      if (intent.state.is === "conflict" && this.world.chance(0.5)) this.#keepMine(replica, intent);
+      else this.#letGo(replica, () => void replica.discard(intent));
     }
   }
 
   /** Whoever says so once more wants it once more, whatever became of it the first time. */
-  #keepMine(intent: Intent): void {
+  #keepMine(replica: Replica, intent: Intent): void {
     if (intent.change.kind === "edit") this.service.carriedOut.delete(intent.change.title);
-    void this.replica.keepMine(intent);
+    void replica.keepMine(intent);
   }
 
   /** Whoever lets go of something has seen it, and everything that goes with it. */
-  #letGo(act: () => void): void {
-    const before = this.replica.intents;
+  #letGo(replica: Replica, act: () => void): void {
+    const before = replica.intents;
     act();
-    for (const { change } of before.filter(({ n }) => !this.replica.intents.some((other) => other.n === n))) {
+    for (const { change } of before.filter(({ n }) => !replica.intents.some((other) => other.n === n))) {
       if (change.kind === "edit") this.told.add(change.title);
       if (change.kind === "create") this.told.add(change.id);
     }
   }
 
   isAtRest(): boolean {
-    const { outbox, connection } = this.replica.snapshot();
-    return outbox.length === 0 && connection === "live" && this.#isEqual();
+    return this.tabs.every(({ replica }) => {
+      const { outbox, connection } = replica.snapshot();
+      return outbox.length === 0 && connection === "live" && this.#isEqual(replica);
+    });
   }
 
   compare(): void {
-    const { outbox } = this.replica.snapshot();
-    if (outbox.length > 0) this.outcome.different.push(`still waiting: ${JSON.stringify(outbox[0])}`);
-    if (!this.#isEqual()) this.outcome.different.push(`here ${this.#said()}, there ${this.#truth()}`);
+    for (const { replica } of this.tabs) {
+      const { outbox } = replica.snapshot();
+      if (outbox.length > 0) this.outcome.different.push(`still waiting: ${JSON.stringify(outbox[0])}`);
+      if (!this.#isEqual(replica)) this.outcome.different.push(`here ${this.#said(replica)}, there ${this.#truth()}`);
+    }
   }
 
-  #isEqual(): boolean {
-    return this.#said() === this.#truth();
+  #isEqual(replica: Replica): boolean {
+    return this.#said(replica) === this.#truth();
   }
 
-  #said(): string {
-    return said([...this.replica.snapshot().tasks].sort((a, b) => a.place - b.place));
+  #said(replica: Replica): string {
+    return said([...replica.snapshot().tasks].sort((a, b) => a.place - b.place));
   }
 
   #truth(): string {

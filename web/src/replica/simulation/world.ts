@@ -1,8 +1,9 @@
 // A world in which everything that may happen happens, again and again in the same way for the same seed: time that is only
 // counted, a disk that loses what was not written, a network that loses, delays and repeats.
-import type { Batch, Clock, Listener, Network, Siblings, Storage, Stored, Word } from "../ports";
-import { Failure } from "../ports";
+
 import { AT_THE_START, type Change, type Task } from "../model";
+import type { Batch, Clock, Listener, Network, SiblingMessage, Siblings, Storage, Stored, Word } from "../ports";
+import { Failure, StorageLost } from "../ports";
 import type { FakeService } from "./service";
 
 /** Mulberry32: small, and good enough to be unpredictable for code under test. */
@@ -90,11 +91,24 @@ export class World {
   }
 }
 
-/** What outlives a crash of the page. */
+/** What outlives a crash of the page, unless the browser throws it away. */
 export class Disk {
+  /** Tells this from what the browser made after it had thrown the other away. */
+  stamp: number | undefined;
+  /** Whether somebody has yet to find out that it was thrown away: until then, what was on it is in the memory of pages alone. */
+  isThrownAway = false;
+
   readonly rows = new Map<string, string>();
   readonly intents = new Map<number, string>();
   progress = JSON.stringify(AT_THE_START);
+
+  throwAway(): void {
+    this.rows.clear();
+    this.intents.clear();
+    this.progress = JSON.stringify(AT_THE_START);
+    this.stamp = undefined;
+    this.isThrownAway = true;
+  }
 
   read(): Stored {
     const intents = [...this.intents].sort(([a], [b]) => a - b).map(([, text]) => JSON.parse(text));
@@ -118,22 +132,63 @@ export interface Weather {
   fullDisk: number;
 }
 
+/** What the tabs of one browser share: the network, the disk, what they tell each other, and the lock that one of them holds. */
+export class Browser {
+  online = true;
+  readonly disk = new Disk();
+  #tabs = new Set<Ports>();
+  #leader: Ports | undefined;
+  #waiting: { tab: Ports; lead: () => void }[] = [];
+
+  constructor(private readonly world: World) {}
+
+  open(tab: Ports): void {
+    this.#tabs.add(tab);
+  }
+
+  close(tab: Ports): void {
+    this.#tabs.delete(tab);
+    this.#waiting = this.#waiting.filter((other) => other.tab !== tab);
+    if (this.#leader !== tab) return;
+    const next = this.#waiting.shift();
+    this.#leader = next?.tab;
+    next?.lead();
+  }
+
+  tell(from: Ports, message: SiblingMessage): void {
+    for (const tab of this.#tabs) if (tab !== from) this.world.in(1, () => tab.receive(structuredClone(message)));
+  }
+
+  /** As `alone` in `../../device/tabs`. */
+  async alone(tab: Ports, work: () => Promise<void>, meanwhile: () => Promise<void>): Promise<void> {
+    if (this.#leader) await meanwhile();
+    if (this.#leader) await new Promise<void>((lead) => this.#waiting.push({ tab, lead }));
+    else this.#leader = tab;
+    await work();
+  }
+}
+
 /** What one page has until it crashes: afterwards nothing it asked for ever comes, and nothing it does arrives. */
 export class Ports implements Clock, Network, Storage, Siblings {
-  online = true;
   #crashed = false;
   #cuts = new Set<() => void>();
+  #listeners = new Set<(message: SiblingMessage) => void>();
+  #stamp: number | undefined;
+  #found = false;
 
   constructor(
     private readonly world: World,
-    private readonly disk: Disk,
+    private readonly browser: Browser,
     private readonly service: FakeService,
     private readonly weather: Weather,
-  ) {}
+  ) {
+    browser.open(this);
+  }
 
   crash(): void {
     this.#crashed = true;
     this.cut();
+    this.browser.close(this);
   }
 
   /** Ends what is listening, as a network that goes away does. */
@@ -153,18 +208,43 @@ export class Ports implements Clock, Network, Storage, Siblings {
     };
   };
 
-  load = () => this.#later(1, () => this.disk.read());
+  load = () =>
+    this.#later(1, () => {
+      const { disk } = this.browser;
+      if (this.#stamp !== undefined && this.#stamp !== disk.stamp) throw new StorageLost("thrown away");
+      disk.stamp ??= this.world.random();
+      this.#stamp = disk.stamp;
+      return disk.read();
+    });
   write = (batch: Batch) => {
     // Taken as it is now, and not as it may be when it is written.
     const kept = structuredClone(batch);
     return this.#later(1 + this.world.random() * 4, () => {
       if (this.world.chance(this.weather.fullDisk)) throw new Error("the disk is full");
-      this.disk.write(kept);
+      const { disk } = this.browser;
+      const known = this.#stamp;
+      this.#stamp = disk.stamp;
+      if (known !== undefined && known !== disk.stamp) {
+        this.#found = true;
+        throw new StorageLost("thrown away");
+      }
+      disk.stamp ??= this.world.random();
+      this.#stamp = disk.stamp;
+      disk.write(kept);
+      if (this.#found) disk.isThrownAway = false;
+      this.#found = false;
     });
   };
 
-  tell = () => undefined;
-  hear = () => () => undefined;
+  tell = (message: SiblingMessage) => this.browser.tell(this, message);
+  hear = (listener: (message: SiblingMessage) => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+  /** What another tab told. */
+  receive(message: SiblingMessage): void {
+    if (!this.#crashed) for (const listener of this.#listeners) listener(message);
+  }
 
   send = (change: Change, version: number | null) => this.#ask(() => this.service.carryOut(change, version));
   task = (id: string) => this.#ask((): Task | null => this.service.task(id));
@@ -194,7 +274,7 @@ export class Ports implements Clock, Network, Storage, Siblings {
     };
     this.world.in(this.#delay(), () => {
       if (stopped || this.#crashed) return;
-      if (!this.online) return cut();
+      if (!this.browser.online) return cut();
       try {
         stopTelling = this.service.tell(after, tell);
         listener.open();
@@ -227,7 +307,7 @@ export class Ports implements Clock, Network, Storage, Siblings {
     const { lostRequest, lostAnswer, repeated } = this.weather;
     return new Promise((resolve, reject) => {
       const lost = () => this.world.in(this.world.random() * 15_000, () => this.#crashed || reject(new Failure("away", "no answer")));
-      if (!this.online || this.world.chance(lostRequest)) return lost();
+      if (!this.browser.online || this.world.chance(lostRequest)) return lost();
       this.world.in(this.#delay(), () => {
         let answer: () => void;
         try {
@@ -237,7 +317,7 @@ export class Ports implements Clock, Network, Storage, Siblings {
           answer = () => reject(error);
         }
         if (this.world.chance(repeated)) this.#repeat(run);
-        if (!this.online || this.world.chance(lostAnswer)) return lost();
+        if (!this.browser.online || this.world.chance(lostAnswer)) return lost();
         this.world.in(this.#delay(), () => this.#crashed || answer());
       });
     });

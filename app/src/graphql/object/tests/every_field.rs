@@ -138,6 +138,7 @@ fn every_field_of_every_object_is_resolved() {
     let offer = Offer {
         password_login: false,
         registration_open: true,
+        sign_in_url: None,
     };
     check.object(&ServerInfo::new(offer));
     check.object(&CreateTaskPayload { task: some_task() });
