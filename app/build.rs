@@ -21,7 +21,14 @@ fn main() -> io::Result<()> {
         for name in names(&dist)? {
             add(&mut entries, &dist, &name);
         }
-        pages = fs::read_to_string(dist.join(ADDRESSES))?;
+        // What another version built may lack it.
+        pages = fs::read_to_string(dist.join(ADDRESSES)).map_err(|error| {
+            let file = dist.join(ADDRESSES).display().to_string();
+            io::Error::new(
+                error.kind(),
+                format!("{file}: {error}; build the client again: scripts/web-client"),
+            )
+        })?;
     }
     let out = env::var_os("OUT_DIR")
         .map(PathBuf::from)
