@@ -16,15 +16,6 @@ afterAll(async () => {
   await service?.stop();
 });
 
-/** In the page: when the first task is there, counted from when the page was asked for. */
-function noteFirstRow(): void {
-  new MutationObserver((_changes, observer) => {
-    if (!document.querySelector(".task-title")) return;
-    Object.assign(globalThis, { firstRow: performance.now() });
-    observer.disconnect();
-  }).observe(document, { childList: true, subtree: true });
-}
-
 /** Waits until the page is on the device. */
 async function installed(page: Page): Promise<void> {
   await page.evaluate(async () => void (await navigator.serviceWorker.ready));
@@ -41,11 +32,8 @@ test("the service is gone: a new tab opens all the same, takes changes, and send
   await page.close();
   await service.suspend("SIGKILL");
   const tab = await context.newPage();
-  await tab.addInitScript(noteFirstRow);
   await tab.goto("/");
   await expectTitles(tab, ["There"]);
-  const firstRow = await tab.evaluate(() => (globalThis as unknown as { firstRow: number }).firstRow);
-  console.info(`cold start without the service: ${Math.round(firstRow)} ms to the first row`);
   await add(tab, "Meanwhile");
   await checkbox(tab, "There").click({ force: true });
   await tab.reload();

@@ -42,7 +42,7 @@ class Copy {
 
   async #lead(): Promise<void> {
     const { signal } = this.#over;
-    await this.replica.load();
+    await this.replica.takeOver();
     if (signal.aborted) return;
     const sync = new Sync(this.replica, network, clock);
     const seen = () => document.visibilityState === "visible" && sync.hurry();

@@ -14,7 +14,7 @@ export type Entry = Pick<Batch, "rows" | "removedRows">;
 interface Schema extends DBSchema {
   log: { key: number; value: Entry };
   outbox: { key: number; value: Intent };
-  about: { key: "progress" | "stamp"; value: Progress | string };
+  about: { key: "progress" | "stamp" | "written"; value: Progress | string | number };
 }
 
 type Database = IDBPDatabase<Schema>;
@@ -45,11 +45,12 @@ export class Disk implements Storage {
     const database = await this.#open();
     const reading = database.transaction(["log", "outbox", "about"], "readwrite");
     const about = reading.objectStore("about");
-    const [log, intents, progress, stamp] = await Promise.all([
+    const [log, intents, progress, stamp, written] = await Promise.all([
       reading.objectStore("log").getAll(),
       reading.objectStore("outbox").getAll(),
       about.get("progress"),
       about.get("stamp"),
+      about.get("written"),
     ]);
     if (this.#stamp !== undefined && stamp !== this.#stamp) throw new StorageLost(LOST);
     this.#stamp = typeof stamp === "string" ? stamp : newStamp();
@@ -59,25 +60,30 @@ export class Disk implements Storage {
     if (!sound) await Promise.all([reading.objectStore("log").clear(), about.delete("progress")]);
     await reading.done;
     const kept = intents.map((intent) => (isIntent(intent) ? intent : salvaged(intent)));
-    return { rows: sound ? rowsOf(log) : [], intents: kept, progress: sound && isProgress(progress) ? progress : AT_THE_START };
+    const reached = sound && isProgress(progress) ? progress : AT_THE_START;
+    return { rows: sound ? rowsOf(log) : [], intents: kept, progress: reached, written: numberOf(written) };
   }
 
-  async write(batch: Batch): Promise<void> {
+  async write(batch: Batch): Promise<number> {
     const database = await this.#open();
     try {
-      await this.#writeAll(database, batch);
+      return await this.#writeAll(database, batch);
     } catch (error) {
       throw inWords(error);
     }
   }
 
-  async #writeAll(database: Database, { rows, removedRows, intents, removedIntents, progress }: Batch): Promise<void> {
+  async #writeAll(database: Database, { rows, removedRows, intents, removedIntents, progress }: Batch): Promise<number> {
     const writing = database.transaction(["log", "outbox", "about"], "readwrite", { durability: "strict" });
     const [log, outbox, about] = [writing.objectStore("log"), writing.objectStore("outbox"), writing.objectStore("about")];
     const asked: Promise<unknown>[] = [];
     let lost = false;
+    let written = 0;
     try {
       lost = await this.#isAnother(about);
+      // By the clock, so that it also grows when the browser has thrown the last one away.
+      written = Math.max(numberOf(await about.get("written")) + 1, Date.now());
+      asked.push(about.put(written, "written"));
       if (rows.length + removedRows.length > 0) asked.push(append(log, { rows, removedRows }));
       for (const intent of intents) asked.push(outbox.put(intent, intent.n));
       for (const n of removedIntents) asked.push(outbox.delete(n));
@@ -93,6 +99,7 @@ export class Disk implements Storage {
     void Promise.allSettled(asked);
     await writing.done;
     if (lost) throw new StorageLost(LOST);
+    return written;
   }
 
   /**
@@ -187,6 +194,10 @@ export async function wipeOthers(userId: string): Promise<void> {
   const names = (await indexedDB.databases()).flatMap(({ name }) => name ?? []);
   const others = names.filter((name) => name.startsWith(PREFIX) && name !== PREFIX + userId);
   await Promise.all(others.map((name) => deleteDB(name)));
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === "number" ? value : 0;
 }
 
 function newStamp(): string {

@@ -69,6 +69,8 @@ export interface Stored {
   rows: Row[];
   intents: Intent[];
   progress: Progress;
+  /** The number of the latest writing. */
+  written: number;
 }
 
 /** What is written in one step: all of it or nothing. */
@@ -89,7 +91,8 @@ export class StorageLost extends Error {
 export interface Storage {
   /** Rejects with `StorageLost`, too, if this is not what was read before. */
   load: () => Promise<Stored>;
-  write: (batch: Batch) => Promise<void>;
+  /** Answers with the number of this writing, which is greater than that of all before it, whoever wrote them. */
+  write: (batch: Batch) => Promise<number>;
 }
 
 /** Other pages of the same account in the same browser. */
@@ -102,8 +105,10 @@ export interface Siblings {
 export type SiblingMessage =
   | { kind: "batch"; batch: Batch }
   | { kind: "connection"; connection: Connection }
-  /** Somebody new asks how things are, and has found these intents on the disk. */
-  | { kind: "hello"; intents: number[] };
+  /** Somebody new asks how things are, and says as of which writing they have read the disk. */
+  | { kind: "hello"; name: number; read: number }
+  /** Whoever said hello shall read once more: something was on its way to the disk, and was told before they could hear. */
+  | { kind: "again"; name: number };
 
 /** Whether the service can be reached; to a person, all reasons why it cannot are one. */
 export type Connection = "starting" | "live" | "none" | "misfit";

@@ -18,7 +18,7 @@ const TASK: Task = {
 };
 const EDIT: Change = { kind: "edit", id: "task_1", title: "Mine", description: "", base: { title: "Old", description: "" }, version: null };
 
-const storage: Storage = { load: async () => ({ rows: [], intents: [], progress: AT_THE_START }), write: async () => undefined };
+const storage: Storage = { load: async () => ({ rows: [], intents: [], progress: AT_THE_START, written: 0 }), write: async () => 1 };
 const siblings = { tell: () => undefined, hear: () => () => undefined };
 
 let service: { task: Task | null; sent: [Change["kind"], number | null][]; fails?: Failure | undefined };

@@ -19,6 +19,9 @@ export interface Snapshot {
   storageProblem: string | undefined;
 }
 
+/** What was told longer ago is on the disk, or whoever told it has said that the disk is full. */
+const WRITTEN_WITHIN_MS = 10_000;
+
 export class Replica {
   #rows = new Map<string, Row>();
   #intents: Intent[] = [];
@@ -33,8 +36,12 @@ export class Replica {
   #snapshot: Snapshot | undefined;
   #listeners = new Set<() => void>();
   #leading = false;
-  /** What siblings told while the disk was being read. */
-  #heard: Batch[] | undefined;
+  /** Tells this page from the others. */
+  readonly #name: number;
+  #lastRead = 0;
+  #lastWritten = 0;
+  /** What pages told each other a moment ago, this one included: it may be on its way to the disk. */
+  #lately: { at: number; batch: Batch }[] = [];
   #forgetSiblings: () => void;
 
   constructor(
@@ -42,23 +49,33 @@ export class Replica {
     private readonly siblings: Siblings,
     private readonly clock: Clock,
   ) {
+    this.#name = clock.random();
     this.#forgetSiblings = siblings.hear((message) => this.#hear(message));
   }
 
   /** Reads what the device has kept. Until then the replica is empty, and takes what a person does all the same. */
   async load(): Promise<void> {
-    await this.#writing;
+    await this.#reload();
+    this.siblings.tell({ kind: "hello", name: this.#name, read: this.#lastRead });
+  }
+
+  /** Reads it once more, for a page that is going to lead: what the one before told and may not have written is written here. */
+  async takeOver(): Promise<void> {
+    await this.load();
+    for (const { batch } of this.#toldLately()) this.#touchAll(batch);
+    void this.#flush();
+  }
+
+  async #reload(): Promise<void> {
+    while (this.#writing ?? this.#loading) await (this.#writing ?? this.#loading);
     this.#loading = this.#read();
     await this.#loading;
     this.#loading = undefined;
     this.#loaded = true;
-    this.siblings.tell({ kind: "hello", intents: this.#intents.map(({ n }) => n) });
     void this.#flush();
   }
 
   async #read(): Promise<void> {
-    // What others write meanwhile may be missing in what is read.
-    this.#heard = [];
     try {
       this.#begin(await this.storage.load());
     } catch (error) {
@@ -66,16 +83,16 @@ export class Replica {
       if (error instanceof StorageLost) this.#everythingIsDirty();
       else this.#storageProblem = explain(error);
     }
-    for (const batch of this.#heard) this.#adopt(batch);
-    this.#heard = undefined;
   }
 
-  /** What the disk says, but for what is not on it yet. */
-  #begin({ rows, intents, progress }: Stored): void {
+  /** What the disk says, but for what may not be on it yet, because it was told or done just now. */
+  #begin({ rows, intents, progress, written }: Stored): void {
     const [unwritten, mine] = [this.#batch(this.#dirty.rows, this.#dirty.intents, this.#dirty.progress), this.#progress];
     this.#rows = new Map(rows.map((row) => [row.task.id, row]));
     this.#intents = intents;
     this.#progress = progress;
+    this.#lastRead = written;
+    for (const { batch } of this.#toldLately()) this.#adopt(batch);
     this.#adopt(unwritten);
     if (this.#dirty.progress) this.#progress = mine;
   }
@@ -229,9 +246,7 @@ export class Replica {
   /** Writes what differs from the disk, one step after the other. */
   #flush(): Promise<void> {
     this.#changed();
-    this.#writing ??= this.#write().finally(() => {
-      this.#writing = undefined;
-    });
+    this.#writing ??= this.#write();
     return this.#writing;
   }
 
@@ -240,27 +255,49 @@ export class Replica {
     await Promise.resolve();
     // What is written while the disk is read would be neither in what was read nor among what is yet to be written.
     await this.#loading;
-    while (this.#dirty.rows.size > 0 || this.#dirty.intents.size > 0 || this.#dirty.progress) {
-      const { rows, intents, progress } = this.#dirty;
-      this.#dirty = { rows: new Set(), intents: new Set(), progress: false };
-      const batch = this.#batch(rows, intents, progress);
-      this.siblings.tell({ kind: "batch", batch });
-      try {
-        await this.storage.write(batch);
-        this.#forgive();
-      } catch (error) {
-        for (const id of rows) this.#dirty.rows.add(id);
-        for (const n of intents) this.#dirty.intents.add(n);
-        this.#dirty.progress ||= progress;
-        if (error instanceof StorageLost) {
-          this.#everythingIsDirty();
-          continue;
-        }
-        this.#storageProblem = explain(error);
-        this.#changed();
-        return;
+    for (let goesOn = true; goesOn && this.#differs(); ) goesOn = await this.#writeStep();
+    // In the same turn in which nothing was left: whatever comes next must not wait for what is over.
+    this.#writing = undefined;
+  }
+
+  /** Whether it makes sense to go on at once. */
+  async #writeStep(): Promise<boolean> {
+    const { rows, intents, progress } = this.#dirty;
+    this.#dirty = { rows: new Set(), intents: new Set(), progress: false };
+    const batch = this.#batch(rows, intents, progress);
+    this.#note(batch);
+    this.siblings.tell({ kind: "batch", batch });
+    try {
+      this.#lastWritten = await this.storage.write(batch);
+      this.#forgive();
+      return true;
+    } catch (error) {
+      for (const id of rows) this.#dirty.rows.add(id);
+      for (const n of intents) this.#dirty.intents.add(n);
+      this.#dirty.progress ||= progress;
+      if (error instanceof StorageLost) {
+        this.#everythingIsDirty();
+        return true;
       }
+      this.#storageProblem = explain(error);
+      this.#changed();
+      return false;
     }
+  }
+
+  #note(batch: Batch): void {
+    this.#lately = [...this.#toldLately(), { at: this.clock.now(), batch }];
+  }
+
+  #toldLately(): { batch: Batch; at: number }[] {
+    const now = this.clock.now();
+    return this.#lately.filter(({ at }) => now - at < WRITTEN_WITHIN_MS);
+  }
+
+  #touchAll({ rows, removedRows, intents, removedIntents, progress }: Batch): void {
+    for (const id of [...rows.map(({ task }) => task.id), ...removedRows]) this.#dirty.rows.add(id);
+    for (const n of [...intents.map((intent) => intent.n), ...removedIntents]) this.#dirty.intents.add(n);
+    this.#dirty.progress ||= progress !== undefined;
   }
 
   #everythingIsDirty(): void {
@@ -290,23 +327,32 @@ export class Replica {
   #hear(message: SiblingMessage): void {
     switch (message.kind) {
       case "hello":
-        this.#answer(new Set(message.intents));
+        void this.#answer(message.name, message.read);
+        return;
+      case "again":
+        if (message.name === this.#name) void this.#reload();
         return;
       case "connection":
         if (!this.#leading) this.#connection = message.connection;
         break;
       case "batch":
-        this.#heard?.push(message.batch);
+        this.#note(message.batch);
         this.#adopt(message.batch);
     }
     this.#changed();
   }
 
-  /** What was on its way to the disk when the new one read it, and was told before they could hear. */
-  #answer(found: Set<number>): void {
+  /** What is on the disk, whoever is new shall read; what is not, they shall hear. */
+  async #answer(name: number, read: number): Promise<void> {
     if (this.#leading) this.siblings.tell({ kind: "connection", connection: this.#connection });
-    const missed = this.#intents.filter(({ n }) => !found.has(n)).map(({ n }) => n);
-    if (missed.length > 0) this.siblings.tell({ kind: "batch", batch: this.#batch(new Set(), new Set(missed), false) });
+    await this.#writing;
+    if (this.#lastWritten > read) this.siblings.tell({ kind: "again", name });
+    if (this.#differs()) this.siblings.tell({ kind: "batch", batch: this.#batch(this.#dirty.rows, this.#dirty.intents, this.#dirty.progress) });
+  }
+
+  /** Whether there is something that is not on the disk. */
+  #differs(): boolean {
+    return this.#dirty.rows.size > 0 || this.#dirty.intents.size > 0 || this.#dirty.progress;
   }
 
   #adopt({ rows, removedRows, intents, removedIntents, progress }: Batch): void {

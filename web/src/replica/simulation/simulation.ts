@@ -115,7 +115,7 @@ class Device {
     const replica = new Replica(ports, ports, ports);
     const sync = new Sync(replica, ports, ports);
     const lead = async () => {
-      await replica.load();
+      await replica.takeOver();
       await sync.run();
     };
     void this.browser.alone(ports, lead, () => replica.load());

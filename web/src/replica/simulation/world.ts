@@ -97,6 +97,7 @@ export class Disk {
   stamp: number | undefined;
   /** Whether somebody has yet to find out that it was thrown away: until then, what was on it is in the memory of pages alone. */
   isThrownAway = false;
+  #written = 0;
 
   readonly rows = new Map<string, string>();
   readonly intents = new Map<number, string>();
@@ -112,15 +113,17 @@ export class Disk {
 
   read(): Stored {
     const intents = [...this.intents].sort(([a], [b]) => a - b).map(([, text]) => JSON.parse(text));
-    return { rows: [...this.rows.values()].map((text) => JSON.parse(text)), intents, progress: JSON.parse(this.progress) };
+    return { rows: [...this.rows.values()].map((text) => JSON.parse(text)), intents, progress: JSON.parse(this.progress), written: this.#written };
   }
 
-  write({ rows, removedRows, intents, removedIntents, progress }: Batch): void {
+  write({ rows, removedRows, intents, removedIntents, progress }: Batch): number {
     for (const row of rows) this.rows.set(row.task.id, JSON.stringify(row));
     for (const id of removedRows) this.rows.delete(id);
     for (const intent of intents) this.intents.set(intent.n, JSON.stringify(intent));
     for (const n of removedIntents) this.intents.delete(n);
     if (progress) this.progress = JSON.stringify(progress);
+    this.#written += 1;
+    return this.#written;
   }
 }
 
@@ -230,9 +233,9 @@ export class Ports implements Clock, Network, Storage, Siblings {
       }
       disk.stamp ??= this.world.random();
       this.#stamp = disk.stamp;
-      disk.write(kept);
       if (this.#found) disk.isThrownAway = false;
       this.#found = false;
+      return disk.write(kept);
     });
   };
 

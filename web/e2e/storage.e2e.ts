@@ -1,0 +1,140 @@
+// What keeps the copy on the device, when it is killed, full, thrown away or taken by a newer page: what somebody did is still there.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { add, checkbox, device, expectTitles, LAUNCH, launch, PASSWORD, saved, signUp } from "./browser.ts";
+import { Service } from "./service.ts";
+
+let service: Service;
+let browser: Browser;
+
+beforeAll(async () => {
+  [service, browser] = await Promise.all([Service.start(), launch()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await service?.stop();
+});
+
+const cut = (context: BrowserContext) => context.route("**/graphql", (route) => route.abort("connectionfailed"));
+const mend = (context: BrowserContext) => context.unroute("**/graphql");
+
+/** The titles that the service has. */
+async function kept(email: string): Promise<string[]> {
+  const token = await service.signIn(email, PASSWORD);
+  const { tasks } = await service.api<{ tasks: { nodes: { title: string }[] } }>("{ tasks { nodes { title } } }", {}, token);
+  return tasks.nodes.map(({ title }) => title);
+}
+
+/** In the page: how many changes its disk holds, and what the database is called. */
+async function onDisk(): Promise<[number, string]> {
+  const [{ name = "" } = {}] = await indexedDB.databases();
+  const database = await new Promise<IDBDatabase>((resolve) => {
+    const opening = indexedDB.open(name);
+    opening.onsuccess = () => resolve(opening.result);
+  });
+  const count = await new Promise<number>((resolve) => {
+    const counting = database.transaction("outbox").objectStore("outbox").count();
+    counting.onsuccess = () => resolve(counting.result);
+  });
+  database.close();
+  return [count, name];
+}
+
+const waitingOnDisk = async (page: Page, count: number) => expect.poll(async () => (await page.evaluate(onDisk))[0]).toBe(count);
+
+test("the browser is killed: what was done without a network is there when it is opened again", async () => {
+  const profile = mkdtempSync(join(tmpdir(), "taskhive-profile-"));
+  const open = async () => {
+    const context = await chromium.launchPersistentContext(profile, { ...LAUNCH, baseURL: service.url, serviceWorkers: "block" });
+    onTestFinished(() => context.close().catch(() => undefined));
+    return context;
+  };
+  onTestFinished(() => rmSync(profile, { recursive: true, force: true, maxRetries: 5 }));
+  const first = await open();
+  const email = await signUp(await first.newPage());
+  await first.close();
+
+  const second = await open();
+  await cut(second);
+  const page = await second.newPage();
+  await page.goto("/tasks");
+  await add(page, "One");
+  await add(page, "Two");
+  await checkbox(page, "One").click();
+  await waitingOnDisk(page, 3);
+  const devtools = await second.newCDPSession(page);
+  const died = new Promise((resolve) => second.once("close", resolve));
+  await Promise.all([died, devtools.send("Browser.crash").catch(() => undefined)]);
+
+  const third = await open();
+  const again = await third.newPage();
+  await again.goto("/tasks");
+  await saved(again);
+  await expectTitles(again, ["Two", "One"]);
+  expect(await kept(email)).toEqual(["Two", "One"]);
+});
+
+test("a full device: the page says so and goes on, and keeps everything as soon as there is room", async () => {
+  const context = await device(browser, service);
+  const page = await context.newPage();
+  const email = await signUp(page);
+  await saved(page);
+  await cut(context);
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Storage.overrideQuotaForOrigin", { origin: service.url, quotaSize: 1 });
+  await page.reload();
+  await page.getByText("No connection").waitFor();
+  await add(page, "Typed on a full device");
+  await page.getByText("This device is full").waitFor();
+  await devtools.send("Storage.overrideQuotaForOrigin", { origin: service.url });
+  await add(page, "With room again");
+  await page.getByText("This device is full").waitFor({ state: "detached" });
+  await waitingOnDisk(page, 2);
+  await page.reload();
+  await mend(context);
+  await saved(page);
+  expect(await kept(email)).toEqual(["With room again", "Typed on a full device"]);
+});
+
+test("the browser throws away what it kept: the tab that is open writes it again", async () => {
+  const context = await device(browser, service);
+  const page = await context.newPage();
+  const email = await signUp(page);
+  await add(page, "There");
+  await saved(page);
+  await cut(context);
+  await add(page, "Before");
+  await waitingOnDisk(page, 1);
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Storage.clearDataForOrigin", { origin: service.url, storageTypes: "indexeddb" });
+  await add(page, "After");
+  await waitingOnDisk(page, 2);
+  await page.reload();
+  await expectTitles(page, ["After", "Before", "There"]);
+  await mend(context);
+  await saved(page);
+  expect(await kept(email)).toEqual(["After", "Before", "There"]);
+});
+
+test("a newer Taskhive takes the copy in another tab: the older one says so, and what is done in it arrives", async () => {
+  const context = await device(browser, service);
+  const page = await context.newPage();
+  const email = await signUp(page);
+  await saved(page);
+  const [, name] = await page.evaluate(onDisk);
+  const newer = await context.newPage();
+  await newer.goto("/favicon.svg");
+  await newer.evaluate(async (database) => {
+    await new Promise((resolve) => {
+      indexedDB.open(database, 99).onsuccess = resolve;
+    });
+  }, name);
+  await add(page, "In the older one");
+  await page.getByText("A newer Taskhive has been open on this device.").waitFor();
+  await saved(page);
+  expect(await kept(email)).toEqual(["In the older one"]);
+});
