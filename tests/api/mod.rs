@@ -10,6 +10,7 @@ mod both;
 mod changes;
 mod hostile;
 mod http;
+mod list;
 mod listing;
 mod masking;
 mod readme;

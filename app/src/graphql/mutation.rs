@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object};
 use taskhive_domain::session::RefreshToken;
-use taskhive_domain::task::{Completion, TaskDraft, TaskEdit};
+use taskhive_domain::task::{Completion, TaskEdit};
 use taskhive_domain::violation::Violations;
 use taskhive_domain::{SessionId, TaskId};
 
@@ -136,23 +136,19 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The task to create.")] input: CreateTaskInput,
     ) -> Result<CreateTaskPayload, ApiError> {
-        let (id, description) = (input.id.as_ref(), input.description.as_deref());
-        let draft = TaskDraft::parse(id.map(|id| id.as_str()), &input.title, description)
-            .map_err(in_input)?;
+        let draft = input.parse().map_err(in_input)?;
         let task = tasks(ctx).create(who(ctx)?, draft).await?;
         Ok(CreateTaskPayload { task: task.into() })
     }
 
-    /// Change a task's title or description.
+    /// Change a task: its title, its description, its day, its priority or its labels.
     async fn update_task(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The task to change, and how.")] input: UpdateTaskInput,
     ) -> Result<UpdateTaskPayload, ApiError> {
-        let (title, description) = (input.title.as_deref(), input.description.as_deref());
-        let edit = TaskEdit::parse(title, description, input.expected_version);
         Ok(UpdateTaskPayload {
-            task: edit_task(ctx, &input.id, edit).await?,
+            task: edit_task(ctx, &input.id, input.parse()).await?,
         })
     }
 

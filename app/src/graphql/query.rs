@@ -1,9 +1,7 @@
 //! Everything that can be read.
 
 use async_graphql::{Context, ID, Object};
-use taskhive_domain::listing::{
-    PageRequest, Search, TaskFilter as DomainFilter, TaskOrder as DomainOrder,
-};
+use taskhive_domain::listing::{PageRequest, TaskOrder as DomainOrder};
 use taskhive_domain::violation::Violations;
 use taskhive_domain::{SessionId, TaskError, TaskId, UserId};
 
@@ -15,10 +13,11 @@ use super::types::account::{Session, User};
 use super::types::changes::{self, TaskChanges};
 use super::types::connection::{TaskConnection, TaskPage};
 use super::types::cursor;
+use super::types::filter::{TaskFilter, TaskOrder};
 use super::types::node::Node;
 use super::types::server_info::ServerInfo;
 use super::types::take;
-use super::types::task::{Task, TaskFilter, TaskOrder};
+use super::types::task::{TagUsage, Task};
 
 /// Reads. Everything is seen through the eyes of the signed-in user.
 pub(crate) struct Query;
@@ -113,6 +112,12 @@ impl Query {
         Ok(TaskChanges::new(who.user(), changes))
     }
 
+    /// Your labels, in the order of the alphabet.
+    async fn tags(&self, ctx: &Context<'_>) -> Result<Vec<TagUsage>, ApiError> {
+        let usages = tasks(ctx).tags(who(ctx)?).await?;
+        Ok(usages.into_iter().map(|usage| TagUsage { usage }).collect())
+    }
+
     /// Where you are signed in, the most recently used first.
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>, ApiError> {
         let who = who(ctx)?;
@@ -197,17 +202,11 @@ impl PageArguments {
             position("after", self.after),
             position("before", self.before),
         );
-        let filter = self.filter.unwrap_or_default();
-        let search = Search::parse(filter.search.as_deref().unwrap_or_default())
-            .map_err(|broken| broken.at("search"));
-        let search = violations.collect("filter", search).unwrap_or_default();
+        let filter = self.filter.unwrap_or_default().parse();
+        let filter = violations.collect("filter", filter).unwrap_or_default();
         let take = match take::parse(self.first, self.last) {
             Ok(take) => take,
             Err(broken) => return Err(violations.and(broken)),
-        };
-        let filter = DomainFilter {
-            completed: filter.completed,
-            search,
         };
         violations.or(PageRequest {
             filter,

@@ -6,7 +6,7 @@ use super::InfraError;
 use crate::change::ChangeNumber;
 use crate::id::{TaskId, UserId};
 use crate::listing::{Page, PageRequest, TaskFilter};
-use crate::task::{Task, TaskEdit};
+use crate::task::{TagUsage, Task, TaskEdit};
 use crate::time::Timestamp;
 
 /// What became of an insert.
@@ -57,7 +57,8 @@ pub enum Restoration {
 /// Each method but [`restore`](Self::restore) is one statement, where the database can do that.
 #[async_trait]
 pub trait TaskRepository: Send + Sync {
-    /// Stores a task whose id was made for it a moment ago, under a number of its own (whatever its [`Task::change`] says).
+    /// Stores a task whose id was made for it a moment ago, under a number of its own (whatever its [`Task::change`] says),
+    /// and at the [`top`](crate::task::Rank::top).
     /// `None` if there is no such owner (any more). Nothing looks for an earlier task with this id: that there is one is a
     /// defect, of the kind [`Broken`](super::InfraErrorKind::Broken), and nothing is stored.
     async fn add(&self, owner: UserId, task: &Task) -> Result<Option<Task>, InfraError>;
@@ -71,6 +72,8 @@ pub trait TaskRepository: Send + Sync {
     async fn page(&self, owner: UserId, request: &PageRequest) -> Result<Page, InfraError>;
     /// How many tasks match.
     async fn count(&self, owner: UserId, filter: &TaskFilter) -> Result<u64, InfraError>;
+    /// The labels of all the owner's tasks, as [`TagUsage::of`] defines them.
+    async fn tags(&self, owner: UserId) -> Result<Vec<TagUsage>, InfraError>;
     /// Changes a task as [`Task::apply`] says, without a moment in which another writer's change could get lost.
     async fn update(
         &self,

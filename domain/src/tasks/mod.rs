@@ -14,7 +14,7 @@ use crate::ports::{
     Clock, InfraError, Insertion, Poke, Restoration, TaskChanges, TaskEvents, TaskRepository,
     Update,
 };
-use crate::task::{Task, TaskDraft, TaskEdit};
+use crate::task::{TagUsage, Task, TaskDraft, TaskEdit};
 use crate::time::Timestamp;
 
 /// Why a task could not be changed.
@@ -73,16 +73,8 @@ impl Tasks {
     pub async fn create(&self, who: Identity, draft: TaskDraft) -> Result<Task, TaskError> {
         let now = self.clock.now();
         let chosen = draft.id;
-        let task = Task {
-            id: chosen.unwrap_or_else(|| TaskId::new(now)),
-            title: draft.title,
-            description: draft.description,
-            created_at: now,
-            updated_at: now,
-            completed_at: None,
-            version: 1,
-            change: ChangeNumber::NONE,
-        };
+        let id = chosen.unwrap_or_else(|| TaskId::new(now));
+        let task = Task::create(id, draft, now);
         let insertion = if chosen.is_some() {
             self.repository.insert(who.user, &task).await?
         } else {
@@ -114,6 +106,11 @@ impl Tasks {
     /// How many of the caller's tasks match.
     pub async fn count(&self, who: Identity, filter: &TaskFilter) -> Result<u64, InfraError> {
         self.repository.count(who.user, filter).await
+    }
+
+    /// The caller's labels, in the order of the alphabet.
+    pub async fn tags(&self, who: Identity) -> Result<Vec<TagUsage>, InfraError> {
+        self.repository.tags(who.user).await
     }
 
     /// Changes a task. An edit that changes nothing succeeds, and nobody is told.

@@ -93,12 +93,11 @@ impl Reply {
     pub fn issues(&self) -> Vec<String> {
         let issues = self.json["errors"][0]["extensions"]["issues"].as_array();
         let one = |issue: &Value| {
-            let path: Vec<&str> = issue["path"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|part| part.as_str().unwrap())
-                .collect();
+            let step = |step: &Value| match step {
+                Value::String(field) => field.clone(),
+                item => item.as_u64().unwrap().to_string(),
+            };
+            let path: Vec<String> = issue["path"].as_array().unwrap().iter().map(step).collect();
             assert!(issue["message"].as_str().is_some_and(|m| m.ends_with('.')));
             let limit = issue
                 .get("limit")

@@ -29,7 +29,7 @@ pub(super) async fn restore(
 ) -> Result<u64, InfraError> {
     tasks.sort_by_key(|stored| {
         let task = &stored.task;
-        (task.change, task.updated_at, task.id)
+        (task.newest_change(), task.updated_at, task.id)
     });
     let restored = database.write("restore tasks", move |conn| {
         transaction(conn, move |conn| {
@@ -71,7 +71,7 @@ async fn restore_tasks(
         if known.contains(&stored.task.id.uuid()) {
             continue;
         }
-        let change = store.number(stored.task.change);
+        let change = store.number(stored.task.newest_change());
         let statement = insertion(store.owner, &stored, change, numbering);
         statement.execute(conn).await?;
         restored += 1;
@@ -170,13 +170,16 @@ fn insertion(
     change: ChangeNumber,
     numbering: Numbering,
 ) -> InsertNumbered {
-    let created_change = match numbering {
-        Numbering::Kept => stored.created_change,
-        Numbering::New => change,
+    let task = &stored.task;
+    let (change, moved, created_change) = match numbering {
+        Numbering::Kept => (task.change, task.moved, stored.created_change),
+        Numbering::New => (change, None, change),
     };
     InsertNumbered {
-        task: TaskValues::new(owner, &stored.task),
+        task: TaskValues::new(owner, task),
         change: change.get(),
         created_change: created_change.get(),
+        rank: task.rank.or_top(created_change).get(),
+        moved_change: moved.map(ChangeNumber::get),
     }
 }

@@ -8,6 +8,7 @@ mod archive;
 mod archived_tasks;
 mod change_statements;
 mod changes;
+mod conditions;
 mod counters;
 #[cfg(test)]
 mod crowd_tests;

@@ -9,18 +9,19 @@ use taskhive_domain::listing::{Page, PageRequest, Take, TaskFilter, TaskPosition
 use taskhive_domain::ports::{
     InfraError, InfraErrorKind, Insertion, Restoration, TaskRepository, Update,
 };
-use taskhive_domain::task::{Completion, Task, TaskEdit};
+use taskhive_domain::task::{Completion, DueEdit, Rank, TagUsage, Task, TaskEdit};
 use taskhive_domain::{TaskId, Timestamp, UserId};
 
 use super::backend::{Conn, Database, RunQueryDsl, locked_counter};
-use super::page::{CountTasks, DatedRow, SelectDatedPage, SelectPage};
+use super::page::{CountTags, CountTasks, DatedRow, SelectDatedPage, SelectPage};
 use super::restore;
 use super::task_statements::{AddTask, DeleteTask, InsertTask, TaskValues};
 use super::transaction::transaction;
 use super::update_statement::{UpdateTask, completion};
-use crate::store::rows::{Folded, TaskRow};
+use crate::store::rows::{Folded, TaskRow, readable};
 use crate::store::schema::tasks;
-use crate::store::types::{DbId, DbTime};
+use crate::store::tags;
+use crate::store::types::{DbDay, DbId, DbTime};
 
 /// The tasks of all users.
 pub(crate) struct DieselTasks {
@@ -35,9 +36,13 @@ impl TaskRepository for DieselTasks {
             .database
             .change("add a task", statement.owner, statement);
         let numbers: Vec<i64> = numbers.await?;
-        let stored = |number| Task {
-            change: ChangeNumber::new(number),
-            ..task.clone()
+        let stored = |number| {
+            let change = ChangeNumber::new(number);
+            Task {
+                rank: Rank::top(change),
+                change,
+                ..task.clone()
+            }
         };
         Ok(numbers.into_iter().next().map(stored))
     }
@@ -97,6 +102,24 @@ impl TaskRepository for DieselTasks {
             .await?;
         u64::try_from(count)
             .map_err(|error| InfraError::new(InfraErrorKind::Broken, "count tasks", error))
+    }
+
+    async fn tags(&self, owner: UserId) -> Result<Vec<TagUsage>, InfraError> {
+        let statement = CountTags {
+            owner: DbId(owner.uuid()),
+        };
+        let groups: Vec<(String, i64, i64)> = self
+            .database
+            .read_scanning("count labels", |conn| {
+                async move { statement.load(conn).await }.boxed()
+            })
+            .await?;
+        let group = |(column, all, open): (String, i64, i64)| {
+            let tags = readable("tasks.tags", owner.uuid(), tags::read(&column))?;
+            Ok((tags, all.unsigned_abs(), open.unsigned_abs()))
+        };
+        let groups: Result<Vec<_>, InfraError> = groups.into_iter().map(group).collect();
+        Ok(TagUsage::of(groups?))
     }
 
     async fn update(
@@ -259,6 +282,10 @@ pub(super) fn update(owner: UserId, id: TaskId, edit: &TaskEdit, now: Timestamp)
             Some(Completion::Set(false)) => completion!(reopen),
             Some(Completion::Toggle) => completion!(toggle),
         },
+        due: edit.due.is_some(),
+        due_on: edit.due.and_then(DueEdit::day).map(DbDay),
+        priority: edit.priority.map(|priority| priority.level().into()),
+        tags: edit.tags.as_ref().map(tags::written),
         happened_at: DbTime(now),
         expected_version: edit.expected_version,
         owner_id: owner,

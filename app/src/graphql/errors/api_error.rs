@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_graphql::{ErrorExtensionValues, Name, Value, indexmap::IndexMap};
 use taskhive_domain::TaskId;
 use taskhive_domain::ports::InfraError;
-use taskhive_domain::violation::Violation;
+use taskhive_domain::violation::{Step, Violation};
 
 use super::codes::{ErrorCode, ErrorReason, name_of};
 
@@ -191,7 +191,10 @@ impl ApiError {
 }
 
 fn issue(violation: &Violation) -> Value {
-    let path = violation.path.iter().map(|field| camel_case(field).into());
+    let path = violation.path.iter().map(|step| match step {
+        Step::Field(field) => Value::from(camel_case(field)),
+        Step::Item(place) => Value::from(*place),
+    });
     let mut issue = IndexMap::from([
         (Name::new("path"), Value::List(path.collect())),
         (

@@ -5,6 +5,7 @@ pub(super) mod change_cursor;
 pub(super) mod changes;
 pub(super) mod connection;
 pub(super) mod cursor;
+pub(super) mod filter;
 pub(super) mod node;
 pub(super) mod scalars;
 pub(super) mod server_info;

@@ -12,8 +12,8 @@
 //! kept here instead, and `app/tests/it/judge` holds the outcome against graphql-js. Give its schema
 //! `limit_recursive_depth(limits.nesting)`, since its own default is lower, and no other limit.
 //!
-//! Not here: access and rate limits, which look at [`ValidOperation::root_fields`], and HTTP status codes. A custom scalar's
-//! text is not looked at either: the contract takes none as input.
+//! Not here: access and rate limits, which look at [`ValidOperation::root_fields`], and HTTP status codes. What a custom scalar
+//! holds is not looked at either: the domain says what is wrong with a day, together with everything else.
 
 mod conditions;
 mod cost;

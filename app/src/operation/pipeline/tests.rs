@@ -10,7 +10,7 @@ use taskhive_domain::listing::{Page, PageRequest, TaskFilter};
 use taskhive_domain::ports::{
     InfraError, InfraErrorKind, Insertion, Restoration, TaskRepository, Update,
 };
-use taskhive_domain::task::{Task, TaskEdit};
+use taskhive_domain::task::{TagUsage, Task, TaskEdit};
 use taskhive_domain::testing::{
     InsecureHasher, ManualClock, MemoryEvents, MemoryStore, PlainIssuer,
 };
@@ -66,6 +66,9 @@ impl TaskRepository for Trouble {
         self.strike().await
     }
     async fn count(&self, _: UserId, _: &TaskFilter) -> Result<u64, InfraError> {
+        self.strike().await
+    }
+    async fn tags(&self, _: UserId) -> Result<Vec<TagUsage>, InfraError> {
         self.strike().await
     }
     async fn update(

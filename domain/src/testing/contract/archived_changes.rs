@@ -7,7 +7,7 @@ use crate::archive::{AccountRecord, Numbering};
 use crate::change::{ChangeNumber, Position, StoredTask, TaskCounter};
 use crate::id::{TaskId, UserId};
 use crate::ports::{ChangesSince, InfraError};
-use crate::task::Task;
+use crate::task::{Rank, Task};
 
 impl Repositories {
     /// The tasks that changed after a position, with their numbers; `None` if it has expired.
@@ -64,6 +64,7 @@ pub async fn a_number_beyond_the_counter_expires_earlier_positions(
     archive.restore_accounts(std::slice::from_ref(&ada)).await?;
     let busy = StoredTask {
         task: Task {
+            rank: Rank::new(-7),
             change: ChangeNumber::new(23),
             ..task("Busy", START)
         },

@@ -11,7 +11,7 @@ use crate::change::{
 };
 use crate::id::{TaskId, UserId};
 use crate::ports::{ChangesSince, InfraError, Restoration, TaskChanges};
-use crate::task::Task;
+use crate::task::{Rank, Task};
 use crate::time::Timestamp;
 
 impl Records {
@@ -22,10 +22,12 @@ impl Records {
         Some(counter.last_change)
     }
 
-    /// Stores a task that is not there, as created by this change.
+    /// Stores a task that is not there, as created by this change: at the top, unless it has a place from before.
     pub(super) fn store(&mut self, owner: UserId, task: &Task, change: ChangeNumber) -> Task {
         let task = Task {
             change,
+            moved: None,
+            rank: task.rank.or_top(change),
             ..task.clone()
         };
         let stored = StoredTask {
@@ -34,6 +36,19 @@ impl Records {
         };
         self.tasks.insert((owner, task.id), stored);
         task
+    }
+
+    /// The same at the top, whatever place it had.
+    pub(super) fn store_new(&mut self, owner: UserId, task: &Task, change: ChangeNumber) -> Task {
+        let rank = Rank::NONE;
+        self.store(
+            owner,
+            &Task {
+                rank,
+                ..task.clone()
+            },
+            change,
+        )
     }
 
     pub(super) fn delete(
@@ -48,7 +63,11 @@ impl Records {
             id,
             change,
             deleted_at: now,
-            task: Some(Task { change, ..task }),
+            task: Some(Task {
+                change,
+                moved: None,
+                ..task
+            }),
         };
         self.deleted.insert((owner, id), deleted);
         Some(change)

@@ -18,7 +18,7 @@ use crate::identity::ExternalIdentity;
 use crate::listing::{Page, PageRequest, Take, TaskFilter, TaskPosition};
 use crate::ports::{InfraError, InfraErrorKind, Insertion, Restoration, TaskRepository, Update};
 use crate::session::Session;
-use crate::task::{Task, TaskEdit};
+use crate::task::{TagUsage, Task, TaskEdit};
 use crate::time::Timestamp;
 use crate::user::StoredCredentials;
 
@@ -130,7 +130,7 @@ impl TaskRepository for MemoryStore {
             return Err(used);
         }
         let change = records.tick(owner);
-        Ok(change.map(|change| records.store(owner, task, change)))
+        Ok(change.map(|change| records.store_new(owner, task, change)))
     }
 
     async fn insert(&self, owner: UserId, task: &Task) -> Result<Insertion, InfraError> {
@@ -142,7 +142,7 @@ impl TaskRepository for MemoryStore {
             return Ok(Insertion::Deleted);
         }
         Ok(match records.tick(owner) {
-            Some(change) => Insertion::Created(records.store(owner, task, change)),
+            Some(change) => Insertion::Created(records.store_new(owner, task, change)),
             None => Insertion::UnknownOwner,
         })
     }
@@ -167,6 +167,13 @@ impl TaskRepository for MemoryStore {
         let records = self.records();
         let matching = records.tasks_of(owner).filter(|task| filter.matches(task));
         Ok(matching.count() as u64)
+    }
+
+    async fn tags(&self, owner: UserId) -> Result<Vec<TagUsage>, InfraError> {
+        let records = self.records();
+        let tasks = records.tasks_of(owner);
+        let groups = tasks.map(|task| (task.tags.clone(), 1, u64::from(task.is_open())));
+        Ok(TagUsage::of(groups))
     }
 
     async fn update(

@@ -6,7 +6,8 @@ use taskhive_domain::task::Task as DomainTask;
 
 use super::{ORDER, owner};
 use crate::graphql::types::cursor;
-use crate::graphql::types::scalars::DateTime;
+use crate::graphql::types::scalars::{Date, DateTime};
+use crate::graphql::types::task::TaskPriority;
 
 #[derive(SimpleObject)]
 pub(super) struct Task {
@@ -18,6 +19,9 @@ pub(super) struct Task {
     updated_at: DateTime,
     completed_at: Option<DateTime>,
     version: i32,
+    due_on: Option<Date>,
+    priority: TaskPriority,
+    tags: Vec<String>,
 }
 
 #[derive(SimpleObject)]
@@ -60,6 +64,14 @@ impl From<&DomainTask> for Task {
             updated_at: DateTime(task.updated_at),
             completed_at: task.completed_at.map(DateTime),
             version: task.version,
+            due_on: task.due_on.map(Date::from),
+            priority: task.priority.into(),
+            tags: task
+                .tags
+                .as_slice()
+                .iter()
+                .map(|tag| tag.as_str().to_owned())
+                .collect(),
         }
     }
 }

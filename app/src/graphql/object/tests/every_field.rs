@@ -11,6 +11,7 @@ use taskhive_domain::SessionId;
 use taskhive_domain::change::{ChangeNumber, Changed, ChangedTo, Changes, Position, StoredTask};
 use taskhive_domain::event::{TaskChange, TaskEvent as DomainEvent};
 use taskhive_domain::session::Session as DomainSession;
+use taskhive_domain::task::{Tag, TagUsage as DomainUsage};
 use taskhive_domain::user::{EmailAddress, User as DomainUser};
 
 use super::*;
@@ -22,8 +23,8 @@ use crate::graphql::types::account::{
 use crate::graphql::types::changes::{RestoreTasksPayload, TaskChanges, TaskEvent};
 use crate::graphql::types::server_info::ServerInfo;
 use crate::graphql::types::task::{
-    CreateTaskPayload, DeleteTaskPayload, SetTaskCompletedPayload, Task, ToggleTaskPayload,
-    UpdateTaskPayload,
+    CreateTaskPayload, DeleteTaskPayload, SetTaskCompletedPayload, TagUsage, Task,
+    ToggleTaskPayload, UpdateTaskPayload,
 };
 
 /// Holds objects against the printed schema.
@@ -176,6 +177,9 @@ fn every_field_of_every_object_is_resolved() {
         end: Position::after(ChangeNumber::new(8)),
     };
     check.object(&TaskChanges::new(owner(), changes));
+    let tag = Tag::parse("home").unwrap();
+    let usage = DomainUsage { tag, open_tasks: 3 };
+    check.object(&TagUsage { usage });
     check.object(&RestoreTasksPayload {
         tasks: vec![some_task()],
     });
