@@ -104,6 +104,22 @@ impl Violations {
         self.collect_within(Step::Item(place), parsed)
     }
 
+    /// Takes over what is wrong with this item of the list in `field`, or returns it.
+    pub fn collect_item_of<T>(
+        &mut self,
+        field: &'static str,
+        place: usize,
+        parsed: Result<T, Self>,
+    ) -> Option<T> {
+        let parsed = parsed.map_err(|broken| broken.within(Step::Item(place)));
+        self.collect_within(Step::Field(field), parsed)
+    }
+
+    /// Notes a broken rule of this item of the list in `field`.
+    pub fn note_item(&mut self, field: &'static str, place: usize, violation: Violation) {
+        self.collect_item_of::<()>(field, place, Err(violation.into()));
+    }
+
     fn collect_within<T>(&mut self, step: Step, parsed: Result<T, Self>) -> Option<T> {
         match parsed {
             Ok(value) => Some(value),

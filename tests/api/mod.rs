@@ -5,7 +5,9 @@
 
 mod access;
 mod accounts;
+mod arranging;
 mod audit;
+mod batches;
 mod both;
 mod changes;
 mod hostile;

@@ -157,8 +157,10 @@ impl Query {
 
 async fn find_task(ctx: &Context<'_>, id: &str) -> Result<Task, ApiError> {
     let id = TaskId::parse(id).map_err(|violations| violations.at("id"))?;
-    let task = tasks(ctx).find(who(ctx)?, id).await?;
-    task.map(Task::from).ok_or_else(ApiError::task_not_found)
+    let who = who(ctx)?;
+    let task = tasks(ctx).find(who, id).await?;
+    let task = task.map(|task| Task::new(who.user(), task));
+    task.ok_or_else(ApiError::task_not_found)
 }
 
 /// What is not an ID of any kind we know belongs to nobody, like an ID that somebody made up.
@@ -166,7 +168,7 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, ApiError
     let who = who(ctx)?;
     if let Ok(id) = TaskId::parse(id) {
         let task = tasks(ctx).find(who, id).await?;
-        return Ok(task.map(|task| Node::Task(task.into())));
+        return Ok(task.map(|task| Node::Task(Task::new(who.user(), task))));
     }
     if UserId::parse(id) == Ok(who.user()) {
         let user = accounts(ctx).me(who).await?;

@@ -174,7 +174,7 @@ fn parse_due_on(violations: &mut Violations, due_on: Option<&str>) -> Option<Due
     due_on.and_then(|text| violations.collect("due_on", DueDay::parse(text)))
 }
 
-fn parse_due_edit(
+pub(super) fn parse_due_edit(
     violations: &mut Violations,
     due_on: Option<&str>,
     clear: bool,
@@ -187,7 +187,7 @@ fn parse_due_edit(
     if clear { Some(DueEdit::Clear) } else { day }
 }
 
-fn parse_tags(
+pub(super) fn parse_tags(
     violations: &mut Violations,
     field: &'static str,
     tags: Option<&[String]>,

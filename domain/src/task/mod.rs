@@ -1,11 +1,15 @@
 //! A task, its texts, and what can be changed about it.
 
+mod arrangement;
+mod batch;
 mod day;
 mod edit;
 mod priority;
 mod rank;
 mod tags;
 
+pub use arrangement::Arrangement;
+pub use batch::{BatchEdit, BatchEditInput, MAX_BATCH, parse_drafts, parse_ids};
 pub use day::DueDay;
 pub use edit::{Completion, DueEdit, TaskDraft, TaskDraftInput, TaskEdit, TaskEditInput};
 pub use priority::Priority;

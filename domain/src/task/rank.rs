@@ -23,6 +23,31 @@ impl Rank {
         Self(change.get().saturating_mul(-Self::STEP))
     }
 
+    /// This rank, for a task that comes from elsewhere into an account whose last change is `last`. One that no task there can
+    /// have would stand before all that will be new: that is put where `change` brings it.
+    #[must_use]
+    pub const fn or_plausible(self, last: ChangeNumber, change: ChangeNumber) -> Self {
+        if self.0 < Self::top(last).0 {
+            Self::top(change)
+        } else {
+            self
+        }
+    }
+
+    /// The rank of one of several that come to the top with one change: the first has place 0, and there are up to 127.
+    #[must_use]
+    pub fn top_of_several(change: ChangeNumber, place: usize) -> Self {
+        Self(Self::top(change).0.saturating_add(Self::offset(place)))
+    }
+
+    /// For adapters: what is added to the rank of the first for the one with this place.
+    #[must_use]
+    pub fn offset(place: usize) -> i64 {
+        i64::try_from(place)
+            .unwrap_or(i64::MAX)
+            .saturating_mul(Self::STEP / 128)
+    }
+
     /// For adapters: what a row or a cursor holds.
     #[must_use]
     pub const fn new(rank: i64) -> Self {

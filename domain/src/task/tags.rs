@@ -73,13 +73,11 @@ impl Tags {
         for (place, text) in texts.into_iter().enumerate() {
             tags.extend(violations.collect_item(place, Tag::parse(text)));
         }
-        match Self::of(tags) {
-            Some(tags) => violations.or(tags),
-            None => {
-                violations.add(Self::too_many());
-                Err(violations)
-            }
+        if let Some(tags) = Self::of(tags) {
+            return violations.or(tags);
         }
+        violations.add(Self::too_many());
+        Err(violations)
     }
 
     /// Labels as they were stored, by the rules of their day. `None` for what has never been one.
@@ -122,11 +120,27 @@ impl Tags {
         self.0.is_empty()
     }
 
+    /// These without `removed` and with `added`; `None` if they are too many then. A label that is there keeps its spelling.
+    #[must_use]
+    pub fn changed(&self, added: &Self, removed: &Self) -> Option<Self> {
+        let kept = self.0.iter().filter(|tag| !removed.has(tag));
+        Self::of(kept.chain(&added.0).cloned().collect())
+    }
+
+    /// Whether one of `others` is among these, however it is spelled.
+    #[must_use]
+    pub fn has_any(&self, others: &Self) -> bool {
+        others.0.iter().any(|tag| self.has(tag))
+    }
+
+    fn has(&self, tag: &Tag) -> bool {
+        self.0.iter().any(|own| own.folded == tag.folded)
+    }
+
     /// Whether every one of `wanted` is among these, however it is spelled.
     #[must_use]
     pub fn has_all(&self, wanted: &Self) -> bool {
-        let has = |tag: &Tag| self.0.iter().any(|own| own.folded == tag.folded);
-        wanted.0.iter().all(has)
+        wanted.0.iter().all(|tag| self.has(tag))
     }
 }
 
@@ -224,7 +238,7 @@ mod tests {
         let too_many = (String::new(), Reason::TooLong, Some(10));
         assert_eq!(
             broken(Tags::parse(many.iter().map(String::as_str))),
-            [too_many.clone()]
+            std::slice::from_ref(&too_many)
         );
         many[10] = "LABEL 9".to_owned();
         assert_eq!(broken(Tags::parse(many.iter().map(String::as_str))), []);

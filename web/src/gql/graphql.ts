@@ -81,6 +81,19 @@ export type CreateTaskPayload = {
   task: Task;
 };
 
+/** Input of `createTasks`. */
+export type CreateTasksInput = {
+  /** 1 to 100 tasks. Their order is that of the list, the first one first. */
+  tasks: Array<CreateTaskInput>;
+};
+
+/** Result of `createTasks`. */
+export type CreateTasksPayload = {
+  __typename?: 'CreateTasksPayload';
+  /** The new tasks, in the order of the input. */
+  tasks: Array<Task>;
+};
+
 /** A range of days. Leave out an end to leave it open. */
 export type DateRange = {
   /** The first day that counts. */
@@ -113,6 +126,19 @@ export type DeleteTaskPayload = {
   __typename?: 'DeleteTaskPayload';
   /** The ID of the task that is gone, for removing it from a cache. */
   deletedTaskId: Scalars['ID']['output'];
+};
+
+/** Input of `deleteTasks`. */
+export type DeleteTasksInput = {
+  /** 1 to 100 tasks to delete. */
+  ids: Array<Scalars['ID']['input']>;
+};
+
+/** Result of `deleteTasks`. */
+export type DeleteTasksPayload = {
+  __typename?: 'DeleteTasksPayload';
+  /** The IDs of the tasks that are gone, in the order of the input. */
+  deletedTaskIds: Array<Scalars['ID']['output']>;
 };
 
 /**
@@ -211,6 +237,21 @@ export type LogoutPayload = {
   success: Scalars['Boolean']['output'];
 };
 
+/** Input of `moveTask`. */
+export type MoveTaskInput = {
+  /** The task it shall come right after. Without it, the task comes first. */
+  after?: InputMaybe<Scalars['ID']['input']>;
+  /** The task to move. */
+  id: Scalars['ID']['input'];
+};
+
+/** Result of `moveTask`. */
+export type MoveTaskPayload = {
+  __typename?: 'MoveTaskPayload';
+  /** The task as it is now. */
+  task: Task;
+};
+
 /** Writes. Each takes one `input` and returns what it changed. */
 export type Mutation = {
   __typename?: 'Mutation';
@@ -222,10 +263,17 @@ export type Mutation = {
   changePassword: AuthPayload;
   /** Create a task. */
   createTask: CreateTaskPayload;
+  /**
+   * Create many tasks: all of them or, if one is not right, none. As safe to repeat as
+   * `createTask` if all have IDs of your own making.
+   */
+  createTasks: CreateTasksPayload;
   /** Delete your account and everything in it, for good. */
   deleteAccount: DeleteAccountPayload;
   /** Delete a task. For 30 days, `restoreTasks` brings it back. */
   deleteTask: DeleteTaskPayload;
+  /** Delete many tasks: all of them or none. For 30 days, `restoreTasks` brings them back. */
+  deleteTasks: DeleteTasksPayload;
   /** Sign in with address and password. */
   login: AuthPayload;
   /**
@@ -234,6 +282,8 @@ export type Mutation = {
    * Where the refresh token is in a cookie, that will do instead of a valid access token.
    */
   logout: LogoutPayload;
+  /** Put a task somewhere else in the MANUAL order. Doing so twice does no harm. */
+  moveTask: MoveTaskPayload;
   /**
    * Get a new access token and a new refresh token. Asking again with the same token gives the
    * same answer for 30 seconds, so that a lost response or a second tab signs nobody out. After
@@ -260,6 +310,8 @@ export type Mutation = {
   toggleTask: ToggleTaskPayload;
   /** Change a task: its title, its description, its day, its priority or its labels. */
   updateTask: UpdateTaskPayload;
+  /** Change many tasks in the same way: all of them or none. */
+  updateTasks: UpdateTasksPayload;
 };
 
 
@@ -276,6 +328,12 @@ export type MutationCreateTaskArgs = {
 
 
 /** Writes. Each takes one `input` and returns what it changed. */
+export type MutationCreateTasksArgs = {
+  input: CreateTasksInput;
+};
+
+
+/** Writes. Each takes one `input` and returns what it changed. */
 export type MutationDeleteAccountArgs = {
   input: DeleteAccountInput;
 };
@@ -288,8 +346,20 @@ export type MutationDeleteTaskArgs = {
 
 
 /** Writes. Each takes one `input` and returns what it changed. */
+export type MutationDeleteTasksArgs = {
+  input: DeleteTasksInput;
+};
+
+
+/** Writes. Each takes one `input` and returns what it changed. */
 export type MutationLoginArgs = {
   input: LoginInput;
+};
+
+
+/** Writes. Each takes one `input` and returns what it changed. */
+export type MutationMoveTaskArgs = {
+  input: MoveTaskInput;
 };
 
 
@@ -332,6 +402,12 @@ export type MutationToggleTaskArgs = {
 /** Writes. Each takes one `input` and returns what it changed. */
 export type MutationUpdateTaskArgs = {
   input: UpdateTaskInput;
+};
+
+
+/** Writes. Each takes one `input` and returns what it changed. */
+export type MutationUpdateTasksArgs = {
+  input: UpdateTasksInput;
 };
 
 /** An object that can be fetched again by its ID. */
@@ -564,6 +640,12 @@ export type Task = Node & {
   dueOn?: Maybe<Scalars['Date']['output']>;
   /** The task's ID, such as `task_0197c0df1c3d7a42b6e5f4d3c2b1a098`. */
   id: Scalars['ID']['output'];
+  /**
+   * Where the task stands in that list of yours, or null if `filter` leaves it out. Texts of
+   * one order compare, code unit by code unit, as the tasks do in the list, and each is a cursor of
+   * the list: with it a cache puts a task in its place without knowing our rules.
+   */
+  place?: Maybe<Scalars['String']['output']>;
   /** How urgent it is. */
   priority: TaskPriority;
   /** Up to 10 labels of 1 to 32 characters, in the order of the alphabet. */
@@ -574,6 +656,16 @@ export type Task = Node & {
   updatedAt: Scalars['DateTime']['output'];
   /** Starts at 1 and grows by one with every change. */
   version: Scalars['Int']['output'];
+};
+
+
+/**
+ * Something to do. A task belongs to the user who created it, and nobody else can
+ * see or change it.
+ */
+export type TaskPlaceArgs = {
+  filter?: InputMaybe<TaskFilter>;
+  orderBy?: InputMaybe<TaskOrder>;
 };
 
 /** A task that changed. */
@@ -682,6 +774,8 @@ export type TaskOrder =
    * last.
    */
   | 'DUE_FIRST'
+  /** As you arranged them with `moveTask`; new tasks come first. */
+  | 'MANUAL'
   /** The most recently created first. */
   | 'NEWEST'
   /** The longest existing first. */
@@ -755,6 +849,31 @@ export type UpdateTaskPayload = {
   __typename?: 'UpdateTaskPayload';
   /** The task as it is now. */
   task: Task;
+};
+
+/** Input of `updateTasks`. Fields that are left out or null stay as they are. */
+export type UpdateTasksInput = {
+  /** Labels to add. */
+  addTags?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** What to take away. */
+  clear?: InputMaybe<Array<ClearableTaskField>>;
+  /** True to complete them, false to reopen them. */
+  completed?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The new day they are due. */
+  dueOn?: InputMaybe<Scalars['Date']['input']>;
+  /** 1 to 100 tasks to change. */
+  ids: Array<Scalars['ID']['input']>;
+  /** How urgent they are now. */
+  priority?: InputMaybe<TaskPriority>;
+  /** Labels to take away. */
+  removeTags?: InputMaybe<Array<Scalars['String']['input']>>;
+};
+
+/** Result of `updateTasks`. */
+export type UpdateTasksPayload = {
+  __typename?: 'UpdateTasksPayload';
+  /** The tasks as they are now, in the order of the input. */
+  tasks: Array<Task>;
 };
 
 /** A person with an account. */

@@ -72,7 +72,7 @@ async fn restore_tasks(
             continue;
         }
         let change = store.number(stored.task.newest_change());
-        let statement = insertion(store.owner, &stored, change, numbering);
+        let statement = insertion(&store, &stored, change);
         statement.execute(conn).await?;
         restored += 1;
     }
@@ -164,22 +164,20 @@ async fn known(conn: &mut Conn, owner: DbId, ids: Vec<Uuid>) -> QueryResult<Hash
     Ok(known.into_iter().map(|id| id.0).collect())
 }
 
-fn insertion(
-    owner: DbId,
-    stored: &StoredTask,
-    change: ChangeNumber,
-    numbering: Numbering,
-) -> InsertNumbered {
+fn insertion(store: &Store, stored: &StoredTask, change: ChangeNumber) -> InsertNumbered {
     let task = &stored.task;
-    let (change, moved, created_change) = match numbering {
+    let (change, moved, created_change) = match store.numbering {
         Numbering::Kept => (task.change, task.moved, stored.created_change),
         Numbering::New => (change, None, change),
     };
     InsertNumbered {
-        task: TaskValues::new(owner, task),
+        task: TaskValues::new(store.owner, task),
         change: change.get(),
         created_change: created_change.get(),
-        rank: task.rank.or_top(created_change).get(),
+        rank: task
+            .rank
+            .or_plausible(store.counter.last_change, created_change)
+            .get(),
         moved_change: moved.map(ChangeNumber::get),
     }
 }

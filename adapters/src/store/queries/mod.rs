@@ -6,6 +6,7 @@
 
 mod archive;
 mod archived_tasks;
+mod batches;
 mod change_statements;
 mod changes;
 mod conditions;
@@ -13,6 +14,7 @@ mod counters;
 #[cfg(test)]
 mod crowd_tests;
 mod external;
+mod moving;
 mod page;
 #[cfg(test)]
 mod plan_tests;

@@ -57,6 +57,8 @@ macro_rules! numbers {
     };
 }
 
+pub(super) use written_columns;
+
 /// The values of [`written_columns`] but for the numbers and the rank, in that order.
 #[derive(Clone)]
 pub(super) struct TaskValues {

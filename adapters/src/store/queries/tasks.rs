@@ -7,12 +7,15 @@ use futures_util::FutureExt;
 use taskhive_domain::change::{ChangeNumber, Position};
 use taskhive_domain::listing::{Page, PageRequest, Take, TaskFilter, TaskPosition};
 use taskhive_domain::ports::{
-    InfraError, InfraErrorKind, Insertion, Restoration, TaskRepository, Update,
+    BatchDeletion, BatchInsertion, BatchUpdate, InfraError, InfraErrorKind, Insertion, Move,
+    Restoration, TaskRepository, Update,
 };
-use taskhive_domain::task::{Completion, DueEdit, Rank, TagUsage, Task, TaskEdit};
+use taskhive_domain::task::{BatchEdit, Completion, DueEdit, Rank, TagUsage, Task, TaskEdit};
 use taskhive_domain::{TaskId, Timestamp, UserId};
 
 use super::backend::{Conn, Database, RunQueryDsl, locked_counter};
+use super::batches;
+use super::moving;
 use super::page::{CountTags, CountTasks, DatedRow, SelectDatedPage, SelectPage};
 use super::restore;
 use super::task_statements::{AddTask, DeleteTask, InsertTask, TaskValues};
@@ -149,6 +152,15 @@ impl TaskRepository for DieselTasks {
         })
     }
 
+    async fn place(
+        &self,
+        owner: UserId,
+        id: TaskId,
+        after: Option<TaskId>,
+    ) -> Result<Move, InfraError> {
+        moving::place(&self.database, owner, id, after).await
+    }
+
     async fn delete(
         &self,
         owner: UserId,
@@ -160,6 +172,33 @@ impl TaskRepository for DieselTasks {
         let numbers = self.database.remove("delete a task", key, statement);
         let numbers: Vec<i64> = numbers.await?;
         Ok(numbers.into_iter().next().map(ChangeNumber::new))
+    }
+
+    async fn insert_all(
+        &self,
+        owner: UserId,
+        tasks: &[Task],
+    ) -> Result<BatchInsertion, InfraError> {
+        batches::insert(&self.database, owner, tasks).await
+    }
+
+    async fn update_all(
+        &self,
+        owner: UserId,
+        ids: &[TaskId],
+        edit: &BatchEdit,
+        now: Timestamp,
+    ) -> Result<BatchUpdate, InfraError> {
+        batches::update(&self.database, owner, ids, edit, now).await
+    }
+
+    async fn delete_all(
+        &self,
+        owner: UserId,
+        ids: &[TaskId],
+        now: Timestamp,
+    ) -> Result<BatchDeletion, InfraError> {
+        batches::delete(&self.database, owner, ids, now).await
     }
 
     async fn restore(

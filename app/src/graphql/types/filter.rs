@@ -1,14 +1,19 @@
 //! Which tasks to list, and in what order.
 
-use async_graphql::{Enum, InputObject};
+use async_graphql::registry::{Deprecation, MetaInputValue, Registry};
+use async_graphql::{Enum, InputObject, InputType, Pos, ServerResult, Value};
+use taskhive_domain::UserId;
 use taskhive_domain::listing::{
-    DayRange, Search, TaskFilter as DomainFilter, TaskOrder as DomainOrder,
+    DayRange, Search, TaskFilter as DomainFilter, TaskOrder as DomainOrder, TaskPosition,
 };
-use taskhive_domain::task::{Priority, Tags};
+use taskhive_domain::task::{Priority, Tags, Task as DomainTask};
 use taskhive_domain::violation::Violations;
 
+use super::cursor;
 use super::scalars::Date;
 use super::task::TaskPriority;
+use crate::graphql::errors::ApiError;
+use crate::graphql::object::Arguments;
 
 /// Which tasks to list. All conditions must hold; an empty filter matches every task.
 #[derive(Debug, Default, InputObject)]
@@ -78,6 +83,8 @@ pub(crate) enum TaskOrder {
     Oldest,
     /// The most recently changed first.
     RecentlyUpdated,
+    /// As you arranged them with `moveTask`; new tasks come first.
+    Manual,
     /// Open tasks before completed ones; among them the soonest due first, those without a day
     /// last.
     DueFirst,
@@ -92,8 +99,70 @@ impl From<TaskOrder> for DomainOrder {
             TaskOrder::Newest => Self::Newest,
             TaskOrder::Oldest => Self::Oldest,
             TaskOrder::RecentlyUpdated => Self::RecentlyUpdated,
+            TaskOrder::Manual => Self::Manual,
             TaskOrder::DueFirst => Self::DueFirst,
             TaskOrder::PriorityFirst => Self::PriorityFirst,
         }
+    }
+}
+
+/// Which list of somebody's tasks: the arguments of a field of a task.
+pub(crate) struct ListArguments {
+    filter: DomainFilter,
+    order: DomainOrder,
+}
+
+impl ListArguments {
+    /// Where a task stands in the list, as a cursor of it; `None` if it is not in it.
+    pub(crate) fn place_of(&self, owner: UserId, task: &DomainTask) -> Option<String> {
+        let position = TaskPosition::of(task, self.order);
+        let listed = self.filter.matches(task);
+        listed.then(|| cursor::encode(owner, self.order, &position))
+    }
+}
+
+/// What is given, as the library reads it.
+#[derive(InputObject)]
+struct GivenList {
+    filter: Option<TaskFilter>,
+    #[graphql(default_with = "Some(TaskOrder::OpenFirst)")]
+    order_by: Option<TaskOrder>,
+}
+
+impl Arguments for ListArguments {
+    fn register(registry: &mut Registry) -> Vec<MetaInputValue> {
+        let argument = |name: &str, description: &str, ty, default: Option<&str>| MetaInputValue {
+            name: name.to_owned(),
+            description: Some(description.to_owned()),
+            ty,
+            deprecation: Deprecation::NoDeprecated,
+            default_value: default.map(ToOwned::to_owned),
+            visible: None,
+            inaccessible: false,
+            tags: Vec::new(),
+            is_secret: false,
+            directive_invocations: Vec::new(),
+        };
+        let filter = <Option<TaskFilter> as InputType>::create_type_info(registry);
+        let order = <Option<TaskOrder> as InputType>::create_type_info(registry);
+        vec![
+            argument("filter", "Which list.", filter, None),
+            argument("orderBy", "In what order.", order, Some("OPEN_FIRST")),
+        ]
+    }
+
+    fn parse(given: Value) -> ServerResult<Self> {
+        let given = <GivenList as InputType>::parse(Some(given));
+        // Admission has seen to the types.
+        let given = given.map_err(|error| error.into_server_error(Pos::default()))?;
+        let filter = given.filter.unwrap_or_default().parse();
+        let filter = filter.map_err(|violations| {
+            let error = async_graphql::Error::from(ApiError::from(violations.at("filter")));
+            error.into_server_error(Pos::default())
+        })?;
+        let order = given
+            .order_by
+            .map_or(DomainOrder::default(), DomainOrder::from);
+        Ok(Self { filter, order })
     }
 }

@@ -1,6 +1,7 @@
 //! The types of the schema: domain values as clients see them.
 
 pub(super) mod account;
+pub(super) mod batches;
 pub(super) mod change_cursor;
 pub(super) mod changes;
 pub(super) mod connection;

@@ -2,13 +2,14 @@
 
 use async_graphql::resolver_utils::enum_value;
 use async_graphql::{Enum, ID, InputObject};
-use taskhive_domain::TaskId;
 use taskhive_domain::task::{
     Priority, Tag, TagUsage as DomainUsage, Task as DomainTask, TaskDraft, TaskDraftInput,
     TaskEdit, TaskEditInput,
 };
-use taskhive_domain::violation::Violations;
+use taskhive_domain::violation::{Reason, Violation, Violations};
+use taskhive_domain::{TaskId, UserId};
 
+use super::filter::ListArguments;
 use super::node::Node;
 use super::scalars::{Date, DateTime};
 use crate::graphql::object::{leaf, object};
@@ -16,7 +17,7 @@ use crate::graphql::object::{leaf, object};
 object! {
     /// Something to do. A task belongs to the user who created it, and nobody else can
     /// see or change it.
-    pub(crate) struct Task: Node { pub(crate) task: DomainTask } => {
+    pub(crate) struct Task: Node { pub(crate) task: DomainTask, owner: UserId } => {
         /// The task's ID, such as `task_0197c0df1c3d7a42b6e5f4d3c2b1a098`.
         id: ID => task.id.into(),
         /// What to do: 1 to 200 characters, without surrounding white space.
@@ -39,12 +40,51 @@ object! {
         priority: TaskPriority => task.priority.into(),
         /// Up to 10 labels of 1 to 32 characters, in the order of the alphabet.
         tags: Vec<&str> => task.tags.as_slice().iter().map(Tag::as_str).collect(),
+        /// Where the task stands in that list of yours, or null if `filter` leaves it out. Texts of
+        /// one order compare, code unit by code unit, as the tasks do in the list, and each is a cursor of
+        /// the list: with it a cache puts a task in its place without knowing our rules.
+        place(list: ListArguments): Option<String> => list.place_of(*owner, task),
     }
 }
 
-impl From<DomainTask> for Task {
-    fn from(task: DomainTask) -> Self {
-        Self { task }
+impl Task {
+    pub(crate) fn new(owner: UserId, task: DomainTask) -> Self {
+        Self { task, owner }
+    }
+}
+
+/// Input of `moveTask`.
+#[derive(Debug, InputObject)]
+pub(crate) struct MoveTaskInput {
+    /// The task to move.
+    id: ID,
+    /// The task it shall come right after. Without it, the task comes first.
+    after: Option<ID>,
+}
+
+impl MoveTaskInput {
+    /// Which task, and after which.
+    pub(crate) fn parse(&self) -> Result<(TaskId, Option<TaskId>), Violations> {
+        let mut violations = Violations::default();
+        let id = violations.collect("id", TaskId::parse(&self.id));
+        let after = self.after.as_ref();
+        let after = after.and_then(|after| violations.collect("after", TaskId::parse(after)));
+        if id.is_some() && id == after {
+            let message = "A task cannot come after itself.";
+            violations.note("after", Violation::new(Reason::Contradictory, message));
+        }
+        match id {
+            Some(id) => violations.or((id, after)),
+            None => Err(violations),
+        }
+    }
+}
+
+object! {
+    /// Result of `moveTask`.
+    pub(crate) struct MoveTaskPayload { pub(crate) task: Task } => {
+        /// The task as it is now.
+        task: &Task => task,
     }
 }
 
@@ -124,14 +164,18 @@ pub(crate) struct CreateTaskInput {
 
 impl CreateTaskInput {
     pub(crate) fn parse(&self) -> Result<TaskDraft, Violations> {
-        TaskDraft::parse(TaskDraftInput {
+        TaskDraft::parse(self.as_input())
+    }
+
+    pub(crate) fn as_input(&self) -> TaskDraftInput<'_> {
+        TaskDraftInput {
             id: self.id.as_ref().map(|id| id.as_str()),
             title: &self.title,
             description: self.description.as_deref(),
             due_on: self.due_on.as_ref().map(Date::as_str),
             priority: self.priority.map(Priority::from),
             tags: self.tags.as_deref(),
-        })
+        }
     }
 }
 

@@ -42,7 +42,6 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use apollo_compiler::Schema;
 use apollo_compiler::ast::OperationType;
-use apollo_compiler::response::JsonValue;
 use apollo_compiler::validation::Valid;
 use async_graphql::Request;
 use quick_cache::Weighter;
@@ -148,9 +147,7 @@ impl Admission {
         let document = self.document(source)?;
         let operation = document.operation(operation_name)?;
         let coerced = variables::coerce(&self.schema, &operation.declared, variables)?;
-        let complexity = operation
-            .cost
-            .with(&|name| coerced.get(name).and_then(JsonValue::as_i64));
+        let complexity = operation.cost.with(&|name| coerced.get(name));
         if complexity > self.limits.complexity {
             return Err(Refusal::too_complex(format!(
                 "The operation may resolve {complexity} fields, more than {}. Ask for smaller pages or fewer fields.",

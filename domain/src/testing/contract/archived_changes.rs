@@ -33,7 +33,7 @@ pub async fn positions_mean_the_same_after_a_move(repositories: &Repositories) -
     repositories.restored(&ada).await?;
     let mut expected: Vec<(i64, TaskId)> = tasks()
         .iter()
-        .map(|stored| (stored.task.change.get(), stored.task.id))
+        .map(|stored| (stored.task.newest_change().get(), stored.task.id))
         .chain(
             deleted()
                 .iter()
@@ -95,6 +95,7 @@ pub async fn restored_tasks_without_numbers_are_numbered_by_their_times(
     let mut old = tasks();
     for stored in &mut old {
         stored.task.change = ChangeNumber::NONE;
+        stored.task.moved = None;
         stored.created_change = ChangeNumber::NONE;
     }
     assert_eq!(archive.restore_tasks(id, &old, Numbering::New).await?, 7);

@@ -54,6 +54,7 @@ pub(super) fn tasks() -> Vec<StoredTask> {
                 tags: Tags::from_stored(["ä b", "Zoë"]).unwrap_or_default(),
                 rank: Rank::new(100 - change * change),
                 change: ChangeNumber::new(change),
+                moved: (n == 4).then(|| ChangeNumber::new(13)),
                 ..task(&format!("Straße {n}"), start_plus(1))
             },
             created_change: ChangeNumber::new(change / 2),

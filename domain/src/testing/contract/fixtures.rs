@@ -50,10 +50,11 @@ pub(super) fn task(text: &str, created_at: Timestamp) -> Task {
     }
 }
 
-/// A task but for the number of its change and its rank, which depend on what else was changed.
+/// A task but for the numbers of its changes and its rank, which depend on what else was changed.
 pub(super) fn unnumbered(task: Task) -> Task {
     Task {
         change: ChangeNumber::NONE,
+        moved: None,
         rank: Rank::NONE,
         ..task
     }

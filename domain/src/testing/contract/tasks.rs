@@ -62,18 +62,15 @@ pub async fn every_field_of_a_task_comes_back(repositories: &Repositories) -> Ou
         (0..).zip(texts).zip([0, 1, 9, 10, 499, 500, 877, 998, 999])
     {
         let created_at = start_plus(1000 * index + millis);
+        let kind = usize::try_from(millis % 4).unwrap_or(0);
         let task = Task {
             description: description(&details),
             updated_at: start_plus(20_000 + millis),
             completed_at: (index % 2 == 0).then(|| start_plus(15_001 + millis)),
             version: 7,
-            due_on: DueDay::parse(
-                ["1900-01-01", "1969-12-31", "9999-12-31", ""][millis as usize % 4],
-            )
-            .ok(),
-            priority: Priority::ALL[millis as usize % 4],
-            tags: Tags::parse(labels[millis as usize % 4].iter().map(String::as_str))
-                .unwrap_or_default(),
+            due_on: DueDay::parse(["1900-01-01", "1969-12-31", "9999-12-31", ""][kind]).ok(),
+            priority: Priority::ALL[kind],
+            tags: Tags::parse(labels[kind].iter().map(String::as_str)).unwrap_or_default(),
             ..task(heading, created_at)
         };
         let task = repositories.store(owner, &task).await?;

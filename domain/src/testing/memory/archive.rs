@@ -167,8 +167,16 @@ impl Archive for MemoryStore {
                 continue;
             }
             let change = records.renumber(owner, old, numbering)?;
+            let last = records
+                .counters
+                .get(&owner)
+                .map(|counter| counter.last_change);
+            let rank = |change| {
+                let last = last.unwrap_or_default();
+                stored.task.rank.or_plausible(last, change)
+            };
             if numbering == Numbering::Kept {
-                let rank = stored.task.rank.or_top(stored.created_change);
+                let rank = rank(stored.created_change);
                 let task = Task {
                     rank,
                     ..stored.task
@@ -177,7 +185,12 @@ impl Archive for MemoryStore {
                     .tasks
                     .insert((owner, id), StoredTask { task, ..stored });
             } else {
-                records.store(owner, &stored.task, change);
+                let rank = rank(change);
+                let task = Task {
+                    rank,
+                    ..stored.task
+                };
+                records.store(owner, &task, change);
             }
             restored += 1;
         }

@@ -6,8 +6,7 @@ use async_trait::async_trait;
 
 use super::{MemoryStore, Records};
 use crate::change::{
-    ChangeNumber, Changed, ChangedTo, Changes, DeletedTask, Position, RESTORABLE_FOR, StoredTask,
-    TaskCounter,
+    ChangeNumber, Changed, ChangedTo, Changes, Position, RESTORABLE_FOR, StoredTask, TaskCounter,
 };
 use crate::id::{TaskId, UserId};
 use crate::ports::{ChangesSince, InfraError, Restoration, TaskChanges};
@@ -57,19 +56,11 @@ impl Records {
         id: TaskId,
         now: Timestamp,
     ) -> Option<ChangeNumber> {
-        let StoredTask { task, .. } = self.tasks.remove(&(owner, id))?;
+        if !self.tasks.contains_key(&(owner, id)) {
+            return None;
+        }
         let change = self.tick(owner)?;
-        let deleted = DeletedTask {
-            id,
-            change,
-            deleted_at: now,
-            task: Some(Task {
-                change,
-                moved: None,
-                ..task
-            }),
-        };
-        self.deleted.insert((owner, id), deleted);
+        self.remember(owner, id, change, now);
         Some(change)
     }
 
