@@ -14,7 +14,7 @@ const config: CodegenConfig = {
         documentMode: "string",
         enumsAsTypes: true,
         strictScalars: true,
-        scalars: { DateTime: "string", ID: "string" },
+        scalars: { Date: "string", DateTime: "string", ID: "string" },
         useTypeImports: true,
       },
     },

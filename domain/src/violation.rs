@@ -19,12 +19,29 @@ pub enum Reason {
     TooCommon,
 }
 
+/// A step on the way to a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Into a field, as the domain spells it (`expected_version`).
+    Field(&'static str),
+    /// To an item of a list, from 0.
+    Item(usize),
+}
+
+impl std::fmt::Display for Step {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Field(name) => formatter.write_str(name),
+            Self::Item(place) => write!(formatter, "{place}"),
+        }
+    }
+}
+
 /// One broken rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// Names of the fields that lead to the value, outermost first, as the domain spells them (`expected_version`); empty for
-    /// a value looked at alone.
-    pub path: Vec<&'static str>,
+    /// The way to the value, the outermost step first; empty for a value looked at alone.
+    pub path: Vec<Step>,
     /// Which kind of rule.
     pub reason: Reason,
     /// What to do about it, for people.
@@ -53,6 +70,13 @@ impl Violation {
             ..Self::new(reason, message)
         }
     }
+
+    /// The way to the value, with dots between its steps.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let steps: Vec<String> = self.path.iter().map(Step::to_string).collect();
+        steps.join(".")
+    }
 }
 
 /// Every rule an input breaks. Never empty when it is an error.
@@ -72,10 +96,35 @@ impl Violations {
 
     /// Takes over what is wrong with `field`, or returns its value.
     pub fn collect<T>(&mut self, field: &'static str, parsed: Result<T, Self>) -> Option<T> {
+        self.collect_within(Step::Field(field), parsed)
+    }
+
+    /// Takes over what is wrong with this item of a list, or returns it.
+    pub fn collect_item<T>(&mut self, place: usize, parsed: Result<T, Self>) -> Option<T> {
+        self.collect_within(Step::Item(place), parsed)
+    }
+
+    /// Takes over what is wrong with this item of the list in `field`, or returns it.
+    pub fn collect_item_of<T>(
+        &mut self,
+        field: &'static str,
+        place: usize,
+        parsed: Result<T, Self>,
+    ) -> Option<T> {
+        let parsed = parsed.map_err(|broken| broken.within(Step::Item(place)));
+        self.collect_within(Step::Field(field), parsed)
+    }
+
+    /// Notes a broken rule of this item of the list in `field`.
+    pub fn note_item(&mut self, field: &'static str, place: usize, violation: Violation) {
+        self.collect_item_of::<()>(field, place, Err(violation.into()));
+    }
+
+    fn collect_within<T>(&mut self, step: Step, parsed: Result<T, Self>) -> Option<T> {
         match parsed {
             Ok(value) => Some(value),
             Err(violations) => {
-                self.0.extend(violations.at(field).0);
+                self.0.extend(violations.within(step).0);
                 None
             }
         }
@@ -83,9 +132,13 @@ impl Violations {
 
     /// The same violations, one level deeper: inside `field`.
     #[must_use]
-    pub fn at(mut self, field: &'static str) -> Self {
+    pub fn at(self, field: &'static str) -> Self {
+        self.within(Step::Field(field))
+    }
+
+    fn within(mut self, step: Step) -> Self {
         for violation in &mut self.0 {
-            violation.path.insert(0, field);
+            violation.path.insert(0, step);
         }
         self
     }

@@ -12,7 +12,7 @@ use std::{env, fs};
 
 use taskhive_domain::change::ChangeNumber;
 use taskhive_domain::listing::{Search, TaskFilter, TaskOrder, TaskPosition, fold};
-use taskhive_domain::task::{Task, TaskDescription, TaskTitle};
+use taskhive_domain::task::{Priority, Rank, Tags, Task, TaskDescription, TaskTitle};
 use taskhive_domain::{TaskId, Timestamp};
 use uuid::Uuid;
 
@@ -149,8 +149,8 @@ fn the_browser_client_is_tested_by_what_the_service_finds() {
     let searches: Vec<_> = SEARCHES
         .map(|search| {
             let filter = TaskFilter {
-                completed: None,
                 search: Search::parse(search).unwrap(),
+                ..TaskFilter::default()
             };
             let found = (0..TITLES.len()).filter(|i| filter.matches(&task(TITLES[*i])));
             let found: Vec<_> = found.map(|i| i.to_string()).collect();
@@ -243,6 +243,11 @@ fn task(title: &str) -> Task {
         completed_at: None,
         version: 1,
         change: ChangeNumber::NONE,
+        due_on: None,
+        priority: Priority::Normal,
+        tags: Tags::default(),
+        rank: Rank::NONE,
+        moved: None,
     }
 }
 

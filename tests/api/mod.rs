@@ -5,11 +5,14 @@
 
 mod access;
 mod accounts;
+mod arranging;
 mod audit;
+mod batches;
 mod both;
 mod changes;
 mod hostile;
 mod http;
+mod list;
 mod listing;
 mod masking;
 mod readme;

@@ -23,6 +23,9 @@ async fn create(session: &Session, id: &str, title: &str) -> create_task::Create
         id: Some(id.to_owned()),
         title: title.to_owned(),
         description: None,
+        due_on: None,
+        priority: None,
+        tags: None,
     };
     let made = session
         .run::<CreateTask>(create_task::Variables { input })

@@ -5,12 +5,13 @@ use taskhive_domain::change::{
     ChangeNumber, Changed, ChangedTo, DeletedTask, StoredTask, TaskCounter,
 };
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
-use taskhive_domain::task::{Task, TaskDescription, TaskTitle};
+use taskhive_domain::task::{Priority, Rank, Task, TaskDescription, TaskTitle};
 use taskhive_domain::{TaskId, UserId};
 
-use super::rows::readable;
+use super::rows::{TaskRow, priority, readable};
 use super::schema::{deleted_tasks, task_counters};
-use super::types::{DbId, DbTime};
+use super::tags;
+use super::types::{DbDay, DbId, DbTime};
 
 #[derive(Debug, Clone, Copy, Queryable, Selectable)]
 #[diesel(table_name = task_counters)]
@@ -41,6 +42,10 @@ pub(crate) struct DeletedTaskRow {
     pub(crate) updated_at: Option<DbTime>,
     pub(crate) completed_at: Option<DbTime>,
     pub(crate) version: Option<i32>,
+    pub(crate) due_on: Option<DbDay>,
+    pub(crate) priority: Option<i16>,
+    pub(crate) tags: Option<String>,
+    pub(crate) rank: Option<i64>,
 }
 
 impl DeletedTaskRow {
@@ -57,6 +62,12 @@ impl DeletedTaskRow {
             updated_at: task.map(|task| DbTime(task.updated_at)),
             completed_at: task.and_then(|task| task.completed_at).map(DbTime),
             version: task.map(|task| task.version),
+            due_on: task.and_then(|task| task.due_on).map(DbDay),
+            priority: task.map(|task| task.priority.level().into()),
+            tags: task.map(|task| tags::written(&task.tags)),
+            rank: task
+                .map(|task| task.rank.get())
+                .filter(|rank| *rank != Rank::NONE.get()),
         }
     }
 
@@ -82,7 +93,20 @@ impl DeletedTaskRow {
                     updated_at: updated_at.0,
                     completed_at: self.completed_at.map(|at| at.0),
                     version,
+                    due_on: self.due_on.map(|day| day.0),
+                    priority: readable(
+                        "deleted_tasks.priority",
+                        self.id.0,
+                        self.priority.map_or(Some(Priority::default()), priority),
+                    )?,
+                    tags: readable(
+                        "deleted_tasks.tags",
+                        self.id.0,
+                        tags::read(&self.tags.unwrap_or_default()),
+                    )?,
+                    rank: self.rank.map_or(Rank::NONE, Rank::new),
                     change,
+                    moved: None,
                 })
             }
             _ => None,
@@ -97,19 +121,14 @@ impl DeletedTaskRow {
 }
 
 /// How far an owner has come, and a task of theirs that changed; all of it NULL if there is none. A deleted one has no more
-/// than its number and when that was.
+/// than its id, its number and when that was.
 #[derive(Queryable)]
 pub(crate) struct ChangedRow {
     last_change: i64,
     forgotten_change: i64,
-    change: Option<i64>,
+    number: Option<i64>,
     id: Option<DbId>,
-    title: Option<String>,
-    description: Option<String>,
-    created_at: Option<DbTime>,
-    updated_at: Option<DbTime>,
-    completed_at: Option<DbTime>,
-    version: Option<i32>,
+    task: Option<TaskRow>,
     created_change: Option<i64>,
     deleted_at: Option<DbTime>,
 }
@@ -124,55 +143,25 @@ impl ChangedRow {
     }
 
     pub(crate) fn parse(self) -> Result<Option<Changed>, InfraError> {
-        let (Some(id), Some(change)) = (self.id, self.change) else {
+        let (Some(id), Some(number)) = (self.id, self.number) else {
             return Ok(None);
         };
-        let (task, number) = (TaskId::from_uuid(id.0), ChangeNumber::new(change));
-        let outcome = if let Some(at) = self.deleted_at {
-            ChangedTo::Deleted { at: at.0 }
-        } else {
-            ChangedTo::Stored(self.stored(task, number)?)
+        let outcome = match (self.deleted_at, self.task, self.created_change) {
+            (Some(at), _, _) => ChangedTo::Deleted { at: at.0 },
+            (None, Some(row), Some(created_change)) => ChangedTo::Stored(StoredTask {
+                task: row.parse()?,
+                created_change: ChangeNumber::new(created_change),
+            }),
+            // The columns are NOT NULL where they come from.
+            _ => {
+                let context = format!("tasks of row {} lacks what every task has", id.0);
+                return Err(InfraError::bare(InfraErrorKind::Broken, context));
+            }
         };
         Ok(Some(Changed {
-            task,
-            number,
+            task: TaskId::from_uuid(id.0),
+            number: ChangeNumber::new(number),
             outcome,
         }))
-    }
-
-    /// The columns are NOT NULL where they come from.
-    fn stored(self, id: TaskId, change: ChangeNumber) -> Result<StoredTask, InfraError> {
-        let (
-            Some(title),
-            Some(description),
-            Some(created_at),
-            Some(updated_at),
-            Some(version),
-            Some(created_change),
-        ) = (
-            self.title,
-            self.description,
-            self.created_at,
-            self.updated_at,
-            self.version,
-            self.created_change,
-        )
-        else {
-            let context = format!("tasks of row {} lacks what every task has", id.uuid());
-            return Err(InfraError::bare(InfraErrorKind::Broken, context));
-        };
-        Ok(StoredTask {
-            task: Task {
-                id,
-                title: readable("tasks.title", id.uuid(), TaskTitle::from_stored(title))?,
-                description: TaskDescription::from_stored(description),
-                created_at: created_at.0,
-                updated_at: updated_at.0,
-                completed_at: self.completed_at.map(|at| at.0),
-                version,
-                change,
-            },
-            created_change: ChangeNumber::new(created_change),
-        })
     }
 }

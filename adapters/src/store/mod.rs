@@ -18,6 +18,7 @@ pub(crate) mod postgres;
 mod rows;
 mod schema;
 pub(crate) mod sqlite;
+mod tags;
 mod types;
 pub(crate) mod url;
 

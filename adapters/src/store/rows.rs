@@ -8,13 +8,14 @@ use taskhive_domain::identity::ExternalIdentity;
 use taskhive_domain::listing::fold;
 use taskhive_domain::ports::{EndedSession, InfraError, InfraErrorKind};
 use taskhive_domain::session::Session;
-use taskhive_domain::task::{Task, TaskDescription, TaskTitle};
+use taskhive_domain::task::{Priority, Rank, Task, TaskDescription, TaskTitle};
 use taskhive_domain::user::{EmailAddress, PasswordHash, StoredCredentials, User};
 use taskhive_domain::{SessionId, TaskId, UserId};
 use uuid::Uuid;
 
 use super::schema::{ended_sessions, external_identities, sessions, tasks, users};
-use super::types::{DbId, DbTime};
+use super::tags;
+use super::types::{DbDay, DbId, DbTime};
 
 /// A text as the database has it, and folded for searching.
 #[derive(Debug, Clone)]
@@ -42,7 +43,12 @@ pub(crate) struct TaskRow {
     updated_at: DbTime,
     completed_at: Option<DbTime>,
     version: i32,
+    due_on: Option<DbDay>,
+    priority: i16,
+    tags: String,
+    rank: i64,
     change: i64,
+    moved_change: Option<i64>,
 }
 
 impl TaskRow {
@@ -65,7 +71,12 @@ impl TaskRow {
             updated_at: self.updated_at.0,
             completed_at: self.completed_at.map(|at| at.0),
             version: self.version,
+            due_on: self.due_on.map(|day| day.0),
+            priority: readable("tasks.priority", id, priority(self.priority))?,
+            tags: readable("tasks.tags", id, tags::read(&self.tags))?,
+            rank: Rank::new(self.rank),
             change: ChangeNumber::new(self.change),
+            moved: self.moved_change.map(ChangeNumber::new),
         })
     }
 }
@@ -248,8 +259,13 @@ impl ExternalIdentityRow {
     }
 }
 
+/// The priority of this level.
+pub(super) fn priority(level: i16) -> Option<Priority> {
+    u8::try_from(level).ok().and_then(Priority::from_level)
+}
+
 /// Not by the rules for input: they may have been others when the row was written.
-pub(super) fn readable<T>(column: &str, id: Uuid, read: Option<T>) -> Result<T, InfraError> {
+pub(crate) fn readable<T>(column: &str, id: Uuid, read: Option<T>) -> Result<T, InfraError> {
     read.ok_or_else(|| {
         let context = format!("{column} of row {id} holds what was never allowed there");
         InfraError::bare(InfraErrorKind::Broken, context)

@@ -54,10 +54,10 @@ diesel::table! {
     }
 }
 
-// Without the columns that only the statements in `queries/` name: the folded texts and `is_open`.
+// Without the columns that only the statements in `queries/` name: the folded texts, `is_open` and `nearness`.
 diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-    use crate::store::types::{Millis, Uid};
+    use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt, Text};
+    use crate::store::types::{Day, Millis, Uid};
 
     tasks (owner_id, id) {
         owner_id -> Uid,
@@ -68,7 +68,12 @@ diesel::table! {
         updated_at -> Millis,
         completed_at -> Nullable<Millis>,
         version -> Integer,
+        due_on -> Nullable<Day>,
+        priority -> SmallInt,
+        tags -> Text,
+        rank -> BigInt,
         change -> BigInt,
+        moved_change -> Nullable<BigInt>,
         created_change -> BigInt,
     }
 }
@@ -85,8 +90,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-    use crate::store::types::{Millis, Uid};
+    use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt, Text};
+    use crate::store::types::{Day, Millis, Uid};
 
     deleted_tasks (owner_id, id) {
         owner_id -> Uid,
@@ -99,5 +104,9 @@ diesel::table! {
         updated_at -> Nullable<Millis>,
         completed_at -> Nullable<Millis>,
         version -> Nullable<Integer>,
+        due_on -> Nullable<Day>,
+        priority -> Nullable<SmallInt>,
+        tags -> Nullable<Text>,
+        rank -> Nullable<BigInt>,
     }
 }

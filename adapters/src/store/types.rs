@@ -1,5 +1,5 @@
-//! Two SQL types that exist on both databases under different names, so that one schema and one text of queries serve both:
-//! ids (`uuid`, 16-byte `BLOB`) and points in time (`timestamptz`, `INTEGER` of milliseconds).
+//! Three SQL types that exist on both databases under different names, so that one schema and one text of queries serve both:
+//! ids (`uuid`, 16-byte `BLOB`), points in time (`timestamptz`, `INTEGER` of milliseconds) and days (`date`, `INTEGER` of days).
 
 use std::io::Write;
 
@@ -8,9 +8,10 @@ use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
 use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{BigInt, Binary, SqlType};
+use diesel::sql_types::{BigInt, Binary, Integer, SqlType};
 use diesel::sqlite::{Sqlite, SqliteValue};
 use taskhive_domain::Timestamp;
+use taskhive_domain::task::DueDay;
 use uuid::Uuid;
 
 /// The SQL type of an id.
@@ -25,6 +26,12 @@ pub struct Uid;
 #[diesel(sqlite_type(name = "Long"))]
 pub struct Millis;
 
+/// The SQL type of a day of the calendar.
+#[derive(Debug, Clone, Copy, SqlType, QueryId)]
+#[diesel(postgres_type(oid = 1082, array_oid = 1182))]
+#[diesel(sqlite_type(name = "Integer"))]
+pub struct Day;
+
 /// An id in a row or a bind.
 #[derive(Debug, Clone, Copy, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Uid)]
@@ -34,6 +41,11 @@ pub struct DbId(pub(crate) Uuid);
 #[derive(Debug, Clone, Copy, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Millis)]
 pub struct DbTime(pub(crate) Timestamp);
+
+/// A day in a row or a bind.
+#[derive(Debug, Clone, Copy, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Day)]
+pub struct DbDay(pub(crate) DueDay);
 
 impl ToSql<Uid, Pg> for DbId {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
@@ -100,4 +112,41 @@ impl FromSql<Millis, Sqlite> for DbTime {
         let millis = FromSql::<BigInt, Sqlite>::from_sql(value)?;
         Ok(Self(Timestamp::from_millis(millis)))
     }
+}
+
+/// From 1970-01-01 to 2000-01-01, from which PostgreSQL counts its days.
+const PG_EPOCH_DAYS: i32 = 10_957;
+
+impl ToSql<Day, Pg> for DbDay {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        let days = self.0.days() - PG_EPOCH_DAYS;
+        out.write_all(&days.to_be_bytes())?;
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<Day, Pg> for DbDay {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        let days: i32 = FromSql::<Integer, Pg>::from_sql(value)?;
+        day(days.checked_add(PG_EPOCH_DAYS))
+    }
+}
+
+impl ToSql<Day, Sqlite> for DbDay {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.days());
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<Day, Sqlite> for DbDay {
+    fn from_sql(value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        day(Some(FromSql::<Integer, Sqlite>::from_sql(value)?))
+    }
+}
+
+fn day(days: Option<i32>) -> deserialize::Result<DbDay> {
+    let day = days.and_then(DueDay::from_days);
+    day.map(DbDay)
+        .ok_or_else(|| "a day is beyond the years that were ever allowed".into())
 }

@@ -124,7 +124,7 @@ pub(super) fn explained(violations: &Violations) -> StartError {
     let sentences: Vec<String> = violations
         .as_slice()
         .iter()
-        .map(|violation| format!("{} {}", violation.path.join("."), violation.message))
+        .map(|violation| format!("{} {}", violation.place(), violation.message))
         .collect();
     StartError(sentences.join(" ").trim().to_owned())
 }

@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, Object};
 use taskhive_domain::session::RefreshToken;
-use taskhive_domain::task::{Completion, TaskDraft, TaskEdit};
+use taskhive_domain::task::{Completion, Task as DomainTask, TaskEdit};
 use taskhive_domain::violation::Violations;
-use taskhive_domain::{SessionId, TaskId};
+use taskhive_domain::{Identity, SessionId, TaskId};
 
 use super::context::{accounts, client, services, set_cookie, tasks, who};
 use super::directive::public;
@@ -14,11 +14,15 @@ use super::types::account::{
     LoginInput, LogoutPayload, RefreshTokenInput, RegisterInput, RevokeOtherSessionsPayload,
     RevokeSessionInput, RevokeSessionPayload,
 };
+use super::types::batches::{
+    CreateTasksInput, CreateTasksPayload, DeleteTasksInput, DeleteTasksPayload, UpdateTasksInput,
+    UpdateTasksPayload,
+};
 use super::types::changes::{RestoreTasksInput, RestoreTasksPayload};
 use super::types::task::{
-    CreateTaskInput, CreateTaskPayload, DeleteTaskInput, DeleteTaskPayload, SetTaskCompletedInput,
-    SetTaskCompletedPayload, Task, ToggleTaskInput, ToggleTaskPayload, UpdateTaskInput,
-    UpdateTaskPayload,
+    CreateTaskInput, CreateTaskPayload, DeleteTaskInput, DeleteTaskPayload, MoveTaskInput,
+    MoveTaskPayload, SetTaskCompletedInput, SetTaskCompletedPayload, Task, ToggleTaskInput,
+    ToggleTaskPayload, UpdateTaskInput, UpdateTaskPayload,
 };
 
 /// Writes. Each takes one `input` and returns what it changed.
@@ -136,23 +140,21 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The task to create.")] input: CreateTaskInput,
     ) -> Result<CreateTaskPayload, ApiError> {
-        let (id, description) = (input.id.as_ref(), input.description.as_deref());
-        let draft = TaskDraft::parse(id.map(|id| id.as_str()), &input.title, description)
-            .map_err(in_input)?;
-        let task = tasks(ctx).create(who(ctx)?, draft).await?;
-        Ok(CreateTaskPayload { task: task.into() })
+        let draft = input.parse().map_err(in_input)?;
+        let who = who(ctx)?;
+        let task = tasks(ctx).create(who, draft).await?;
+        let task = Task::new(who.user(), task);
+        Ok(CreateTaskPayload { task })
     }
 
-    /// Change a task's title or description.
+    /// Change a task: its title, its description, its day, its priority or its labels.
     async fn update_task(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The task to change, and how.")] input: UpdateTaskInput,
     ) -> Result<UpdateTaskPayload, ApiError> {
-        let (title, description) = (input.title.as_deref(), input.description.as_deref());
-        let edit = TaskEdit::parse(title, description, input.expected_version);
         Ok(UpdateTaskPayload {
-            task: edit_task(ctx, &input.id, edit).await?,
+            task: edit_task(ctx, &input.id, input.parse()).await?,
         })
     }
 
@@ -200,10 +202,66 @@ impl Mutation {
         #[graphql(desc = "Which tasks.")] input: RestoreTasksInput,
     ) -> Result<RestoreTasksPayload, ApiError> {
         let ids = input.parse().map_err(in_input)?;
-        let tasks = tasks(ctx).restore(who(ctx)?, &ids).await?;
-        let tasks = tasks.into_iter().map(Task::from).collect();
+        let who = who(ctx)?;
+        let tasks = seen_by(who, tasks(ctx).restore(who, &ids).await?);
         Ok(RestoreTasksPayload { tasks })
     }
+
+    /// Create many tasks: all of them or, if one is not right, none. As safe to repeat as
+    /// `createTask` if all have IDs of your own making.
+    async fn create_tasks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The tasks.")] input: CreateTasksInput,
+    ) -> Result<CreateTasksPayload, ApiError> {
+        let drafts = input.parse().map_err(in_input)?;
+        let who = who(ctx)?;
+        let created = tasks(ctx).create_all(who, drafts).await?;
+        let tasks = seen_by(who, created);
+        Ok(CreateTasksPayload { tasks })
+    }
+
+    /// Change many tasks in the same way: all of them or none.
+    async fn update_tasks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which tasks, and what to change.")] input: UpdateTasksInput,
+    ) -> Result<UpdateTasksPayload, ApiError> {
+        let (ids, edit) = input.parse().map_err(in_input)?;
+        let who = who(ctx)?;
+        let edited = tasks(ctx).edit_all(who, &ids, &edit).await?;
+        let tasks = seen_by(who, edited);
+        Ok(UpdateTasksPayload { tasks })
+    }
+
+    /// Delete many tasks: all of them or none. For 30 days, `restoreTasks` brings them back.
+    async fn delete_tasks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which tasks.")] input: DeleteTasksInput,
+    ) -> Result<DeleteTasksPayload, ApiError> {
+        let ids = input.parse().map_err(in_input)?;
+        tasks(ctx).delete_all(who(ctx)?, &ids).await?;
+        Ok(DeleteTasksPayload { ids })
+    }
+
+    /// Put a task somewhere else in the MANUAL order. Doing so twice does no harm.
+    async fn move_task(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which task, and where to.")] input: MoveTaskInput,
+    ) -> Result<MoveTaskPayload, ApiError> {
+        let (id, after) = input.parse().map_err(in_input)?;
+        let who = who(ctx)?;
+        let task = tasks(ctx).place(who, id, after).await?;
+        let task = Task::new(who.user(), task);
+        Ok(MoveTaskPayload { task })
+    }
+}
+
+fn seen_by(who: Identity, tasks: Vec<DomainTask>) -> Vec<Task> {
+    let seen = |task| Task::new(who.user(), task);
+    tasks.into_iter().map(seen).collect()
 }
 
 /// Every mutation takes one argument, `input`: that is where its fields are.
@@ -221,8 +279,9 @@ async fn edit_task(
     let id = violations.collect("id", TaskId::parse(id));
     match (id, edit) {
         (Some(id), Ok(edit)) => {
-            let task = tasks(ctx).edit(who(ctx)?, id, &edit).await?;
-            Ok(task.into())
+            let who = who(ctx)?;
+            let task = tasks(ctx).edit(who, id, &edit).await?;
+            Ok(Task::new(who.user(), task))
         }
         (_, Err(broken)) => Err(in_input(violations.and(broken)).into()),
         (None, Ok(_)) => Err(in_input(violations).into()),

@@ -1,9 +1,7 @@
 //! Everything that can be read.
 
 use async_graphql::{Context, ID, Object};
-use taskhive_domain::listing::{
-    PageRequest, Search, TaskFilter as DomainFilter, TaskOrder as DomainOrder,
-};
+use taskhive_domain::listing::{PageRequest, TaskOrder as DomainOrder};
 use taskhive_domain::violation::Violations;
 use taskhive_domain::{SessionId, TaskError, TaskId, UserId};
 
@@ -15,10 +13,11 @@ use super::types::account::{Session, User};
 use super::types::changes::{self, TaskChanges};
 use super::types::connection::{TaskConnection, TaskPage};
 use super::types::cursor;
+use super::types::filter::{TaskFilter, TaskOrder};
 use super::types::node::Node;
 use super::types::server_info::ServerInfo;
 use super::types::take;
-use super::types::task::{Task, TaskFilter, TaskOrder};
+use super::types::task::{TagUsage, Task};
 
 /// Reads. Everything is seen through the eyes of the signed-in user.
 pub(crate) struct Query;
@@ -113,6 +112,12 @@ impl Query {
         Ok(TaskChanges::new(who.user(), changes))
     }
 
+    /// Your labels, in the order of the alphabet.
+    async fn tags(&self, ctx: &Context<'_>) -> Result<Vec<TagUsage>, ApiError> {
+        let usages = tasks(ctx).tags(who(ctx)?).await?;
+        Ok(usages.into_iter().map(|usage| TagUsage { usage }).collect())
+    }
+
     /// Where you are signed in, the most recently used first.
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>, ApiError> {
         let who = who(ctx)?;
@@ -152,8 +157,10 @@ impl Query {
 
 async fn find_task(ctx: &Context<'_>, id: &str) -> Result<Task, ApiError> {
     let id = TaskId::parse(id).map_err(|violations| violations.at("id"))?;
-    let task = tasks(ctx).find(who(ctx)?, id).await?;
-    task.map(Task::from).ok_or_else(ApiError::task_not_found)
+    let who = who(ctx)?;
+    let task = tasks(ctx).find(who, id).await?;
+    let task = task.map(|task| Task::new(who.user(), task));
+    task.ok_or_else(ApiError::task_not_found)
 }
 
 /// What is not an ID of any kind we know belongs to nobody, like an ID that somebody made up.
@@ -161,7 +168,7 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> Result<Option<Node>, ApiError
     let who = who(ctx)?;
     if let Ok(id) = TaskId::parse(id) {
         let task = tasks(ctx).find(who, id).await?;
-        return Ok(task.map(|task| Node::Task(task.into())));
+        return Ok(task.map(|task| Node::Task(Task::new(who.user(), task))));
     }
     if UserId::parse(id) == Ok(who.user()) {
         let user = accounts(ctx).me(who).await?;
@@ -197,17 +204,11 @@ impl PageArguments {
             position("after", self.after),
             position("before", self.before),
         );
-        let filter = self.filter.unwrap_or_default();
-        let search = Search::parse(filter.search.as_deref().unwrap_or_default())
-            .map_err(|broken| broken.at("search"));
-        let search = violations.collect("filter", search).unwrap_or_default();
+        let filter = self.filter.unwrap_or_default().parse();
+        let filter = violations.collect("filter", filter).unwrap_or_default();
         let take = match take::parse(self.first, self.last) {
             Ok(take) => take,
             Err(broken) => return Err(violations.and(broken)),
-        };
-        let filter = DomainFilter {
-            completed: filter.completed,
-            search,
         };
         violations.or(PageRequest {
             filter,

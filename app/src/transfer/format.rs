@@ -1,17 +1,19 @@
 //! The lines of an export:
 //!
-//! 1. `{"format":"taskhive-export","version":2}`. A reader takes every version up to its own.
+//! 1. `{"format":"taskhive-export","version":3}`. A reader takes every version up to its own.
 //! 2. For each account, by id, one line, after it one for each of its tasks, by id, and then one for each task that was deleted
 //!    and is still remembered, by id:
 //!    `{"account":{"id":"user_…","email":"…","passwordHash":"$argon2id$…","createdAt":1763888400123,"identities":[],"lastChange":9,"forgottenChange":0}}`,
-//!    `{"task":{"id":"task_…","title":"…","description":"","createdAt":…,"updatedAt":…,"completedAt":null,"version":1,"change":8,"createdChange":3}}` and
+//!    `{"task":{"id":"task_…","title":"…","description":"","createdAt":…,"updatedAt":…,"completedAt":null,"version":1,"dueOn":"2026-01-31","priority":1,"tags":["home"],"rank":-8388608,"change":8,"moved":null,"createdChange":3}}` and
 //!    `{"deleted":{"id":"task_…","change":9,"deletedAt":…,"task":null}}`, with the task as it was while it can be restored.
 //!    Points in time are milliseconds since 1970; changes are numbers in the order of the account's changes, so that positions
-//!    in it (`cursor`, `asOf`) go on meaning the same.
+//!    in it (`cursor`, `asOf`) go on meaning the same. Priorities go from 0, which can wait, to 3, which is urgent; ranks are
+//!    places in the order of the owner's own making, the smaller ones first; `moved` is the change of the rank that is newer
+//!    than the newest edit.
 //! 3. `{"end":{"accounts":1,"tasks":1,"deleted":1,"crc32":"…"}}`: how many there were, and the check sum (CRC-32, hexadecimal) of
 //!    all bytes before this line. A file without it was cut short.
 //!
-//! Version 1 has no numbers and no deleted tasks.
+//! Version 1 has no numbers and no deleted tasks, version 2 no days, priorities, labels, ranks and moves.
 //!
 //! The same accounts always make the same bytes: no line has a name of a release or the time of the export.
 
@@ -19,18 +21,18 @@ use serde::{Deserialize, Serialize};
 use taskhive_domain::archive::AccountRecord;
 use taskhive_domain::change::{ChangeNumber, DeletedTask, StoredTask, TaskCounter};
 use taskhive_domain::identity::ExternalIdentity;
-use taskhive_domain::task::{Task, TaskDescription, TaskTitle};
+use taskhive_domain::task::{DueDay, Priority, Rank, Tags, Task, TaskDescription, TaskTitle};
 use taskhive_domain::user::{EmailAddress, PasswordHash, User};
 use taskhive_domain::{TaskId, Timestamp, UserId};
 
 /// What the first line calls the file.
 pub(super) const NAME: &str = "taskhive-export";
 /// The version that is written.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 /// The first version in which changes have numbers.
 pub(super) const WITH_NUMBERS: u32 = 2;
-/// The largest number of a change: JSON numbers are exact so far.
-const LAST_NUMBER: i64 = 1 << 53;
+/// The largest number of a change: ranks are made of numbers, and must not overflow either. It takes centuries to get there.
+const LAST_NUMBER: i64 = 1 << 42;
 
 /// The first line. Later versions may say more in it.
 #[derive(Serialize, Deserialize)]
@@ -81,9 +83,23 @@ pub(super) struct TaskLine {
     completed_at: Option<i64>,
     version: i32,
     #[serde(default)]
+    due_on: Option<String>,
+    #[serde(default = "normal")]
+    priority: u8,
+    #[serde(default)]
+    tags: Vec<String>,
+    #[serde(default)]
+    rank: Option<i64>,
+    #[serde(default)]
     change: i64,
     #[serde(default)]
+    moved: Option<i64>,
+    #[serde(default)]
     created_change: i64,
+}
+
+fn normal() -> u8 {
+    Priority::Normal.level()
 }
 
 #[derive(Serialize, Deserialize)]
@@ -192,7 +208,17 @@ impl TaskLine {
             updated_at: task.updated_at.millis(),
             completed_at: task.completed_at.map(Timestamp::millis),
             version: task.version,
+            due_on: task.due_on.map(|day| day.to_string()),
+            priority: task.priority.level(),
+            tags: task
+                .tags
+                .as_slice()
+                .iter()
+                .map(|tag| tag.as_str().to_owned())
+                .collect(),
+            rank: Some(task.rank.get()).filter(|_| task.rank != Rank::NONE),
             change: task.change.get(),
+            moved: task.moved.map(ChangeNumber::get),
             created_change: created_change.get(),
         }
     }
@@ -247,6 +273,7 @@ impl TaskLine {
         if self.version < 1 {
             return Err("`version` is less than 1");
         }
+        let due_on = self.due_on.as_deref().map(DueDay::parse);
         let task = Task {
             id: TaskId::parse(&self.id).map_err(|_| "`id` is not an id of a task")?,
             title: TaskTitle::from_stored(self.title).ok_or("`title` is not one")?,
@@ -255,7 +282,14 @@ impl TaskLine {
             updated_at: Timestamp::from_millis(self.updated_at),
             completed_at: self.completed_at.map(Timestamp::from_millis),
             version: self.version,
+            due_on: due_on.transpose().map_err(|_| "`dueOn` is no day")?,
+            priority: Priority::from_level(self.priority).ok_or("`priority` is none")?,
+            tags: Tags::from_stored(self.tags.iter().map(String::as_str))
+                .filter(|tags| tags.as_slice().len() <= Tags::MAX as usize)
+                .ok_or("`tags` holds what is no label, or too many")?,
+            rank: self.rank.map_or(Rank::NONE, Rank::new),
             change: number(self.change)?,
+            moved: self.moved.map(number).transpose()?,
         };
         Ok(StoredTask {
             task,

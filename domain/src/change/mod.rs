@@ -133,7 +133,7 @@ pub struct TaskCounter {
 /// A task, and since when it has been there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredTask {
-    /// As it is now; its [`change`](Task::change) is the newest one.
+    /// As it is now; its [`newest_change`](Task::newest_change) is the newest one.
     pub task: Task,
     /// The change that brought it here: its creation, or the last time it was restored.
     pub created_change: ChangeNumber,
@@ -188,7 +188,7 @@ impl From<StoredTask> for Changed {
     fn from(stored: StoredTask) -> Self {
         Self {
             task: stored.task.id,
-            number: stored.task.change,
+            number: stored.task.newest_change(),
             outcome: ChangedTo::Stored(stored),
         }
     }

@@ -1,13 +1,14 @@
 //! Lists of tasks: which, in what order, and which page of them.
 
-use std::cmp::Ordering;
+mod filter;
 
-use unicase::UniCase;
+pub use filter::{DayRange, PrioritySet, Search, TaskFilter, fold};
+
+use std::cmp::Ordering;
 
 use crate::change::{ChangeNumber, Position};
 use crate::id::TaskId;
-use crate::task::Task;
-use crate::text::{check_length, refuse_nul};
+use crate::task::{DueDay, Priority, Rank, Task};
 use crate::time::Timestamp;
 use crate::violation::{Reason, Violation, Violations};
 
@@ -21,16 +22,39 @@ pub enum TaskOrder {
     Newest,
     /// The longest existing first.
     Oldest,
-    /// The most recently changed first, by the numbers of the changes.
+    /// The most recently edited first, by the numbers of the changes.
     RecentlyUpdated,
+    /// As their owner arranged them; what is new comes first.
+    Manual,
+    /// Open tasks before completed ones, each group with the soonest due first and those without a day last.
+    DueFirst,
+    /// Open tasks before completed ones, each group with the most urgent first, then the newest.
+    PriorityFirst,
 }
 
 impl TaskOrder {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::OpenFirst,
+        Self::Newest,
+        Self::Oldest,
+        Self::RecentlyUpdated,
+        Self::Manual,
+        Self::DueFirst,
+        Self::PriorityFirst,
+    ];
+
+    /// Whether open tasks come before completed ones: then that is the first part of the key.
+    #[must_use]
+    pub const fn puts_open_first(self) -> bool {
+        matches!(self, Self::OpenFirst | Self::DueFirst | Self::PriorityFirst)
+    }
+
     /// Whether the order goes from larger keys to smaller ones. All parts of a key point the same way, so that one index
     /// and one row-value comparison serve it.
     #[must_use]
     pub const fn is_descending(self) -> bool {
-        !matches!(self, Self::Oldest)
+        !matches!(self, Self::Oldest | Self::Manual)
     }
 
     /// The reference for every repository: which of two positions comes first.
@@ -48,7 +72,8 @@ impl TaskOrder {
 /// Where a task stands in an order: the whole sort key, so that a cursor survives the change or deletion of its task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TaskPosition {
-    /// First part of the key in [`TaskOrder::OpenFirst`]; always true in the other orders, which do not look at it.
+    /// First part of the key in the orders that [put open tasks first](TaskOrder::puts_open_first); always true in the
+    /// others, which do not look at it.
     pub is_open: bool,
     /// The part of the key that the order is about.
     pub key: SortKey,
@@ -59,10 +84,46 @@ pub struct TaskPosition {
 /// What an order goes by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SortKey {
-    /// The newest change of the task, in [`TaskOrder::RecentlyUpdated`].
+    /// The newest edit of the task, in [`TaskOrder::RecentlyUpdated`].
     Change(ChangeNumber),
-    /// When the task was created, in all others.
+    /// When the task was created.
     CreatedAt(Timestamp),
+    /// Where its owner put it, in [`TaskOrder::Manual`].
+    Rank(Rank),
+    /// How soon the task is due, in [`TaskOrder::DueFirst`].
+    Due(Nearness),
+    /// How urgent the task is and when it was created, in [`TaskOrder::PriorityFirst`].
+    Priority(Priority, Timestamp),
+}
+
+/// How soon something is due: the sooner, the greater; what is never due is nearer than nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Nearness(i32);
+
+impl Nearness {
+    /// That of what is never due: less than that of the last day there is.
+    const NEVER: i32 = -10_000_000;
+
+    /// That of a task with this day.
+    #[must_use]
+    pub const fn of(due_on: Option<DueDay>) -> Self {
+        match due_on {
+            Some(day) => Self(-day.days()),
+            None => Self(Self::NEVER),
+        }
+    }
+
+    /// For adapters: what a row or a cursor holds.
+    #[must_use]
+    pub const fn new(nearness: i32) -> Self {
+        Self(nearness)
+    }
+
+    /// For adapters: what a row or a cursor holds.
+    #[must_use]
+    pub const fn get(self) -> i32 {
+        self.0
+    }
 }
 
 impl TaskPosition {
@@ -70,80 +131,19 @@ impl TaskPosition {
     #[must_use]
     pub const fn of(task: &Task, order: TaskOrder) -> Self {
         Self {
-            is_open: !matches!(order, TaskOrder::OpenFirst) || task.is_open(),
-            key: if matches!(order, TaskOrder::RecentlyUpdated) {
-                SortKey::Change(task.change)
-            } else {
-                SortKey::CreatedAt(task.created_at)
+            is_open: !order.puts_open_first() || task.is_open(),
+            key: match order {
+                TaskOrder::RecentlyUpdated => SortKey::Change(task.change),
+                TaskOrder::Manual => SortKey::Rank(task.rank),
+                TaskOrder::DueFirst => SortKey::Due(Nearness::of(task.due_on)),
+                TaskOrder::PriorityFirst => SortKey::Priority(task.priority, task.created_at),
+                TaskOrder::OpenFirst | TaskOrder::Newest | TaskOrder::Oldest => {
+                    SortKey::CreatedAt(task.created_at)
+                }
             },
             id: task.id,
         }
     }
-}
-
-/// Which tasks to list. All conditions must hold.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TaskFilter {
-    /// Only completed tasks, or only open ones.
-    pub completed: Option<bool>,
-    /// Only tasks with all these words.
-    pub search: Search,
-}
-
-impl TaskFilter {
-    /// The reference for every repository: whether `task` belongs in the list.
-    #[must_use]
-    pub fn matches(&self, task: &Task) -> bool {
-        let (title, description) = (fold(task.title.as_str()), fold(task.description.as_str()));
-        self.completed
-            .is_none_or(|completed| completed != task.is_open())
-            && self
-                .search
-                .words()
-                .iter()
-                .all(|word| title.contains(word) || description.contains(word))
-    }
-}
-
-/// Words that must all occur in the title or in the description, ignoring case. There are no wildcards.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Search(Vec<String>);
-
-impl Search {
-    /// The longest search, in characters.
-    pub const MAX_LENGTH: u32 = 100;
-    /// The most words of a search: each one is a condition on every row looked at.
-    pub const MAX_WORDS: u32 = 5;
-
-    /// Splits at white space. A search without words finds everything.
-    pub fn parse(text: &str) -> Result<Self, Violations> {
-        let mut violations = Violations::default();
-        check_length(&mut violations, text.trim(), Self::MAX_LENGTH);
-        refuse_nul(&mut violations, text);
-        let words: Vec<String> = text.split_whitespace().map(fold).collect();
-        if words.len() > Self::MAX_WORDS as usize {
-            let message = format!("At most {} words are allowed.", Self::MAX_WORDS);
-            violations.add(Violation::with_limit(
-                Reason::TooLong,
-                Self::MAX_WORDS,
-                message,
-            ));
-        }
-        violations.or(Self(words))
-    }
-
-    /// The words, folded by [`fold`].
-    #[must_use]
-    pub fn words(&self) -> &[String] {
-        &self.0
-    }
-}
-
-/// Removes the difference between upper and lower case for all of Unicode. Repositories store texts folded by this
-/// function beside the originals, because each database folds in a way of its own, and only partly.
-#[must_use]
-pub fn fold(text: &str) -> String {
-    UniCase::unicode(text).to_folded_case()
 }
 
 /// Which stretch of the list to return.

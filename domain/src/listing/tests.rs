@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::task::{TaskDescription, TaskTitle};
+use crate::task::{Priority, Rank, Tags, TaskDescription, TaskTitle};
 
 fn task(title: &str, description: &str) -> Task {
     let now = Timestamp::from_millis(1);
@@ -16,6 +16,11 @@ fn task(title: &str, description: &str) -> Task {
         completed_at: None,
         version: 1,
         change: ChangeNumber::NONE,
+        due_on: None,
+        priority: Priority::Normal,
+        tags: Tags::default(),
+        rank: Rank::NONE,
+        moved: None,
     }
 }
 
@@ -24,9 +29,7 @@ fn broken<T>(parsed: Result<T, Violations>) -> Vec<(String, Reason, Option<u32>)
         return Vec::new();
     };
     let broken = violations.as_slice().iter();
-    broken
-        .map(|v| (v.path.join("."), v.reason, v.limit))
-        .collect()
+    broken.map(|v| (v.place(), v.reason, v.limit)).collect()
 }
 
 #[test]
@@ -142,6 +145,7 @@ fn a_filter_needs_all_its_conditions() {
         let filter = TaskFilter {
             completed: completed_only,
             search: Search::parse(search).unwrap(),
+            ..TaskFilter::default()
         };
         assert_eq!(filter.matches(&open), finds_open, "{filter:?}");
         assert_eq!(filter.matches(&completed), finds_completed, "{filter:?}");
@@ -229,7 +233,7 @@ proptest! {
     fn a_search_never_panics_and_finds_the_words_it_was_made_of(text in any::<String>()) {
         if let Ok(search) = Search::parse(&text) {
             prop_assert_eq!(search.words().len(), text.split_whitespace().count());
-            let filter = TaskFilter { completed: None, search };
+            let filter = TaskFilter { search, ..TaskFilter::default() };
             let dotless = text.contains('\u{131}');
             prop_assert!(filter.matches(&task("title", &text)));
             prop_assert!(dotless || filter.matches(&task("title", &text.to_uppercase())));

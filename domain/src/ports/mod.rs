@@ -2,6 +2,7 @@
 //! checked by `testing::contract`.
 
 mod authentication;
+mod batches;
 mod changes;
 mod events;
 mod sessions;
@@ -11,10 +12,11 @@ mod users;
 pub use self::authentication::{
     AuthenticationError, IdentityProvider, PasswordHasher, TokenIssuer, Verification,
 };
+pub use self::batches::{BatchDeletion, BatchInsertion, BatchUpdate};
 pub use self::changes::{ChangesSince, TaskChanges};
 pub use self::events::{Poke, TaskEvents, TaskPokes};
 pub use self::sessions::{EndedSession, SessionEvents, SessionRepository, SignIn};
-pub use self::tasks::{Insertion, Restoration, TaskRepository, Update};
+pub use self::tasks::{Insertion, Move, Restoration, TaskRepository, Update};
 pub use self::users::{
     ExternalUserRepository, PasswordChange, PasswordChangeOutcome, RegistrationOutcome,
     UserRepository,

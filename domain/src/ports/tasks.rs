@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 
-use super::InfraError;
+use super::{BatchDeletion, BatchInsertion, BatchUpdate, InfraError};
 use crate::change::ChangeNumber;
 use crate::id::{TaskId, UserId};
 use crate::listing::{Page, PageRequest, TaskFilter};
-use crate::task::{Task, TaskEdit};
+use crate::task::{BatchEdit, TagUsage, Task, TaskEdit};
 use crate::time::Timestamp;
 
 /// What became of an insert.
@@ -35,6 +35,26 @@ pub enum Update {
     NotFound,
 }
 
+/// What became of moving a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Move {
+    /// The task stands where it was to.
+    Moved {
+        /// As it is now. Its version and the time of its last edit are what they were.
+        task: Task,
+        /// The number of the move, which all have whose ranks are others now.
+        change: ChangeNumber,
+        /// Whether that is this task only.
+        alone: bool,
+    },
+    /// The task stood there already.
+    Unchanged(Task),
+    /// The owner has no such task.
+    NotFound,
+    /// The owner has no such neighbour.
+    NeighbourNotFound,
+}
+
 /// What became of bringing tasks back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Restoration {
@@ -54,10 +74,11 @@ pub enum Restoration {
 /// committed: nobody can have seen a later number of the same owner before an earlier one.
 ///
 /// Every method sees the tasks of one owner and nothing else; another owner's task is as good as none.
-/// Each method but [`restore`](Self::restore) is one statement, where the database can do that.
+/// Each method is one statement, where the database can do that, but [`place`](Self::place) and those for several tasks.
 #[async_trait]
 pub trait TaskRepository: Send + Sync {
-    /// Stores a task whose id was made for it a moment ago, under a number of its own (whatever its [`Task::change`] says).
+    /// Stores a task whose id was made for it a moment ago, under a number of its own (whatever its [`Task::change`] says),
+    /// and at the [`top`](crate::task::Rank::top).
     /// `None` if there is no such owner (any more). Nothing looks for an earlier task with this id: that there is one is a
     /// defect, of the kind [`Broken`](super::InfraErrorKind::Broken), and nothing is stored.
     async fn add(&self, owner: UserId, task: &Task) -> Result<Option<Task>, InfraError>;
@@ -71,6 +92,8 @@ pub trait TaskRepository: Send + Sync {
     async fn page(&self, owner: UserId, request: &PageRequest) -> Result<Page, InfraError>;
     /// How many tasks match.
     async fn count(&self, owner: UserId, filter: &TaskFilter) -> Result<u64, InfraError>;
+    /// The labels of all the owner's tasks, as [`TagUsage::of`] defines them.
+    async fn tags(&self, owner: UserId) -> Result<Vec<TagUsage>, InfraError>;
     /// Changes a task as [`Task::apply`] says, without a moment in which another writer's change could get lost.
     async fn update(
         &self,
@@ -79,6 +102,15 @@ pub trait TaskRepository: Send + Sync {
         edit: &TaskEdit,
         now: Timestamp,
     ) -> Result<Update, InfraError>;
+    /// Puts a task right after another one, or before all without one, in [`Manual`](crate::listing::TaskOrder::Manual): between
+    /// others as [`Arrangement`](crate::task::Arrangement) says, and at the [`top`](crate::task::Rank::top). A task does not
+    /// stand after itself.
+    async fn place(
+        &self,
+        owner: UserId,
+        id: TaskId,
+        after: Option<TaskId>,
+    ) -> Result<Move, InfraError>;
     /// Deletes a task, remembers it as [`DeletedTask`](crate::change::DeletedTask), and returns the number of the deletion;
     /// `None` if there was no such task.
     async fn delete(
@@ -87,6 +119,25 @@ pub trait TaskRepository: Send + Sync {
         id: TaskId,
         now: Timestamp,
     ) -> Result<Option<ChangeNumber>, InfraError>;
+    /// Stores several tasks, each as [`insert`](Self::insert) does, all or none: in the order of the batch at the top, as
+    /// [`top_of_several`](crate::task::Rank::top_of_several) says, with one number. No id is there twice.
+    async fn insert_all(&self, owner: UserId, tasks: &[Task])
+    -> Result<BatchInsertion, InfraError>;
+    /// Changes several tasks as [`BatchUpdate::of`] says, all or none, with one number. No id is there twice.
+    async fn update_all(
+        &self,
+        owner: UserId,
+        ids: &[TaskId],
+        edit: &BatchEdit,
+        now: Timestamp,
+    ) -> Result<BatchUpdate, InfraError>;
+    /// Deletes several tasks, each as [`delete`](Self::delete) does, all or none, with one number. No id is there twice.
+    async fn delete_all(
+        &self,
+        owner: UserId,
+        ids: &[TaskId],
+        now: Timestamp,
+    ) -> Result<BatchDeletion, InfraError>;
     /// Brings deleted tasks back as they were, all or none; for how long that is possible says
     /// [`DeletedTask::restorable`](crate::change::DeletedTask::restorable). All that come back share one number. A task that
     /// is there counts as brought back.

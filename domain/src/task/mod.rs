@@ -1,5 +1,21 @@
 //! A task, its texts, and what can be changed about it.
 
+mod arrangement;
+mod batch;
+mod day;
+mod edit;
+mod priority;
+mod rank;
+mod tags;
+
+pub use arrangement::Arrangement;
+pub use batch::{BatchEdit, BatchEditInput, MAX_BATCH, parse_drafts, parse_ids};
+pub use day::DueDay;
+pub use edit::{Completion, DueEdit, TaskDraft, TaskDraftInput, TaskEdit, TaskEditInput};
+pub use priority::Priority;
+pub use rank::Rank;
+pub use tags::{Tag, TagUsage, Tags};
+
 use crate::change::ChangeNumber;
 use crate::id::TaskId;
 use crate::text::{check_length, is_invisible, refuse_nul};
@@ -95,11 +111,47 @@ pub struct Task {
     pub completed_at: Option<Timestamp>,
     /// Starts at 1 and grows by one with every change.
     pub version: i32,
-    /// The newest change among those of all the owner's tasks, given by whoever stores it.
+    /// The day it is due.
+    pub due_on: Option<DueDay>,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Its labels.
+    pub tags: Tags,
+    /// Its place in the order of the owner's own making, given by whoever stores it. No edit changes it.
+    pub rank: Rank,
+    /// Its newest edit among the changes of all the owner's tasks, given by whoever stores it.
     pub change: ChangeNumber,
+    /// The newest change of its rank, if that is newer than the newest edit.
+    pub moved: Option<ChangeNumber>,
 }
 
 impl Task {
+    /// As it is created at `now`, before it is stored.
+    #[must_use]
+    pub fn create(id: TaskId, draft: TaskDraft, now: Timestamp) -> Self {
+        Self {
+            id,
+            title: draft.title,
+            description: draft.description,
+            created_at: now,
+            updated_at: now,
+            completed_at: None,
+            version: 1,
+            due_on: draft.due_on,
+            priority: draft.priority,
+            tags: draft.tags,
+            rank: Rank::NONE,
+            change: ChangeNumber::NONE,
+            moved: None,
+        }
+    }
+
+    /// The number of its newest change of any kind.
+    #[must_use]
+    pub fn newest_change(&self) -> ChangeNumber {
+        self.moved.unwrap_or(self.change)
+    }
+
     /// Whether it is still to be done.
     #[must_use]
     pub const fn is_open(&self) -> bool {
@@ -133,102 +185,21 @@ impl Task {
             Some(Completion::Set(false) | Completion::Toggle) => None,
             None => self.completed_at,
         };
+        if let Some(due) = edit.due {
+            next.due_on = due.day();
+        }
+        if let Some(priority) = edit.priority {
+            next.priority = priority;
+        }
+        if let Some(tags) = &edit.tags {
+            next.tags = tags.clone();
+        }
         if next != *self {
             next.version += 1;
             next.updated_at = now;
+            next.moved = None;
         }
         Some(next)
-    }
-}
-
-/// What a client gives to create a task.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TaskDraft {
-    /// An id of the client's own making, which makes repeating the request safe.
-    pub id: Option<TaskId>,
-    /// What to do.
-    pub title: TaskTitle,
-    /// Details.
-    pub description: TaskDescription,
-}
-
-impl TaskDraft {
-    /// Reports everything wrong with all fields at once.
-    pub fn parse(
-        id: Option<&str>,
-        title: &str,
-        description: Option<&str>,
-    ) -> Result<Self, Violations> {
-        let mut violations = Violations::default();
-        let id = id.and_then(|id| violations.collect("id", TaskId::client_made(id)));
-        let title = violations.collect("title", TaskTitle::parse(title));
-        let description = violations.collect(
-            "description",
-            TaskDescription::parse(description.unwrap_or_default()),
-        );
-        match (title, description) {
-            (Some(title), Some(description)) => violations.or(Self {
-                id,
-                title,
-                description,
-            }),
-            _ => Err(violations),
-        }
-    }
-}
-
-/// A change, as a value: adapters turn it into one statement, [`Task::apply`] says what must come out.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TaskEdit {
-    /// The new title; `None` leaves it alone.
-    pub title: Option<TaskTitle>,
-    /// The new description; `None` leaves it alone.
-    pub description: Option<TaskDescription>,
-    /// What happens to its completion; `None` leaves it alone.
-    pub completion: Option<Completion>,
-    /// Only change the task if this is still its version.
-    pub expected_version: Option<i32>,
-}
-
-/// What an edit does to a task's completion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Completion {
-    /// Completed (`true`) or open (`false`), whatever it was.
-    Set(bool),
-    /// The other way round.
-    Toggle,
-}
-
-impl TaskEdit {
-    /// Reports everything wrong with all fields at once.
-    pub fn parse(
-        title: Option<&str>,
-        description: Option<&str>,
-        expected_version: Option<i32>,
-    ) -> Result<Self, Violations> {
-        let mut violations = Violations::default();
-        let title = title.and_then(|text| violations.collect("title", TaskTitle::parse(text)));
-        let description = description
-            .and_then(|text| violations.collect("description", TaskDescription::parse(text)));
-        if expected_version.is_some_and(|version| version < 1) {
-            let below = Violation::with_limit(Reason::OutOfRange, 1, "Versions start at 1.");
-            violations.note("expected_version", below);
-        }
-        violations.or(Self {
-            title,
-            description,
-            completion: None,
-            expected_version,
-        })
-    }
-
-    /// An edit that only completes, reopens or toggles.
-    #[must_use]
-    pub fn completion(completion: Completion) -> Self {
-        Self {
-            completion: Some(completion),
-            ..Self::default()
-        }
     }
 }
 

@@ -18,7 +18,7 @@ fn paths<T>(parsed: Result<T, Violations>) -> Vec<(String, Reason)> {
         return Vec::new();
     };
     let broken = violations.as_slice().iter();
-    broken.map(|v| (v.path.join("."), v.reason)).collect()
+    broken.map(|v| (v.place(), v.reason)).collect()
 }
 
 #[test]
@@ -111,17 +111,30 @@ fn a_description_is_everything_but_nul_and_too_long() {
 fn a_draft_reports_everything_at_once() {
     let long = "x".repeat(2001);
     assert_eq!(
-        paths(TaskDraft::parse(Some("task_1"), "a\n\u{1}b", Some(&long))),
+        paths(TaskDraft::parse(TaskDraftInput {
+            id: Some("task_1"),
+            title: "a\n\u{1}b",
+            description: Some(&long),
+            ..TaskDraftInput::default()
+        })),
         [
             ("id".to_owned(), Reason::Malformed),
             ("title".to_owned(), Reason::Malformed),
             ("description".to_owned(), Reason::TooLong),
         ]
     );
-    let bad_id = paths(TaskDraft::parse(Some(""), "fine", None));
+    let bad_id = paths(TaskDraft::parse(TaskDraftInput {
+        id: Some(""),
+        title: "fine",
+        ..TaskDraftInput::default()
+    }));
     assert_eq!(bad_id, [("id".to_owned(), Reason::Malformed)]);
 
-    let draft = TaskDraft::parse(None, " fine ", None).unwrap();
+    let draft = TaskDraft::parse(TaskDraftInput {
+        title: " fine ",
+        ..TaskDraftInput::default()
+    })
+    .unwrap();
     assert_eq!(draft.title.as_str(), "fine");
     assert_eq!((draft.id, draft.description.as_str()), (None, ""));
 }
@@ -130,7 +143,12 @@ fn a_draft_reports_everything_at_once() {
 fn an_edit_reports_everything_at_once() {
     let long = "x".repeat(2001);
     assert_eq!(
-        paths(TaskEdit::parse(Some(" "), Some(&long), Some(0))),
+        paths(TaskEdit::parse(TaskEditInput {
+            title: Some(" "),
+            description: Some(&long),
+            expected_version: Some(0),
+            ..TaskEditInput::default()
+        })),
         [
             ("title".to_owned(), Reason::Blank),
             ("description".to_owned(), Reason::TooLong),
@@ -138,14 +156,27 @@ fn an_edit_reports_everything_at_once() {
         ]
     );
     for version in [0, -1, i32::MIN] {
-        let refused = paths(TaskEdit::parse(None, None, Some(version)));
+        let refused = paths(TaskEdit::parse(TaskEditInput {
+            expected_version: Some(version),
+            ..TaskEditInput::default()
+        }));
         assert_eq!(
             refused,
             [("expected_version".to_owned(), Reason::OutOfRange)]
         );
     }
-    assert_eq!(TaskEdit::parse(None, None, None), Ok(TaskEdit::default()));
-    assert_eq!(reasons(TaskEdit::parse(None, Some(""), Some(i32::MAX))), []);
+    assert_eq!(
+        TaskEdit::parse(TaskEditInput::default()),
+        Ok(TaskEdit::default())
+    );
+    assert_eq!(
+        reasons(TaskEdit::parse(TaskEditInput {
+            description: Some(""),
+            expected_version: Some(i32::MAX),
+            ..TaskEditInput::default()
+        })),
+        []
+    );
 }
 
 fn task(completed_at: Option<i64>) -> Task {
@@ -158,6 +189,11 @@ fn task(completed_at: Option<i64>) -> Task {
         completed_at: completed_at.map(Timestamp::from_millis),
         version: 3,
         change: ChangeNumber::new(9),
+        due_on: None,
+        priority: Priority::Normal,
+        tags: Tags::default(),
+        rank: Rank::NONE,
+        moved: None,
     }
 }
 
@@ -222,6 +258,7 @@ fn some_edit() -> impl Strategy<Value = TaskEdit> {
             description,
             completion,
             expected_version,
+            ..TaskEdit::default()
         },
     )
 }

@@ -1,5 +1,6 @@
 //! The use cases around tasks. Each takes the [`Identity`] of the caller and sees that user's tasks only.
 
+mod batches;
 mod live;
 
 use std::sync::Arc;
@@ -11,10 +12,10 @@ use crate::id::TaskId;
 use crate::identity::Identity;
 use crate::listing::{Page, PageRequest, TaskFilter};
 use crate::ports::{
-    Clock, InfraError, Insertion, Poke, Restoration, TaskChanges, TaskEvents, TaskRepository,
+    Clock, InfraError, Insertion, Move, Poke, Restoration, TaskChanges, TaskEvents, TaskRepository,
     Update,
 };
-use crate::task::{Task, TaskDraft, TaskEdit};
+use crate::task::{TagUsage, Task, TaskDraft, TaskEdit};
 use crate::time::Timestamp;
 
 /// Why a task could not be changed.
@@ -23,6 +24,9 @@ pub enum TaskError {
     /// The caller has no such task.
     #[error("there is no such task")]
     NotFound,
+    /// The caller has no such task to put another one after.
+    #[error("there is no such neighbour")]
+    NeighbourNotFound,
     /// The task was changed since the caller read it.
     #[error("the task has another version")]
     VersionMismatch,
@@ -32,6 +36,15 @@ pub enum TaskError {
     /// These tasks cannot be restored: they were deleted too long ago, or were never there.
     #[error("{} of the tasks cannot be restored", .0.len())]
     NotRestorable(Vec<TaskId>),
+    /// The caller does not have these of the tasks that were named, by their places.
+    #[error("{} of the tasks are not there", .0.len())]
+    TasksNotFound(Vec<(usize, TaskId)>),
+    /// The caller deleted these of the tasks that were to be created, by their places.
+    #[error("{} of the tasks were deleted", .0.len())]
+    TasksDeleted(Vec<(usize, TaskId)>),
+    /// These of the tasks that were named would have too many labels, by their places.
+    #[error("{} of the tasks would have too many labels", .0.len())]
+    TooManyTags(Vec<(usize, TaskId)>),
     /// Not everything is known that happened after the caller's position.
     #[error("the position has expired")]
     PositionExpired,
@@ -73,16 +86,8 @@ impl Tasks {
     pub async fn create(&self, who: Identity, draft: TaskDraft) -> Result<Task, TaskError> {
         let now = self.clock.now();
         let chosen = draft.id;
-        let task = Task {
-            id: chosen.unwrap_or_else(|| TaskId::new(now)),
-            title: draft.title,
-            description: draft.description,
-            created_at: now,
-            updated_at: now,
-            completed_at: None,
-            version: 1,
-            change: ChangeNumber::NONE,
-        };
+        let id = chosen.unwrap_or_else(|| TaskId::new(now));
+        let task = Task::create(id, draft, now);
         let insertion = if chosen.is_some() {
             self.repository.insert(who.user, &task).await?
         } else {
@@ -116,6 +121,11 @@ impl Tasks {
         self.repository.count(who.user, filter).await
     }
 
+    /// The caller's labels, in the order of the alphabet.
+    pub async fn tags(&self, who: Identity) -> Result<Vec<TagUsage>, InfraError> {
+        self.repository.tags(who.user).await
+    }
+
     /// Changes a task. An edit that changes nothing succeeds, and nobody is told.
     pub async fn edit(
         &self,
@@ -133,6 +143,35 @@ impl Tasks {
             Update::Unchanged(task) => Ok(task),
             Update::VersionMismatch => Err(TaskError::VersionMismatch),
             Update::NotFound => Err(TaskError::NotFound),
+        }
+    }
+
+    /// Puts a task right after another one in the order of the caller's own making, or before all without one. That is no
+    /// edit: its version stays. Repeating it does no harm, and nobody is told then.
+    pub async fn place(
+        &self,
+        who: Identity,
+        id: TaskId,
+        after: Option<TaskId>,
+    ) -> Result<Task, TaskError> {
+        let now = self.clock.now();
+        match self.repository.place(who.user, id, after).await? {
+            Move::Moved {
+                task,
+                change,
+                alone,
+            } => {
+                if alone {
+                    let event = TaskChange::Updated(task.clone());
+                    self.publish(who, id, event, change, now);
+                } else {
+                    self.events.publish(who.user, Poke::Reached(change));
+                }
+                Ok(task)
+            }
+            Move::Unchanged(task) => Ok(task),
+            Move::NotFound => Err(TaskError::NotFound),
+            Move::NeighbourNotFound => Err(TaskError::NeighbourNotFound),
         }
     }
 

@@ -158,13 +158,13 @@ fn a_registration_reports_everything_at_once() {
     let broken: Vec<_> = violations
         .as_slice()
         .iter()
-        .map(|v| (v.path.clone(), v.reason))
+        .map(|v| (v.place(), v.reason))
         .collect();
     assert_eq!(
         broken,
         [
-            (vec!["email"], Reason::Malformed),
-            (vec!["password"], Reason::TooShort)
+            ("email".to_owned(), Reason::Malformed),
+            ("password".to_owned(), Reason::TooShort)
         ]
     );
     assert!(Registration::parse("ada@example.org", "1234567x").is_ok());

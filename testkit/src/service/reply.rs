@@ -89,26 +89,20 @@ impl Reply {
         self.extension("reason")
     }
 
-    /// The issues of the first error as `path.in.the.input REASON limit`.
+    /// The issues of the first error as `path.in.the.input REASON limit`; where the code says it all, there is no reason.
     pub fn issues(&self) -> Vec<String> {
         let issues = self.json["errors"][0]["extensions"]["issues"].as_array();
         let one = |issue: &Value| {
-            let path: Vec<&str> = issue["path"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|part| part.as_str().unwrap())
-                .collect();
+            let step = |step: &Value| match step {
+                Value::String(field) => field.clone(),
+                item => item.as_u64().unwrap().to_string(),
+            };
+            let path: Vec<String> = issue["path"].as_array().unwrap().iter().map(step).collect();
             assert!(issue["message"].as_str().is_some_and(|m| m.ends_with('.')));
-            let limit = issue
-                .get("limit")
-                .map(|limit| format!(" {limit}"))
-                .unwrap_or_default();
-            format!(
-                "{} {}{limit}",
-                path.join("."),
-                issue["reason"].as_str().unwrap()
-            )
+            let reason = issue["reason"].as_str().map(ToOwned::to_owned);
+            let limit = issue.get("limit").map(ToString::to_string);
+            let parts = [Some(path.join(".")), reason, limit];
+            parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
         };
         issues.map_or_else(Vec::new, |issues| issues.iter().map(one).collect())
     }

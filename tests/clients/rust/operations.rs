@@ -5,6 +5,9 @@ use graphql_client::GraphQLQuery;
 /// A text of one fixed form, such as `2026-01-31T09:30:00.000Z`; `chrono::DateTime<Utc>` fits as well.
 type DateTime = String;
 
+/// A day without a time, such as `2026-01-31`; `chrono::NaiveDate` fits as well.
+type Date = String;
+
 macro_rules! operations {
     ($($name:ident)*) => { $(
         #[derive(GraphQLQuery)]

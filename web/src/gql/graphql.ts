@@ -14,6 +14,8 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
+  /** A calendar day without time or zone, such as `2026-01-31`. */
+  Date: { input: string; output: string; }
   /**
    * A point in time in UTC with milliseconds, such as `2026-01-31T09:30:00.000Z`. In
    * inputs any RFC 3339 offset and up to nine fractional digits are accepted.
@@ -47,16 +49,27 @@ export type ChangePasswordInput = {
   newPassword: Scalars['String']['input'];
 };
 
+/** Something of a task that can be taken away. */
+export type ClearableTaskField =
+  /** The day it is due. */
+  | 'DUE_ON';
+
 /** Input of `createTask`. */
 export type CreateTaskInput = {
   /** Up to 2000 characters. */
   description?: InputMaybe<Scalars['String']['input']>;
+  /** The day the task is due. */
+  dueOn?: InputMaybe<Scalars['Date']['input']>;
   /**
    * An ID of your own making: `task_` and a UUID (version 4 or 7) as 32 lower-case hex digits.
    * Repeating the request with the same ID returns the task it made, as it is now, and makes no
    * second one. Without it, the service makes an ID.
    */
   id?: InputMaybe<Scalars['ID']['input']>;
+  /** How urgent it is. */
+  priority?: InputMaybe<TaskPriority>;
+  /** Its labels. Case is kept, but does not tell two labels apart. */
+  tags?: InputMaybe<Array<Scalars['String']['input']>>;
   /** 1 to 200 characters. Surrounding white space is dropped. */
   title: Scalars['String']['input'];
 };
@@ -66,6 +79,27 @@ export type CreateTaskPayload = {
   __typename?: 'CreateTaskPayload';
   /** The new task. */
   task: Task;
+};
+
+/** Input of `createTasks`. */
+export type CreateTasksInput = {
+  /** 1 to 100 tasks. Their order is that of the list, the first one first. */
+  tasks: Array<CreateTaskInput>;
+};
+
+/** Result of `createTasks`. */
+export type CreateTasksPayload = {
+  __typename?: 'CreateTasksPayload';
+  /** The new tasks, in the order of the input. */
+  tasks: Array<Task>;
+};
+
+/** A range of days. Leave out an end to leave it open. */
+export type DateRange = {
+  /** The first day that counts. */
+  from?: InputMaybe<Scalars['Date']['input']>;
+  /** The last day that counts. */
+  to?: InputMaybe<Scalars['Date']['input']>;
 };
 
 /** Input of `deleteAccount`. */
@@ -92,6 +126,19 @@ export type DeleteTaskPayload = {
   __typename?: 'DeleteTaskPayload';
   /** The ID of the task that is gone, for removing it from a cache. */
   deletedTaskId: Scalars['ID']['output'];
+};
+
+/** Input of `deleteTasks`. */
+export type DeleteTasksInput = {
+  /** 1 to 100 tasks to delete. */
+  ids: Array<Scalars['ID']['input']>;
+};
+
+/** Result of `deleteTasks`. */
+export type DeleteTasksPayload = {
+  __typename?: 'DeleteTasksPayload';
+  /** The IDs of the tasks that are gone, in the order of the input. */
+  deletedTaskIds: Array<Scalars['ID']['output']>;
 };
 
 /**
@@ -190,6 +237,21 @@ export type LogoutPayload = {
   success: Scalars['Boolean']['output'];
 };
 
+/** Input of `moveTask`. */
+export type MoveTaskInput = {
+  /** The task it shall come right after. Without it, the task comes first. */
+  after?: InputMaybe<Scalars['ID']['input']>;
+  /** The task to move. */
+  id: Scalars['ID']['input'];
+};
+
+/** Result of `moveTask`. */
+export type MoveTaskPayload = {
+  __typename?: 'MoveTaskPayload';
+  /** The task as it is now. */
+  task: Task;
+};
+
 /** Writes. Each takes one `input` and returns what it changed. */
 export type Mutation = {
   __typename?: 'Mutation';
@@ -201,10 +263,17 @@ export type Mutation = {
   changePassword: AuthPayload;
   /** Create a task. */
   createTask: CreateTaskPayload;
+  /**
+   * Create many tasks: all of them or, if one is not right, none. As safe to repeat as
+   * `createTask` if all have IDs of your own making.
+   */
+  createTasks: CreateTasksPayload;
   /** Delete your account and everything in it, for good. */
   deleteAccount: DeleteAccountPayload;
   /** Delete a task. For 30 days, `restoreTasks` brings it back. */
   deleteTask: DeleteTaskPayload;
+  /** Delete many tasks: all of them or none. For 30 days, `restoreTasks` brings them back. */
+  deleteTasks: DeleteTasksPayload;
   /** Sign in with address and password. */
   login: AuthPayload;
   /**
@@ -213,6 +282,8 @@ export type Mutation = {
    * Where the refresh token is in a cookie, that will do instead of a valid access token.
    */
   logout: LogoutPayload;
+  /** Put a task somewhere else in the MANUAL order. Doing so twice does no harm. */
+  moveTask: MoveTaskPayload;
   /**
    * Get a new access token and a new refresh token. Asking again with the same token gives the
    * same answer for 30 seconds, so that a lost response or a second tab signs nobody out. After
@@ -237,8 +308,10 @@ export type Mutation = {
    * `setTaskCompleted` where requests can be repeated.
    */
   toggleTask: ToggleTaskPayload;
-  /** Change a task's title or description. */
+  /** Change a task: its title, its description, its day, its priority or its labels. */
   updateTask: UpdateTaskPayload;
+  /** Change many tasks in the same way: all of them or none. */
+  updateTasks: UpdateTasksPayload;
 };
 
 
@@ -255,6 +328,12 @@ export type MutationCreateTaskArgs = {
 
 
 /** Writes. Each takes one `input` and returns what it changed. */
+export type MutationCreateTasksArgs = {
+  input: CreateTasksInput;
+};
+
+
+/** Writes. Each takes one `input` and returns what it changed. */
 export type MutationDeleteAccountArgs = {
   input: DeleteAccountInput;
 };
@@ -267,8 +346,20 @@ export type MutationDeleteTaskArgs = {
 
 
 /** Writes. Each takes one `input` and returns what it changed. */
+export type MutationDeleteTasksArgs = {
+  input: DeleteTasksInput;
+};
+
+
+/** Writes. Each takes one `input` and returns what it changed. */
 export type MutationLoginArgs = {
   input: LoginInput;
+};
+
+
+/** Writes. Each takes one `input` and returns what it changed. */
+export type MutationMoveTaskArgs = {
+  input: MoveTaskInput;
 };
 
 
@@ -313,6 +404,12 @@ export type MutationUpdateTaskArgs = {
   input: UpdateTaskInput;
 };
 
+
+/** Writes. Each takes one `input` and returns what it changed. */
+export type MutationUpdateTasksArgs = {
+  input: UpdateTasksInput;
+};
+
 /** An object that can be fetched again by its ID. */
 export type Node = {
   /** Globally unique and opaque. Safe to put in a URL. */
@@ -343,6 +440,8 @@ export type Query = {
   server: ServerInfo;
   /** Where you are signed in, the most recently used first. */
   sessions: Array<Session>;
+  /** Your labels, in the order of the alphabet. */
+  tags: Array<TagUsage>;
   /**
    * One of your tasks. Null, with a `NOT_FOUND` error, if you have no task with this
    * ID; whether somebody else has one is not revealed.
@@ -446,6 +545,10 @@ export type ServerInfo = {
   maxDescriptionLength: Scalars['Int']['output'];
   /** The most items a page can have. */
   maxPageSize: Scalars['Int']['output'];
+  /** The longest label in characters. */
+  maxTagLength: Scalars['Int']['output'];
+  /** The most labels of a task. */
+  maxTags: Scalars['Int']['output'];
   /** The longest title in characters. */
   maxTitleLength: Scalars['Int']['output'];
   /** The shortest password in characters. */
@@ -510,6 +613,15 @@ export type SubscriptionTaskEventsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** A label and how often you use it. */
+export type TagUsage = {
+  __typename?: 'TagUsage';
+  /** How many of your open tasks have it. */
+  openTaskCount: Scalars['Int']['output'];
+  /** The label. */
+  tag: Scalars['String']['output'];
+};
+
 /**
  * Something to do. A task belongs to the user who created it, and nobody else can
  * see or change it.
@@ -524,14 +636,36 @@ export type Task = Node & {
   createdAt: Scalars['DateTime']['output'];
   /** Details: up to 2000 characters. Empty when there are none. */
   description: Scalars['String']['output'];
+  /** The day the task is due, or null. */
+  dueOn?: Maybe<Scalars['Date']['output']>;
   /** The task's ID, such as `task_0197c0df1c3d7a42b6e5f4d3c2b1a098`. */
   id: Scalars['ID']['output'];
+  /**
+   * Where the task stands in that list of yours, or null if `filter` leaves it out. Texts of
+   * one order compare, code unit by code unit, as the tasks do in the list, and each is a cursor of
+   * the list: with it a cache puts a task in its place without knowing our rules.
+   */
+  place?: Maybe<Scalars['String']['output']>;
+  /** How urgent it is. */
+  priority: TaskPriority;
+  /** Up to 10 labels of 1 to 32 characters, in the order of the alphabet. */
+  tags: Array<Scalars['String']['output']>;
   /** What to do: 1 to 200 characters, without surrounding white space. */
   title: Scalars['String']['output'];
   /** When the task was last changed. Equals `createdAt` for a task never changed. */
   updatedAt: Scalars['DateTime']['output'];
   /** Starts at 1 and grows by one with every change. */
   version: Scalars['Int']['output'];
+};
+
+
+/**
+ * Something to do. A task belongs to the user who created it, and nobody else can
+ * see or change it.
+ */
+export type TaskPlaceArgs = {
+  filter?: InputMaybe<TaskFilter>;
+  orderBy?: InputMaybe<TaskOrder>;
 };
 
 /** A task that changed. */
@@ -618,23 +752,51 @@ export type TaskEventKind =
 export type TaskFilter = {
   /** Only completed tasks, or only open ones. */
   completed?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Only tasks due within these days. */
+  dueOn?: InputMaybe<DateRange>;
+  /** Only tasks with, or only tasks without, a day they are due. */
+  hasDueDay?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Only tasks with one of these priorities. An empty list matches no task. */
+  priorities?: InputMaybe<Array<TaskPriority>>;
   /**
    * Only tasks in which every one of these words occurs, in the title or in the
    * description, regardless of case. Up to 100 characters.
    */
   search?: InputMaybe<Scalars['String']['input']>;
+  /** Only tasks that have all of these labels. Case does not matter. */
+  tags?: InputMaybe<Array<Scalars['String']['input']>>;
 };
 
 /** In what order to list tasks. Ties are broken by ID, so the order is always total. */
 export type TaskOrder =
+  /**
+   * Open tasks before completed ones; among them the soonest due first, those without a day
+   * last.
+   */
+  | 'DUE_FIRST'
+  /** As you arranged them with `moveTask`; new tasks come first. */
+  | 'MANUAL'
   /** The most recently created first. */
   | 'NEWEST'
   /** The longest existing first. */
   | 'OLDEST'
   /** Open tasks before completed ones, each group with the newest first. */
   | 'OPEN_FIRST'
+  /** Open tasks before completed ones; among them the most urgent first, then the newest. */
+  | 'PRIORITY_FIRST'
   /** The most recently changed first. */
   | 'RECENTLY_UPDATED';
+
+/** How urgent a task is. */
+export type TaskPriority =
+  /** Before the others. */
+  | 'HIGH'
+  /** Can wait. */
+  | 'LOW'
+  /** The default. */
+  | 'NORMAL'
+  /** Now. */
+  | 'URGENT';
 
 /** Input of `toggleTask`. */
 export type ToggleTaskInput = {
@@ -661,8 +823,12 @@ export type TokenDelivery =
 
 /** Input of `updateTask`. Fields that are left out or null stay as they are. */
 export type UpdateTaskInput = {
+  /** What to take away. */
+  clear?: InputMaybe<Array<ClearableTaskField>>;
   /** The new description: up to 2000 characters. An empty string removes it. */
   description?: InputMaybe<Scalars['String']['input']>;
+  /** The new day it is due. To take it away, name `DUE_ON` in `clear`. */
+  dueOn?: InputMaybe<Scalars['Date']['input']>;
   /**
    * Only change the task if this is still its version; otherwise `CONFLICT`. Without it, the
    * last writer wins.
@@ -670,6 +836,10 @@ export type UpdateTaskInput = {
   expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   /** The task to change. */
   id: Scalars['ID']['input'];
+  /** How urgent it is now. */
+  priority?: InputMaybe<TaskPriority>;
+  /** All its labels from now on. An empty list takes them all away. */
+  tags?: InputMaybe<Array<Scalars['String']['input']>>;
   /** The new title: 1 to 200 characters. */
   title?: InputMaybe<Scalars['String']['input']>;
 };
@@ -679,6 +849,31 @@ export type UpdateTaskPayload = {
   __typename?: 'UpdateTaskPayload';
   /** The task as it is now. */
   task: Task;
+};
+
+/** Input of `updateTasks`. Fields that are left out or null stay as they are. */
+export type UpdateTasksInput = {
+  /** Labels to add. */
+  addTags?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** What to take away. */
+  clear?: InputMaybe<Array<ClearableTaskField>>;
+  /** True to complete them, false to reopen them. */
+  completed?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The new day they are due. */
+  dueOn?: InputMaybe<Scalars['Date']['input']>;
+  /** 1 to 100 tasks to change. */
+  ids: Array<Scalars['ID']['input']>;
+  /** How urgent they are now. */
+  priority?: InputMaybe<TaskPriority>;
+  /** Labels to take away. */
+  removeTags?: InputMaybe<Array<Scalars['String']['input']>>;
+};
+
+/** Result of `updateTasks`. */
+export type UpdateTasksPayload = {
+  __typename?: 'UpdateTasksPayload';
+  /** The tasks as they are now, in the order of the input. */
+  tasks: Array<Task>;
 };
 
 /** A person with an account. */

@@ -26,7 +26,8 @@ pub(crate) const TICK_DELETION: [&str; 2] = [
 pub(crate) const TAKEN: [&str; 2] = [
     "DELETE FROM tasks USING tick WHERE tasks.owner_id = ",
     " RETURNING tasks.owner_id, tasks.id, tasks.title, tasks.description, tasks.created_at, \
-     tasks.updated_at, tasks.completed_at, tasks.version, tick.number",
+     tasks.updated_at, tasks.completed_at, tasks.version, tasks.due_on, \
+     tasks.priority, tasks.tags, tasks.rank, tick.number",
 ];
 
 /// What makes a subquery lock the rows it finds, and pass over those that are locked.

@@ -174,6 +174,15 @@ impl Database {
         self.run(doing, work).await
     }
 
+    /// Runs `work`, which may have to look at all tasks of an account, on a connection.
+    pub(crate) async fn read_scanning<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
+    ) -> Result<T, InfraError> {
+        self.run(doing, work).await
+    }
+
     /// Runs `work` on a connection.
     pub(crate) async fn write<T: Send + 'static>(
         &self,

@@ -3,10 +3,9 @@
 
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Text};
-use taskhive_domain::change::ChangeNumber;
 use taskhive_domain::listing::{PageRequest, Take, TaskFilter, TaskOrder};
 use taskhive_domain::ports::{Insertion, TaskRepository, Update};
-use taskhive_domain::task::{Completion, Task, TaskDescription, TaskEdit, TaskTitle};
+use taskhive_domain::task::{Completion, Task, TaskDraft, TaskDraftInput, TaskEdit};
 use taskhive_domain::{TaskId, Timestamp, UserId};
 use uuid::Uuid;
 
@@ -25,16 +24,11 @@ struct Prepared {
 
 async fn live_a_life(tasks: &DieselTasks, owner: UserId) {
     let now = Timestamp::from_millis(1);
-    let task = Task {
-        id: TaskId::new(now),
-        title: TaskTitle::parse("x").unwrap(),
-        description: TaskDescription::default(),
-        created_at: now,
-        updated_at: now,
-        completed_at: None,
-        version: 1,
-        change: ChangeNumber::NONE,
-    };
+    let draft = TaskDraft::parse(TaskDraftInput {
+        title: "x",
+        ..TaskDraftInput::default()
+    });
+    let task = Task::create(TaskId::new(now), draft.unwrap(), now);
     let request = PageRequest {
         filter: TaskFilter::default(),
         order: TaskOrder::default(),

@@ -59,9 +59,11 @@ const FILL: &str = "
     INSERT INTO users SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, n || '@example.org', 'x', now()
         FROM generate_series(1, 20) n;
     INSERT INTO tasks (owner_id, id, title, title_folded, description, description_folded,
-                       created_at, updated_at, completed_at, version, change, created_change)
+                       created_at, updated_at, completed_at, version, change, created_change,
+                       due_on, priority, rank, moved_change)
         SELECT users.id, gen_random_uuid(), 'x', 'x', '', '',
-               to_timestamp(n / 3), to_timestamp(n / 2), CASE WHEN n % 3 = 0 THEN now() END, 1, n, n
+               to_timestamp(n / 3), to_timestamp(n / 2), CASE WHEN n % 3 = 0 THEN now() END, 1, n, n,
+               CASE WHEN n % 2 = 0 THEN DATE '1970-01-01' + n / 5 END, n % 4, -n, CASE WHEN n % 10 = 0 THEN 500 + n END
         FROM users, generate_series(1, 500) n;
     UPDATE task_counters SET last_change = 1000;
     INSERT INTO task_counters SELECT gen_random_uuid() FROM generate_series(1, 3000);

@@ -29,7 +29,7 @@ pub(super) async fn restore(
 ) -> Result<u64, InfraError> {
     tasks.sort_by_key(|stored| {
         let task = &stored.task;
-        (task.change, task.updated_at, task.id)
+        (task.newest_change(), task.updated_at, task.id)
     });
     let restored = database.write("restore tasks", move |conn| {
         transaction(conn, move |conn| {
@@ -71,8 +71,8 @@ async fn restore_tasks(
         if known.contains(&stored.task.id.uuid()) {
             continue;
         }
-        let change = store.number(stored.task.change);
-        let statement = insertion(store.owner, &stored, change, numbering);
+        let change = store.number(stored.task.newest_change());
+        let statement = insertion(&store, &stored, change);
         statement.execute(conn).await?;
         restored += 1;
     }
@@ -164,19 +164,20 @@ async fn known(conn: &mut Conn, owner: DbId, ids: Vec<Uuid>) -> QueryResult<Hash
     Ok(known.into_iter().map(|id| id.0).collect())
 }
 
-fn insertion(
-    owner: DbId,
-    stored: &StoredTask,
-    change: ChangeNumber,
-    numbering: Numbering,
-) -> InsertNumbered {
-    let created_change = match numbering {
-        Numbering::Kept => stored.created_change,
-        Numbering::New => change,
+fn insertion(store: &Store, stored: &StoredTask, change: ChangeNumber) -> InsertNumbered {
+    let task = &stored.task;
+    let (change, moved, created_change) = match store.numbering {
+        Numbering::Kept => (task.change, task.moved, stored.created_change),
+        Numbering::New => (change, None, change),
     };
     InsertNumbered {
-        task: TaskValues::new(owner, &stored.task),
+        task: TaskValues::new(store.owner, task),
         change: change.get(),
         created_change: created_change.get(),
+        rank: task
+            .rank
+            .or_plausible(store.counter.last_change, created_change)
+            .get(),
+        moved_change: moved.map(ChangeNumber::get),
     }
 }

@@ -6,12 +6,15 @@
 
 mod archive;
 mod archived_tasks;
+mod batches;
 mod change_statements;
 mod changes;
+mod conditions;
 mod counters;
 #[cfg(test)]
 mod crowd_tests;
 mod external;
+mod moving;
 mod page;
 #[cfg(test)]
 mod plan_tests;

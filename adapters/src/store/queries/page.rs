@@ -1,59 +1,17 @@
-//! Pages and counts: one SELECT, put together from fixed pieces according to what is asked for. All values are bound, so the
-//! number of different texts stays small, and each is prepared once per connection.
+//! Pages and counts: one SELECT, put together from fixed pieces according to what is asked for.
 
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, SmallInt, Text};
 use diesel::{QueryResult, RunQueryDsl};
 use taskhive_domain::UserId;
 use taskhive_domain::listing::{PageRequest, SortKey, Take, TaskFilter, TaskOrder, TaskPosition};
 
-use super::backend::{CONTAINS, Db, WHILE_IN_TIME};
+use super::backend::{Db, WHILE_IN_TIME};
+use super::conditions::Conditions;
+
 use super::task_statements::{TaskColumns, task_columns};
 use crate::store::rows::TaskRow;
 use crate::store::types::{DbId, DbTime, Millis, Uid};
-
-/// Which tasks of which owner.
-#[derive(Clone)]
-struct Conditions {
-    owner: DbId,
-    open: Option<bool>,
-    words: Vec<String>,
-}
-
-impl Conditions {
-    fn new(owner: UserId, filter: &TaskFilter) -> Self {
-        Self {
-            owner: DbId(owner.uuid()),
-            open: filter.completed.map(|completed| !completed),
-            words: filter.search.words().to_vec(),
-        }
-    }
-
-    fn walk<'b>(&'b self, out: &mut AstPass<'_, 'b, Db>) -> QueryResult<()> {
-        out.push_sql(" FROM tasks WHERE owner_id = ");
-        out.push_bind_param::<Uid, _>(&self.owner)?;
-        if let Some(open) = &self.open {
-            out.push_sql(" AND is_open = ");
-            out.push_bind_param::<Bool, _>(open)?;
-        }
-        if !self.words.is_empty() {
-            out.push_sql(WHILE_IN_TIME);
-        }
-        for word in &self.words {
-            for (before, column) in [(" AND (", "title_folded"), (" OR ", "description_folded")] {
-                out.push_sql(before);
-                out.push_sql(CONTAINS);
-                out.push_sql("(");
-                out.push_sql(column);
-                out.push_sql(", ");
-                out.push_bind_param::<Text, _>(word)?;
-                out.push_sql(") > 0");
-            }
-            out.push_sql(")");
-        }
-        Ok(())
-    }
-}
 
 /// A position as it is bound.
 #[derive(Clone)]
@@ -65,8 +23,10 @@ struct Bound {
 
 #[derive(Clone)]
 enum BoundKey {
-    Change(i64),
+    Number(i64),
     CreatedAt(DbTime),
+    Nearness(i32),
+    Priority(i16, DbTime),
 }
 
 impl From<TaskPosition> for Bound {
@@ -74,8 +34,13 @@ impl From<TaskPosition> for Bound {
         Self {
             is_open: position.is_open,
             key: match position.key {
-                SortKey::Change(change) => BoundKey::Change(change.get()),
+                SortKey::Change(change) => BoundKey::Number(change.get()),
+                SortKey::Rank(rank) => BoundKey::Number(rank.get()),
                 SortKey::CreatedAt(at) => BoundKey::CreatedAt(DbTime(at)),
+                SortKey::Due(nearness) => BoundKey::Nearness(nearness.get()),
+                SortKey::Priority(priority, at) => {
+                    BoundKey::Priority(priority.level().into(), DbTime(at))
+                }
             },
             id: DbId(position.id.uuid()),
         }
@@ -109,9 +74,7 @@ impl SelectPage {
     /// Whether the rows lie together in the index of the order, so that no others are looked at: nothing is searched for, and
     /// what is asked of the completion is part of the key.
     pub(super) fn is_index_range(&self) -> bool {
-        let conditions = &self.conditions;
-        let completion_is_in_key = matches!(self.order, TaskOrder::OpenFirst);
-        conditions.words.is_empty() && (conditions.open.is_none() || completion_is_in_key)
+        self.conditions.are_in_key(self.order)
     }
 
     /// The key of the order, as columns. Only the columns it needs: an index that ends too early is an index that sorts.
@@ -120,6 +83,9 @@ impl SelectPage {
             TaskOrder::OpenFirst => &["is_open", "created_at", "id"],
             TaskOrder::Newest | TaskOrder::Oldest => &["created_at", "id"],
             TaskOrder::RecentlyUpdated => &["change", "id"],
+            TaskOrder::Manual => &["rank", "id"],
+            TaskOrder::DueFirst => &["is_open", "nearness", "id"],
+            TaskOrder::PriorityFirst => &["is_open", "priority", "created_at", "id"],
         }
     }
 
@@ -135,13 +101,19 @@ impl SelectPage {
         out.push_sql(") ");
         out.push_sql(comparison);
         out.push_sql(" (");
-        if matches!(self.order, TaskOrder::OpenFirst) {
+        if self.order.puts_open_first() {
             out.push_bind_param::<Bool, _>(&bound.is_open)?;
             out.push_sql(", ");
         }
         match &bound.key {
-            BoundKey::Change(change) => out.push_bind_param::<BigInt, _>(change)?,
+            BoundKey::Number(number) => out.push_bind_param::<BigInt, _>(number)?,
             BoundKey::CreatedAt(at) => out.push_bind_param::<Millis, _>(at)?,
+            BoundKey::Nearness(nearness) => out.push_bind_param::<Integer, _>(nearness)?,
+            BoundKey::Priority(priority, at) => {
+                out.push_bind_param::<SmallInt, _>(priority)?;
+                out.push_sql(", ");
+                out.push_bind_param::<Millis, _>(at)?;
+            }
         }
         out.push_sql(", ");
         out.push_bind_param::<Uid, _>(&bound.id)?;
@@ -260,6 +232,35 @@ impl<C> RunQueryDsl<C> for CountTasks {}
 
 impl Query for CountTasks {
     type SqlType = BigInt;
+}
+
+/// Counts, for each set of labels that tasks of the owner have, the tasks and the open ones among them.
+pub(super) struct CountTags {
+    pub(super) owner: DbId,
+}
+
+impl QueryFragment<Db> for CountTags {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
+        out.push_sql(
+            "SELECT tags, count(*), count(CASE WHEN is_open THEN 1 END) FROM tasks WHERE owner_id = ",
+        );
+        out.push_bind_param::<Uid, _>(&self.owner)?;
+        out.push_sql(" AND tags <> ''");
+        out.push_sql(WHILE_IN_TIME);
+        out.push_sql(" GROUP BY tags");
+        Ok(())
+    }
+}
+
+impl QueryId for CountTags {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C> RunQueryDsl<C> for CountTags {}
+
+impl Query for CountTags {
+    type SqlType = (Text, BigInt, BigInt);
 }
 
 /// `a, b` or, with a suffix, `a DESC, b DESC`.

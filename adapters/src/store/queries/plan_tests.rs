@@ -4,8 +4,12 @@ use diesel::QueryResult;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use futures_util::FutureExt;
 use taskhive_domain::change::{ChangeNumber, Position};
-use taskhive_domain::listing::{PageRequest, SortKey, Take, TaskFilter, TaskOrder, TaskPosition};
-use taskhive_domain::task::{Completion, Task, TaskDescription, TaskEdit, TaskTitle};
+use taskhive_domain::listing::{
+    Nearness, PageRequest, SortKey, Take, TaskFilter, TaskOrder, TaskPosition,
+};
+use taskhive_domain::task::{
+    Completion, Priority, Rank, Task, TaskDraft, TaskDraftInput, TaskEdit,
+};
 use taskhive_domain::{TaskId, Timestamp, UserId};
 use uuid::Uuid;
 
@@ -65,15 +69,22 @@ fn indexes(order: TaskOrder, filtered: bool) -> &'static [&'static str] {
         TaskOrder::Newest | TaskOrder::Oldest if filtered => &["tasks_open_first", "tasks_created"],
         TaskOrder::Newest | TaskOrder::Oldest => &["tasks_created"],
         TaskOrder::RecentlyUpdated => &["tasks_changed"],
+        TaskOrder::Manual => &["tasks_manual"],
+        TaskOrder::DueFirst => &["tasks_due_first"],
+        TaskOrder::PriorityFirst => &["tasks_priority_first"],
     }
 }
 
 /// Without searches: where few of an owner's tasks match, to read them all and sort the rest is the better plan.
 fn requests() -> Vec<PageRequest> {
     let position = |order| {
+        let at = Timestamp::from_millis(100);
         let key = match order {
             TaskOrder::RecentlyUpdated => SortKey::Change(ChangeNumber::new(250)),
-            _ => SortKey::CreatedAt(Timestamp::from_millis(100)),
+            TaskOrder::Manual => SortKey::Rank(Rank::new(-250)),
+            TaskOrder::DueFirst => SortKey::Due(Nearness::new(-50)),
+            TaskOrder::PriorityFirst => SortKey::Priority(Priority::High, at),
+            _ => SortKey::CreatedAt(at),
         };
         Some(TaskPosition {
             is_open: true,
@@ -82,12 +93,7 @@ fn requests() -> Vec<PageRequest> {
         })
     };
     let mut requests = Vec::new();
-    for order in [
-        TaskOrder::OpenFirst,
-        TaskOrder::Newest,
-        TaskOrder::Oldest,
-        TaskOrder::RecentlyUpdated,
-    ] {
+    for order in TaskOrder::ALL {
         let position = position(order);
         for take in [Take::First(20), Take::Last(20)] {
             for (after, before) in [(None, None), (position, None), (None, position)] {
@@ -154,9 +160,9 @@ async fn what_ended_a_moment_ago_is_read_from_the_index_on_the_time() {
     );
 }
 
-/// Two ranges of their indexes, each in order and cut off; what little is left is merged.
+/// Three ranges of their indexes, each in order and cut off; what little is left is merged.
 #[tokio::test(flavor = "multi_thread")]
-async fn changes_are_read_from_two_indexes() {
+async fn changes_are_read_from_three_indexes() {
     let (_guard, database) = filled().await;
     let within = Position {
         task: Some(TaskId::new(Timestamp::from_millis(1))),
@@ -168,7 +174,7 @@ async fn changes_are_read_from_two_indexes() {
     };
     for after in [None, Some(within), Some(walk)] {
         let plan = plan(&database, SelectChanges::new(owner(), after, 20)).await;
-        for index in ["tasks_changed", "deleted_tasks_changed"] {
+        for index in ["tasks_changed", "tasks_moved", "deleted_tasks_changed"] {
             assert!(plan.contains(index), "{after:?}: {plan}");
         }
         for unwanted in ["Seq Scan", "Bitmap", "SCAN tasks", "SCAN deleted_tasks"] {
@@ -240,16 +246,11 @@ async fn a_change_finds_its_row_by_the_primary_key() {
 async fn an_insertion_looks_for_a_deleted_task_by_its_key() {
     let (_guard, database) = filled().await;
     let now = Timestamp::from_millis(1);
-    let task = Task {
-        id: TaskId::new(now),
-        title: TaskTitle::parse("x").unwrap(),
-        description: TaskDescription::default(),
-        created_at: now,
-        updated_at: now,
-        completed_at: None,
-        version: 1,
-        change: ChangeNumber::NONE,
-    };
+    let draft = TaskDraft::parse(TaskDraftInput {
+        title: "x",
+        ..TaskDraftInput::default()
+    });
+    let task = Task::create(TaskId::new(now), draft.unwrap(), now);
     let plan = plan(&database, insertion(owner(), &task)).await;
     let by_key =
         plan.contains("deleted_tasks_pkey") || plan.contains("deleted_tasks USING PRIMARY KEY");

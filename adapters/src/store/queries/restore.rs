@@ -8,7 +8,7 @@ use diesel::result::Error as DieselError;
 use futures_util::FutureExt;
 use taskhive_domain::change::{ChangeNumber, RESTORABLE_FOR};
 use taskhive_domain::ports::{InfraError, Restoration};
-use taskhive_domain::task::Task;
+use taskhive_domain::task::{Priority, Rank, Task};
 use taskhive_domain::{TaskId, Timestamp, UserId};
 use uuid::Uuid;
 
@@ -142,8 +142,17 @@ fn returning(row: DeletedTaskRow, change: i64) -> Option<InsertNumbered> {
             updated_at: row.updated_at?,
             completed_at: row.completed_at,
             version: row.version?,
+            due_on: row.due_on,
+            priority: row
+                .priority
+                .unwrap_or_else(|| Priority::default().level().into()),
+            tags: row.tags.unwrap_or_default(),
         },
         change,
         created_change: change,
+        rank: row
+            .rank
+            .unwrap_or_else(|| Rank::top(ChangeNumber::new(change)).get()),
+        moved_change: None,
     })
 }

@@ -1,7 +1,6 @@
 //! What the statements that change tasks read like.
 
-use taskhive_domain::change::ChangeNumber;
-use taskhive_domain::task::{Completion, Task, TaskDescription, TaskEdit, TaskTitle};
+use taskhive_domain::task::{Completion, Task, TaskDraft, TaskDraftInput, TaskEdit};
 use taskhive_domain::{TaskId, Timestamp, UserId};
 
 use super::backend::{Db, TAKEN, TICK, TICK_DELETION};
@@ -32,23 +31,18 @@ fn text(statement: &impl diesel::query_builder::QueryFragment<Db>) -> String {
 const NOW: Timestamp = Timestamp::from_millis(1);
 
 fn task() -> Task {
-    Task {
-        id: TaskId::new(NOW),
-        title: TaskTitle::parse("x").unwrap(),
-        description: TaskDescription::default(),
-        created_at: NOW,
-        updated_at: NOW,
-        completed_at: None,
-        version: 1,
-        change: ChangeNumber::NONE,
-    }
+    let draft = TaskDraft::parse(TaskDraftInput {
+        title: "x",
+        ..TaskDraftInput::default()
+    });
+    Task::create(TaskId::new(NOW), draft.unwrap(), NOW)
 }
 
 #[test]
 fn an_addition_reads() {
     let statement = addition(UserId::new(NOW), &task());
     insta::assert_snapshot!(text(&statement), @"
-    WITH tick AS ([tick]) INSERT INTO tasks (owner_id, id, title, title_folded, description, description_folded, created_at, updated_at, completed_at, version, change, created_change) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, tick.number, tick.number
+    WITH tick AS ([tick]) INSERT INTO tasks (owner_id, id, title, title_folded, description, description_folded, created_at, updated_at, completed_at, version, due_on, priority, tags, change, created_change, rank) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, tick.number, tick.number, tick.number * -1048576
     FROM tick
     RETURNING change
     ");
@@ -58,7 +52,7 @@ fn an_addition_reads() {
 fn an_insertion_reads() {
     let statement = insertion(UserId::new(NOW), &task());
     insta::assert_snapshot!(text(&statement), @"
-    WITH tick AS ([tick]) INSERT INTO tasks (owner_id, id, title, title_folded, description, description_folded, created_at, updated_at, completed_at, version, change, created_change) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, tick.number, tick.number
+    WITH tick AS ([tick]) INSERT INTO tasks (owner_id, id, title, title_folded, description, description_folded, created_at, updated_at, completed_at, version, due_on, priority, tags, change, created_change, rank) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, tick.number, tick.number, tick.number * -1048576
     FROM tick
     WHERE tick.last_deletion = (SELECT last_deletion
     FROM task_counters
@@ -67,7 +61,7 @@ fn an_insertion_reads() {
     WHERE owner_id = ? AND id = ?)
     ON CONFLICT (owner_id, id) DO UPDATE
     SET change = tasks.change
-    RETURNING tasks.id, tasks.title, tasks.description, tasks.created_at, tasks.updated_at, tasks.completed_at, tasks.version, tasks.change, (SELECT number
+    RETURNING tasks.id, tasks.title, tasks.description, tasks.created_at, tasks.updated_at, tasks.completed_at, tasks.version, tasks.due_on, tasks.priority, tasks.tags, tasks.rank, tasks.change, tasks.moved_change, (SELECT number
     FROM tick)
     ");
 }
@@ -83,12 +77,20 @@ fn an_update_reads() {
     description = CASE WHEN (edit.expected_version IS NULL OR edit.expected_version = tasks.version) THEN COALESCE(edit.description, tasks.description) ELSE tasks.description END,
     description_folded = CASE WHEN (edit.expected_version IS NULL OR edit.expected_version = tasks.version) THEN COALESCE(edit.description_folded, tasks.description_folded) ELSE tasks.description_folded END,
     completed_at = CASE WHEN NOT (edit.expected_version IS NULL OR edit.expected_version = tasks.version) THEN tasks.completed_at WHEN edit.completion = 1 THEN COALESCE(tasks.completed_at, edit.happened_at) WHEN edit.completion = 2 THEN NULL WHEN edit.completion = 3 AND tasks.completed_at IS NULL THEN edit.happened_at WHEN edit.completion = 3 THEN NULL ELSE tasks.completed_at END,
-    version = CASE WHEN ((edit.expected_version IS NULL OR edit.expected_version = tasks.version) AND (COALESCE(edit.title, tasks.title) <> tasks.title OR COALESCE(edit.description, tasks.description) <> tasks.description OR edit.completion = 3 OR (edit.completion = 1 AND tasks.completed_at IS NULL) OR (edit.completion = 2 AND tasks.completed_at IS NOT NULL))) THEN tasks.version + 1 ELSE tasks.version END,
-    updated_at = CASE WHEN ((edit.expected_version IS NULL OR edit.expected_version = tasks.version) AND (COALESCE(edit.title, tasks.title) <> tasks.title OR COALESCE(edit.description, tasks.description) <> tasks.description OR edit.completion = 3 OR (edit.completion = 1 AND tasks.completed_at IS NULL) OR (edit.completion = 2 AND tasks.completed_at IS NOT NULL))) THEN edit.happened_at ELSE tasks.updated_at END,
-    change = CASE WHEN ((edit.expected_version IS NULL OR edit.expected_version = tasks.version) AND (COALESCE(edit.title, tasks.title) <> tasks.title OR COALESCE(edit.description, tasks.description) <> tasks.description OR edit.completion = 3 OR (edit.completion = 1 AND tasks.completed_at IS NULL) OR (edit.completion = 2 AND tasks.completed_at IS NOT NULL))) THEN tick.number ELSE tasks.change END
-    FROM tick, (SELECT ? AS title, ? AS title_folded, ? AS description, ? AS description_folded, ? AS completion, ? AS happened_at, ? AS expected_version) AS edit
+    priority = CASE WHEN (edit.expected_version IS NULL OR edit.expected_version = tasks.version) THEN COALESCE(edit.priority, tasks.priority) ELSE tasks.priority END,
+    tags = CASE WHEN (edit.expected_version IS NULL OR edit.expected_version = tasks.version) THEN COALESCE(edit.tags, tasks.tags) ELSE tasks.tags END,
+    due_on = CASE WHEN edit.due AND (edit.expected_version IS NULL OR edit.expected_version = tasks.version) THEN edit.due_on ELSE tasks.due_on END,
+    version = CASE WHEN ((edit.expected_version IS NULL OR edit.expected_version = tasks.version) AND (COALESCE(edit.title, tasks.title) <> tasks.title OR COALESCE(edit.description, tasks.description) <> tasks.description OR COALESCE(edit.priority, tasks.priority) <> tasks.priority OR COALESCE(edit.tags, tasks.tags) <> tasks.tags OR (edit.due AND edit.due_on IS DISTINCT
+    FROM tasks.due_on) OR edit.completion = 3 OR (edit.completion = 1 AND tasks.completed_at IS NULL) OR (edit.completion = 2 AND tasks.completed_at IS NOT NULL))) THEN tasks.version + 1 ELSE tasks.version END,
+    updated_at = CASE WHEN ((edit.expected_version IS NULL OR edit.expected_version = tasks.version) AND (COALESCE(edit.title, tasks.title) <> tasks.title OR COALESCE(edit.description, tasks.description) <> tasks.description OR COALESCE(edit.priority, tasks.priority) <> tasks.priority OR COALESCE(edit.tags, tasks.tags) <> tasks.tags OR (edit.due AND edit.due_on IS DISTINCT
+    FROM tasks.due_on) OR edit.completion = 3 OR (edit.completion = 1 AND tasks.completed_at IS NULL) OR (edit.completion = 2 AND tasks.completed_at IS NOT NULL))) THEN edit.happened_at ELSE tasks.updated_at END,
+    change = CASE WHEN ((edit.expected_version IS NULL OR edit.expected_version = tasks.version) AND (COALESCE(edit.title, tasks.title) <> tasks.title OR COALESCE(edit.description, tasks.description) <> tasks.description OR COALESCE(edit.priority, tasks.priority) <> tasks.priority OR COALESCE(edit.tags, tasks.tags) <> tasks.tags OR (edit.due AND edit.due_on IS DISTINCT
+    FROM tasks.due_on) OR edit.completion = 3 OR (edit.completion = 1 AND tasks.completed_at IS NULL) OR (edit.completion = 2 AND tasks.completed_at IS NOT NULL))) THEN tick.number ELSE tasks.change END,
+    moved_change = CASE WHEN ((edit.expected_version IS NULL OR edit.expected_version = tasks.version) AND (COALESCE(edit.title, tasks.title) <> tasks.title OR COALESCE(edit.description, tasks.description) <> tasks.description OR COALESCE(edit.priority, tasks.priority) <> tasks.priority OR COALESCE(edit.tags, tasks.tags) <> tasks.tags OR (edit.due AND edit.due_on IS DISTINCT
+    FROM tasks.due_on) OR edit.completion = 3 OR (edit.completion = 1 AND tasks.completed_at IS NULL) OR (edit.completion = 2 AND tasks.completed_at IS NOT NULL))) THEN NULL ELSE tasks.moved_change END
+    FROM tick, (SELECT ? AS title, ? AS title_folded, ? AS description, ? AS description_folded, ? AS completion, ? AS due, ? AS due_on, ? AS priority, ? AS tags, ? AS happened_at, ? AS expected_version) AS edit
     WHERE tasks.owner_id = ? AND tasks.id = ?
-    RETURNING tasks.id, tasks.title, tasks.description, tasks.created_at, tasks.updated_at, tasks.completed_at, tasks.version, tasks.change, (SELECT number
+    RETURNING tasks.id, tasks.title, tasks.description, tasks.created_at, tasks.updated_at, tasks.completed_at, tasks.version, tasks.due_on, tasks.priority, tasks.tags, tasks.rank, tasks.change, tasks.moved_change, (SELECT number
     FROM tick)
     ");
 }
@@ -97,7 +99,7 @@ fn an_update_reads() {
 fn a_deletion_reads() {
     let statement = deletion(UserId::new(NOW), TaskId::new(NOW), NOW);
     insta::assert_snapshot!(text(&statement), @"
-    WITH tick AS ([tick]), taken AS ([taken]) INSERT INTO deleted_tasks (owner_id, id, title, description, created_at, updated_at, completed_at, version, change, deleted_at) SELECT owner_id, id, title, description, created_at, updated_at, completed_at, version, number, ?
+    WITH tick AS ([tick]), taken AS ([taken]) INSERT INTO deleted_tasks (owner_id, id, title, description, created_at, updated_at, completed_at, version, due_on, priority, tags, rank, change, deleted_at) SELECT owner_id, id, title, description, created_at, updated_at, completed_at, version, due_on, priority, tags, rank, number, ?
     FROM taken
     RETURNING change
     ");

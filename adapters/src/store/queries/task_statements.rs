@@ -6,13 +6,14 @@
 
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
-use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt, Text};
 use taskhive_domain::task::Task;
 
 use super::backend::{Db, TAKEN, TICK, TICK_DELETION};
 use super::statement::statement;
 use crate::store::rows::Folded;
-use crate::store::types::{DbId, DbTime, Millis, Uid};
+use crate::store::tags;
+use crate::store::types::{Day, DbDay, DbId, DbTime, Millis, Uid};
 
 /// The types of a [`TaskRow`](crate::store::rows::TaskRow).
 pub(super) type TaskColumns = (
@@ -23,27 +24,42 @@ pub(super) type TaskColumns = (
     Millis,
     Nullable<Millis>,
     Integer,
+    Nullable<Day>,
+    SmallInt,
+    Text,
     BigInt,
+    BigInt,
+    Nullable<BigInt>,
 );
 
 /// The columns of a [`TaskRow`](crate::store::rows::TaskRow). Qualified, because `edit` below has some of the same names.
 macro_rules! task_columns {
     () => {
         "tasks.id, tasks.title, tasks.description, tasks.created_at, tasks.updated_at, \
-         tasks.completed_at, tasks.version, tasks.change"
+         tasks.completed_at, tasks.version, tasks.due_on, tasks.priority, tasks.tags, tasks.rank, \
+         tasks.change, tasks.moved_change"
     };
 }
 pub(super) use task_columns;
 
-/// All columns of a row of `tasks` but the generated one and that of the previous release.
+/// All columns of a row of `tasks` but the generated ones, that of the previous release, and that of moves.
 macro_rules! written_columns {
     () => {
         "owner_id, id, title, title_folded, description, description_folded, created_at, \
-         updated_at, completed_at, version, change, created_change"
+         updated_at, completed_at, version, due_on, priority, tags, change, created_change, rank"
     };
 }
 
-/// The values of [`written_columns`] but for the numbers, in that order.
+/// What follows the values of a new task: its number twice, and its rank, which is `Rank::top`.
+macro_rules! numbers {
+    () => {
+        ", tick.number, tick.number, tick.number * -1048576 FROM tick"
+    };
+}
+
+pub(super) use written_columns;
+
+/// The values of [`written_columns`] but for the numbers and the rank, in that order.
 #[derive(Clone)]
 pub(super) struct TaskValues {
     pub(super) owner_id: DbId,
@@ -54,6 +70,9 @@ pub(super) struct TaskValues {
     pub(super) updated_at: DbTime,
     pub(super) completed_at: Option<DbTime>,
     pub(super) version: i32,
+    pub(super) due_on: Option<DbDay>,
+    pub(super) priority: i16,
+    pub(super) tags: String,
 }
 
 impl TaskValues {
@@ -67,6 +86,9 @@ impl TaskValues {
             updated_at: DbTime(task.updated_at),
             completed_at: task.completed_at.map(DbTime),
             version: task.version,
+            due_on: task.due_on.map(DbDay),
+            priority: task.priority.level().into(),
+            tags: tags::written(&task.tags),
         }
     }
 }
@@ -89,7 +111,13 @@ impl QueryFragment<Db> for TaskValues {
         out.push_sql(", ");
         out.push_bind_param::<Nullable<Millis>, _>(&self.completed_at)?;
         out.push_sql(", ");
-        out.push_bind_param::<Integer, _>(&self.version)
+        out.push_bind_param::<Integer, _>(&self.version)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Nullable<Day>, _>(&self.due_on)?;
+        out.push_sql(", ");
+        out.push_bind_param::<SmallInt, _>(&self.priority)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Text, _>(&self.tags)
     }
 }
 
@@ -101,7 +129,7 @@ statement! {
         TICK[0] => owner: DbId as Uid;
         TICK[1];
         concat!(") INSERT INTO tasks (", written_columns!(), ") SELECT ") => [task: TaskValues];
-        ", tick.number, tick.number FROM tick RETURNING change";
+        concat!(numbers!(), " RETURNING change");
     }
 }
 
@@ -117,8 +145,7 @@ statement! {
         TICK[0] => owner: DbId as Uid;
         TICK[1];
         concat!(") INSERT INTO tasks (", written_columns!(), ") SELECT ") => [task: TaskValues];
-        ", tick.number, tick.number FROM tick \
-         WHERE tick.last_deletion = (SELECT last_deletion FROM task_counters WHERE owner_id = "
+        concat!(numbers!(), " WHERE tick.last_deletion = (SELECT last_deletion FROM task_counters WHERE owner_id = ")
              => counted: DbId as Uid;
         ") AND NOT EXISTS (SELECT 1 FROM deleted_tasks WHERE owner_id = " => remembered_owner: DbId as Uid;
         " AND id = " => remembered: DbId as Uid;
@@ -130,11 +157,13 @@ statement! {
 }
 
 statement! {
-    /// Stores a task under a number that the transaction has taken. Such a task must not be there.
+    /// Stores a task in its place under a number that the transaction has taken. Such a task must not be there.
     InsertNumbered -> TaskColumns {
-        concat!("INSERT INTO tasks (", written_columns!(), ") VALUES (") => [task: TaskValues];
+        concat!("INSERT INTO tasks (", written_columns!(), ", moved_change) VALUES (") => [task: TaskValues];
         ", " => change: i64 as BigInt;
         ", " => created_change: i64 as BigInt;
+        ", " => rank: i64 as BigInt;
+        ", " => moved_change: Option<i64> as Nullable<BigInt>;
         concat!(") RETURNING ", task_columns!());
     }
 }
@@ -151,8 +180,9 @@ statement! {
         " AND tasks.id = " => id: DbId as Uid;
         TAKEN[1];
         ") INSERT INTO deleted_tasks (owner_id, id, title, description, created_at, updated_at, \
-         completed_at, version, change, deleted_at) SELECT owner_id, id, title, description, \
-         created_at, updated_at, completed_at, version, number, " => deleted_at: DbTime as Millis;
+         completed_at, version, due_on, priority, tags, rank, change, deleted_at) SELECT owner_id, \
+         id, title, description, created_at, updated_at, completed_at, version, due_on, priority, \
+         tags, rank, number, " => deleted_at: DbTime as Millis;
         " FROM taken RETURNING change";
     }
 }

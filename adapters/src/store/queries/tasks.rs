@@ -7,20 +7,24 @@ use futures_util::FutureExt;
 use taskhive_domain::change::{ChangeNumber, Position};
 use taskhive_domain::listing::{Page, PageRequest, Take, TaskFilter, TaskPosition};
 use taskhive_domain::ports::{
-    InfraError, InfraErrorKind, Insertion, Restoration, TaskRepository, Update,
+    BatchDeletion, BatchInsertion, BatchUpdate, InfraError, InfraErrorKind, Insertion, Move,
+    Restoration, TaskRepository, Update,
 };
-use taskhive_domain::task::{Completion, Task, TaskEdit};
+use taskhive_domain::task::{BatchEdit, Completion, DueEdit, Rank, TagUsage, Task, TaskEdit};
 use taskhive_domain::{TaskId, Timestamp, UserId};
 
 use super::backend::{Conn, Database, RunQueryDsl, locked_counter};
-use super::page::{CountTasks, DatedRow, SelectDatedPage, SelectPage};
+use super::batches;
+use super::moving;
+use super::page::{CountTags, CountTasks, DatedRow, SelectDatedPage, SelectPage};
 use super::restore;
 use super::task_statements::{AddTask, DeleteTask, InsertTask, TaskValues};
 use super::transaction::transaction;
 use super::update_statement::{UpdateTask, completion};
-use crate::store::rows::{Folded, TaskRow};
+use crate::store::rows::{Folded, TaskRow, readable};
 use crate::store::schema::tasks;
-use crate::store::types::{DbId, DbTime};
+use crate::store::tags;
+use crate::store::types::{DbDay, DbId, DbTime};
 
 /// The tasks of all users.
 pub(crate) struct DieselTasks {
@@ -35,9 +39,13 @@ impl TaskRepository for DieselTasks {
             .database
             .change("add a task", statement.owner, statement);
         let numbers: Vec<i64> = numbers.await?;
-        let stored = |number| Task {
-            change: ChangeNumber::new(number),
-            ..task.clone()
+        let stored = |number| {
+            let change = ChangeNumber::new(number);
+            Task {
+                rank: Rank::top(change),
+                change,
+                ..task.clone()
+            }
         };
         Ok(numbers.into_iter().next().map(stored))
     }
@@ -99,6 +107,24 @@ impl TaskRepository for DieselTasks {
             .map_err(|error| InfraError::new(InfraErrorKind::Broken, "count tasks", error))
     }
 
+    async fn tags(&self, owner: UserId) -> Result<Vec<TagUsage>, InfraError> {
+        let statement = CountTags {
+            owner: DbId(owner.uuid()),
+        };
+        let groups: Vec<(String, i64, i64)> = self
+            .database
+            .read_scanning("count labels", |conn| {
+                async move { statement.load(conn).await }.boxed()
+            })
+            .await?;
+        let group = |(column, all, open): (String, i64, i64)| {
+            let tags = readable("tasks.tags", owner.uuid(), tags::read(&column))?;
+            Ok((tags, all.unsigned_abs(), open.unsigned_abs()))
+        };
+        let groups: Result<Vec<_>, InfraError> = groups.into_iter().map(group).collect();
+        Ok(TagUsage::of(groups?))
+    }
+
     async fn update(
         &self,
         owner: UserId,
@@ -126,6 +152,15 @@ impl TaskRepository for DieselTasks {
         })
     }
 
+    async fn place(
+        &self,
+        owner: UserId,
+        id: TaskId,
+        after: Option<TaskId>,
+    ) -> Result<Move, InfraError> {
+        moving::place(&self.database, owner, id, after).await
+    }
+
     async fn delete(
         &self,
         owner: UserId,
@@ -137,6 +172,33 @@ impl TaskRepository for DieselTasks {
         let numbers = self.database.remove("delete a task", key, statement);
         let numbers: Vec<i64> = numbers.await?;
         Ok(numbers.into_iter().next().map(ChangeNumber::new))
+    }
+
+    async fn insert_all(
+        &self,
+        owner: UserId,
+        tasks: &[Task],
+    ) -> Result<BatchInsertion, InfraError> {
+        batches::insert(&self.database, owner, tasks).await
+    }
+
+    async fn update_all(
+        &self,
+        owner: UserId,
+        ids: &[TaskId],
+        edit: &BatchEdit,
+        now: Timestamp,
+    ) -> Result<BatchUpdate, InfraError> {
+        batches::update(&self.database, owner, ids, edit, now).await
+    }
+
+    async fn delete_all(
+        &self,
+        owner: UserId,
+        ids: &[TaskId],
+        now: Timestamp,
+    ) -> Result<BatchDeletion, InfraError> {
+        batches::delete(&self.database, owner, ids, now).await
     }
 
     async fn restore(
@@ -259,6 +321,10 @@ pub(super) fn update(owner: UserId, id: TaskId, edit: &TaskEdit, now: Timestamp)
             Some(Completion::Set(false)) => completion!(reopen),
             Some(Completion::Toggle) => completion!(toggle),
         },
+        due: edit.due.is_some(),
+        due_on: edit.due.and_then(DueEdit::day).map(DbDay),
+        priority: edit.priority.map(|priority| priority.level().into()),
+        tags: edit.tags.as_ref().map(tags::written),
         happened_at: DbTime(now),
         expected_version: edit.expected_version,
         owner_id: owner,

@@ -1,11 +1,11 @@
 //! `Task::apply` as one statement.
 
-use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, SmallInt, Text};
 
 use super::backend::TICK;
 use super::statement::statement;
 use super::task_statements::{TaskColumns, task_columns};
-use crate::store::types::{DbId, DbTime, Millis, Uid};
+use crate::store::types::{Day, DbDay, DbId, DbTime, Millis, Uid};
 
 /// What an edit does to the completion, as it is bound.
 macro_rules! completion {
@@ -40,6 +40,9 @@ macro_rules! changes {
             expected!(),
             " AND (COALESCE(edit.title, tasks.title) <> tasks.title \
              OR COALESCE(edit.description, tasks.description) <> tasks.description \
+             OR COALESCE(edit.priority, tasks.priority) <> tasks.priority \
+             OR COALESCE(edit.tags, tasks.tags) <> tasks.tags \
+             OR (edit.due AND edit.due_on IS DISTINCT FROM tasks.due_on) \
              OR edit.completion = ",
             completion!(toggle),
             " OR (edit.completion = ",
@@ -107,15 +110,26 @@ statement! {
              WHEN edit.completion = ", completion!(toggle), " THEN NULL \
              ELSE tasks.completed_at END, "
         );
+        replaced!("priority");
+        replaced!("tags");
+        concat!(
+            "due_on = CASE WHEN edit.due AND ", expected!(),
+            " THEN edit.due_on ELSE tasks.due_on END, "
+        );
         concat!(touched!("version", "tasks.version + 1"), ", ");
         concat!(touched!("updated_at", "edit.happened_at"), ", ");
-        touched!("change", "tick.number");
+        concat!(touched!("change", "tick.number"), ", ");
+        touched!("moved_change", "NULL");
         " FROM tick, (SELECT " => title: Option<String> as Nullable<Text>;
         " AS title, " => title_folded: Option<String> as Nullable<Text>;
         " AS title_folded, " => description: Option<String> as Nullable<Text>;
         " AS description, " => description_folded: Option<String> as Nullable<Text>;
         " AS description_folded, " => completion: i32 as Integer;
-        " AS completion, " => happened_at: DbTime as Millis;
+        " AS completion, " => due: bool as Bool;
+        " AS due, " => due_on: Option<DbDay> as Nullable<Day>;
+        " AS due_on, " => priority: Option<i16> as Nullable<SmallInt>;
+        " AS priority, " => tags: Option<String> as Nullable<Text>;
+        " AS tags, " => happened_at: DbTime as Millis;
         " AS happened_at, " => expected_version: Option<i32> as Nullable<Integer>;
         " AS expected_version) AS edit WHERE tasks.owner_id = " => owner_id: DbId as Uid;
         " AND tasks.id = " => id: DbId as Uid;

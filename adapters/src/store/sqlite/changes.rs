@@ -22,7 +22,8 @@ pub(crate) const TICK_DELETION: [&str; 2] = TICK;
 /// What finds the task that [`remove_taken`] will remove, before the owner and after the id.
 pub(crate) const TAKEN: [&str; 2] = [
     "SELECT tasks.owner_id, tasks.id, tasks.title, tasks.description, tasks.created_at, \
-     tasks.updated_at, tasks.completed_at, tasks.version, tick.number \
+     tasks.updated_at, tasks.completed_at, tasks.version, tasks.due_on, \
+     tasks.priority, tasks.tags, tasks.rank, tick.number \
      FROM tasks, tick WHERE tasks.owner_id = ",
     "",
 ];

@@ -190,17 +190,26 @@ impl Database {
             .await
     }
 
-    /// Runs `work`, which looks for the tasks that match `filter`, on a connection that cannot write. A search may have to
-    /// look at all texts of an account, so not every connection is for searches.
+    /// Runs `work`, which looks for the tasks that match `filter`, on a connection that cannot write.
     pub(crate) async fn read_matching<T: Send + 'static>(
         &self,
         filter: &TaskFilter,
         doing: &'static str,
         work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
     ) -> Result<T, InfraError> {
-        if filter.search.words().is_empty() {
+        if filter.is_plain() {
             return self.read(doing, work).await;
         }
+        self.read_scanning(doing, work).await
+    }
+
+    /// Runs `work` on a connection that cannot write. It may have to look at all texts of an account, so not every connection
+    /// is for that.
+    pub(crate) async fn read_scanning<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, QueryResult<T>> + Send + 'static,
+    ) -> Result<T, InfraError> {
         let permit = timeout(
             self.patience.beginning,
             Arc::clone(&self.searches).acquire_owned(),

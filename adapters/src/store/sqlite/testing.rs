@@ -52,9 +52,11 @@ const FILL: &str = "
     INSERT INTO users WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20)
         SELECT unhex(printf('00000000000070008000%012d', n)), n || '@example.org', 'x', 0 FROM numbers;
     INSERT INTO tasks (owner_id, id, title, title_folded, description, description_folded,
-                       created_at, updated_at, completed_at, version, change, created_change)
+                       created_at, updated_at, completed_at, version, change, created_change,
+                       due_on, priority, rank, moved_change)
         WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 500)
-        SELECT users.id, randomblob(16), 'x', 'x', '', '', n / 3, n / 2, CASE WHEN n % 3 = 0 THEN 1 END, 1, n, n
+        SELECT users.id, randomblob(16), 'x', 'x', '', '', n / 3, n / 2, CASE WHEN n % 3 = 0 THEN 1 END, 1, n, n,
+               CASE WHEN n % 2 = 0 THEN n / 5 END, n % 4, -n, CASE WHEN n % 10 = 0 THEN 500 + n END
         FROM users, numbers;
     UPDATE task_counters SET last_change = 1000;
     INSERT INTO deleted_tasks (owner_id, id, change, deleted_at, title, description, created_at, updated_at, version)

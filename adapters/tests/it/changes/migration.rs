@@ -1,5 +1,7 @@
 //! Tasks from before changes had numbers.
 
+use std::path::PathBuf;
+
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use taskhive_adapters::backend::Backend;
@@ -36,13 +38,12 @@ fn old_rows(id: impl Fn(u128) -> String, at: impl Fn(u128) -> String) -> String 
     sql
 }
 
-/// What is to be run before, and what then.
-fn steps(database: &str) -> (Vec<String>, String) {
-    let mut folders = folders(database);
-    folders.retain(|folder| folder.file_name().is_some_and(|name| name <= THIS));
-    let mut steps: Vec<String> = folders.iter().map(|folder| up(folder)).collect();
-    let this = steps.pop().unwrap();
-    (steps, this)
+/// What is to be run before, and what then: the migration, and those after it.
+fn steps(database: &str) -> (Vec<String>, Vec<String>) {
+    let earlier = |folder: &PathBuf| folder.file_name().is_some_and(|name| name < THIS);
+    let (before, then): (Vec<_>, Vec<_>) = folders(database).into_iter().partition(earlier);
+    let up = |folders: Vec<PathBuf>| folders.iter().map(|folder| up(folder)).collect();
+    (up(before), up(then))
 }
 
 async fn they_are_numbered_as_they_were_changed(backend: Backend) {
@@ -76,14 +77,16 @@ async fn they_are_numbered_as_they_were_changed(backend: Backend) {
 async fn old_tasks_are_numbered_on_postgres() {
     let database = PostgresDatabase::empty().await;
     let client = database.client().await;
-    let (before, this) = steps("postgres");
+    let (before, then) = steps("postgres");
     for step in before {
         client.batch_execute(&step).await.unwrap();
     }
     let id = |n: u128| format!("'{}'", Uuid::from_u128(n));
     let at = |n: u128| format!("to_timestamp({n})");
     client.batch_execute(&old_rows(id, at)).await.unwrap();
-    client.batch_execute(&this).await.unwrap();
+    for step in then {
+        client.batch_execute(&step).await.unwrap();
+    }
     let backend = Backend::open(database.settings()).await.unwrap();
     they_are_numbered_as_they_were_changed(backend).await;
 }
@@ -92,14 +95,16 @@ async fn old_tasks_are_numbered_on_postgres() {
 async fn old_tasks_are_numbered_on_sqlite() {
     let file = SqliteFile::new();
     let mut conn = SqliteConnection::establish(&file.path()).unwrap();
-    let (before, this) = steps("sqlite");
+    let (before, then) = steps("sqlite");
     for step in before {
         conn.batch_execute(&step).unwrap();
     }
     let id = |n: u128| format!("x'{}'", Uuid::from_u128(n).simple());
     let at = |n: u128| n.to_string();
     conn.batch_execute(&old_rows(id, at)).unwrap();
-    conn.batch_execute(&this).unwrap();
+    for step in then {
+        conn.batch_execute(&step).unwrap();
+    }
     drop(conn);
     let backend = Backend::open(file.settings()).await.unwrap();
     they_are_numbered_as_they_were_changed(backend).await;

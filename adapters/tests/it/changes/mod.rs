@@ -8,7 +8,7 @@ mod waiting;
 use taskhive_adapters::backend::Backend;
 use taskhive_domain::change::{ChangeNumber, Changes, Position};
 use taskhive_domain::ports::ChangesSince;
-use taskhive_domain::task::{Task, TaskDescription, TaskTitle};
+use taskhive_domain::task::{Priority, Rank, Tags, Task, TaskDescription, TaskTitle};
 use taskhive_domain::{TaskId, UserId};
 
 use crate::failures::NOW;
@@ -24,6 +24,11 @@ fn task(title: &str) -> Task {
         completed_at: None,
         version: 1,
         change: ChangeNumber::NONE,
+        due_on: None,
+        priority: Priority::Normal,
+        tags: Tags::default(),
+        rank: Rank::NONE,
+        moved: None,
     }
 }
 

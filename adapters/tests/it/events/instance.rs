@@ -9,7 +9,7 @@ use taskhive_adapters::clock::SystemClock;
 use taskhive_adapters::store::{StoreSettings, StoreUrl};
 use taskhive_domain::event::{TaskChange, TaskEvent, TaskEventStream};
 use taskhive_domain::ports::TaskPokes;
-use taskhive_domain::task::{Completion, Task, TaskDraft, TaskEdit};
+use taskhive_domain::task::{Completion, Task, TaskDraft, TaskDraftInput, TaskEdit};
 use taskhive_domain::testing::signed_in;
 use taskhive_domain::{Identity, TaskId, Tasks};
 
@@ -62,7 +62,11 @@ impl Instance {
     }
 
     pub(super) async fn create(&self, who: Identity) -> Task {
-        let draft = TaskDraft::parse(None, "Water the plants", None).unwrap();
+        let draft = TaskDraft::parse(TaskDraftInput {
+            title: "Water the plants",
+            ..TaskDraftInput::default()
+        })
+        .unwrap();
         self.tasks.create(who, draft).await.unwrap()
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_graphql::{ErrorExtensionValues, Name, Value, indexmap::IndexMap};
 use taskhive_domain::TaskId;
 use taskhive_domain::ports::InfraError;
-use taskhive_domain::violation::Violation;
+use taskhive_domain::violation::{Step, Violation};
 
 use super::codes::{ErrorCode, ErrorReason, name_of};
 
@@ -22,6 +22,8 @@ pub(crate) struct ApiError {
     pub(crate) reason: Option<ErrorReason>,
     pub(crate) message: String,
     pub(super) issues: Vec<Violation>,
+    /// Where the input names what is not there, if it names several things.
+    pub(super) missing: Vec<Missing>,
     pub(crate) retry_after: Option<u64>,
     /// What happened behind it: for the log, never told to clients.
     pub(super) cause: Option<Arc<InfraError>>,
@@ -39,6 +41,7 @@ impl ApiError {
             reason,
             message,
             issues: Vec::new(),
+            missing: Vec::new(),
             retry_after: None,
             cause: None,
         }
@@ -83,6 +86,39 @@ impl ApiError {
 
     pub(crate) fn task_not_found() -> Self {
         Self::new(ErrorCode::NotFound, None, "You have no task with this ID.")
+    }
+
+    /// The task to put another one after is not there.
+    pub(super) fn neighbour_not_found() -> Self {
+        let message = "You have no task with this ID to come after.";
+        let missing = Missing {
+            path: vec![Step::Field("input"), Step::Field("after")],
+            message: message.to_owned(),
+        };
+        Self {
+            missing: vec![missing],
+            ..Self::new(ErrorCode::NotFound, None, message)
+        }
+    }
+
+    /// Some of the tasks of a batch are not there.
+    pub(super) fn tasks_not_found(tasks: &[(usize, TaskId)]) -> Self {
+        let message = format!("You have no tasks with these IDs: {}.", listed(tasks));
+        Self {
+            missing: missing("ids", tasks, "You have no task with this ID."),
+            ..Self::new(ErrorCode::NotFound, None, &message)
+        }
+    }
+
+    /// Some of the tasks of a batch were deleted.
+    pub(super) fn tasks_deleted(tasks: &[(usize, TaskId)]) -> Self {
+        let ids = listed(tasks);
+        let message =
+            format!("You deleted the tasks with these IDs, and they are not made again: {ids}.");
+        Self {
+            missing: missing("tasks", tasks, "You deleted the task with this ID."),
+            ..Self::new(ErrorCode::Conflict, ErrorReason::TaskDeleted, &message)
+        }
     }
 
     pub(super) fn registration_closed() -> Self {
@@ -180,8 +216,12 @@ impl ApiError {
         if let Some(reason) = self.reason {
             extensions.set("reason", name_of(reason));
         }
-        if !self.issues.is_empty() {
-            extensions.set("issues", self.issues.iter().map(issue).collect::<Vec<_>>());
+        let issues = self.issues.iter().map(issue);
+        let issues: Vec<Value> = issues
+            .chain(self.missing.iter().map(Missing::issue))
+            .collect();
+        if !issues.is_empty() {
+            extensions.set("issues", issues);
         }
         if let Some(seconds) = self.retry_after {
             extensions.set("retryAfter", seconds);
@@ -190,10 +230,46 @@ impl ApiError {
     }
 }
 
+/// A place in the input that names something that is not there. The code says so, so it needs no reason.
+#[derive(Debug, Clone)]
+pub(super) struct Missing {
+    pub(super) path: Vec<Step>,
+    pub(super) message: String,
+}
+
+impl Missing {
+    fn issue(&self) -> Value {
+        Value::Object(IndexMap::from([
+            (Name::new("path"), path_of(&self.path)),
+            (Name::new("message"), Value::from(self.message.as_str())),
+        ]))
+    }
+}
+
+fn missing(field: &'static str, tasks: &[(usize, TaskId)], message: &str) -> Vec<Missing> {
+    let missing = |(place, _): &(usize, TaskId)| Missing {
+        path: vec![Step::Field("input"), Step::Field(field), Step::Item(*place)],
+        message: message.to_owned(),
+    };
+    tasks.iter().map(missing).collect()
+}
+
+fn listed(tasks: &[(usize, TaskId)]) -> String {
+    let ids: Vec<String> = tasks.iter().map(|(_, id)| id.to_string()).collect();
+    ids.join(", ")
+}
+
+fn path_of(steps: &[Step]) -> Value {
+    let step = |step: &Step| match step {
+        Step::Field(field) => Value::from(camel_case(field)),
+        Step::Item(place) => Value::from(*place),
+    };
+    Value::List(steps.iter().map(step).collect())
+}
+
 fn issue(violation: &Violation) -> Value {
-    let path = violation.path.iter().map(|field| camel_case(field).into());
     let mut issue = IndexMap::from([
-        (Name::new("path"), Value::List(path.collect())),
+        (Name::new("path"), path_of(&violation.path)),
         (
             Name::new("reason"),
             name_of(ErrorReason::from(violation.reason)),

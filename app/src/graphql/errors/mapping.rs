@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
-use taskhive_domain::violation::Violations;
-use taskhive_domain::{AccountError, TaskError};
+use taskhive_domain::task::Tags;
+use taskhive_domain::violation::{Reason, Violation, Violations};
+use taskhive_domain::{AccountError, TaskError, TaskId};
 
 use super::api_error::ApiError;
 use super::codes::{ErrorCode, ErrorReason};
@@ -39,13 +40,28 @@ impl From<InfraError> for ApiError {
     }
 }
 
+/// Which tasks that are, only the database knows.
+fn too_many_tags(tasks: &[(usize, TaskId)]) -> Violations {
+    let mut violations = Violations::default();
+    for (place, _) in tasks {
+        let message = format!("The task would have more than {} labels.", Tags::MAX);
+        let broken = Violation::with_limit(Reason::TooLong, Tags::MAX, message);
+        violations.note_item("ids", *place, broken);
+    }
+    violations.at("input")
+}
+
 impl From<TaskError> for ApiError {
     fn from(error: TaskError) -> Self {
         match error {
             TaskError::NotFound => Self::task_not_found(),
+            TaskError::NeighbourNotFound => Self::neighbour_not_found(),
             TaskError::VersionMismatch => Self::version_mismatch(),
             TaskError::TaskDeleted => Self::task_deleted(),
             TaskError::NotRestorable(ids) => Self::tasks_not_restorable(&ids),
+            TaskError::TasksNotFound(tasks) => Self::tasks_not_found(&tasks),
+            TaskError::TasksDeleted(tasks) => Self::tasks_deleted(&tasks),
+            TaskError::TooManyTags(tasks) => too_many_tags(&tasks).into(),
             TaskError::PositionExpired => Self::cursor_expired(),
             TaskError::AccountGone => Self::token_invalid(),
             TaskError::Infra(error) => error.into(),

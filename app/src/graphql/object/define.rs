@@ -2,7 +2,8 @@
 
 /// Defines an output object: what it is made of, and its fields in the schema. A field has a description, a type and a
 /// value. The value is an expression over the parts, all of which are in scope by reference, and is made only when the
-/// field is selected; the schema's type is that of the expression.
+/// field is selected; the schema's type is that of the expression. A field may have arguments: a name for all of them in the
+/// expression, and their type.
 ///
 /// ```text
 /// object! {
@@ -12,16 +13,28 @@
 ///         cursor: String => page.cursor_of(task),
 ///         /// The task.
 ///         node: &Task => task,
+///         /// Where the task stands in that list.
+///         place(list: ListArguments): Option<String> => list.place_of(task),
 ///     }
 /// }
 /// ```
 macro_rules! object {
+    (@register) => { |_| Vec::new() };
+    (@register $arguments:ty) => { <$arguments as $crate::graphql::object::Arguments>::register };
+    (@parse $given:ident $within:ident) => {{
+        // Validation lets none through where none are declared.
+        let _ = ($given, $within);
+        Ok(None)
+    }};
+    (@parse $given:ident $within:ident $arguments:ty) => {
+        $crate::graphql::object::parse_arguments::<$arguments>($given, $within).map(Some)
+    };
     (
         $(#[doc = $description:literal])+
         $vis:vis struct $name:ident $(<$life:lifetime>)? $(: $interface:ident)? {
             $($(#[doc = $part_doc:literal])* $part_vis:vis $part:ident: $part_type:ty),* $(,)?
         } => {
-            $($(#[doc = $field_description:literal])+ $field:ident: $type:ty => $value:expr,)+
+            $($(#[doc = $field_description:literal])+ $field:ident $(($arguments:ident: $arguments_type:ty))? : $type:ty => $value:expr,)+
         }
     ) => {
         $(#[doc = $description])+
@@ -31,7 +44,8 @@ macro_rules! object {
 
         const _: () = {
             use $crate::graphql::object::{
-                Eager, FieldDefinition, InterfaceDefinition, Json, Object, Plan, Selections, no_such_field, resolve,
+                Eager, FieldDefinition, GivenArgument, InterfaceDefinition, Json, Object, ParsedArguments, Plan, Selections,
+                no_such_field, resolve,
             };
 
             #[derive(Clone, Copy)]
@@ -50,6 +64,7 @@ macro_rules! object {
                 const FIELDS: &'static [FieldDefinition] = &[$(FieldDefinition {
                     name: stringify!($field),
                     description: &[$($field_description),+],
+                    arguments: $crate::graphql::object::object!(@register $($arguments_type)?),
                     register: |registry| <$type as async_graphql::OutputType>::create_type_info(registry),
                 }),+];
 
@@ -63,6 +78,17 @@ macro_rules! object {
                     }
                 }
 
+                fn parse_arguments(
+                    field: usize,
+                    given: &[GivenArgument],
+                    within: Selections<'_>,
+                ) -> async_graphql::ServerResult<Option<ParsedArguments>> {
+                    match BY_NUMBER.get(field) {
+                        $(Some(Field::$field) => $crate::graphql::object::object!(@parse given within $($arguments_type)?),)+
+                        None => Err(no_such_field::<Self>(field)),
+                    }
+                }
+
                 fn write_field(
                     &self,
                     field: usize,
@@ -72,6 +98,7 @@ macro_rules! object {
                     let Self { $($part),* } = self;
                     match BY_NUMBER.get(field) {
                         $(Some(Field::$field) => {
+                            $(let $arguments = below.arguments::<$arguments_type>()?;)?
                             let value: $type = $value;
                             value.write(below, json)
                         })+

@@ -4,9 +4,10 @@
 //! JSON at once: the library makes a future, a box and a value of every field, which for a page of tasks costs more than
 //! reading it from the database. Here a [`Plan`] says what is asked of an object. It is made once for a document
 //! ([`PreparedRoots`]), and then asks every object for what is selected, and for nothing else: an ID or a cursor becomes text
-//! when somebody wants it. Fields of objects have no arguments, do not wait and do not fail; whatever needs a use case is a
-//! root field, and those stay with the library.
+//! when somebody wants it. Fields of objects do not wait and do not fail; whatever needs a use case is a root field, and
+//! those stay with the library. What is wrong with arguments is found when the plan is made, so it fails the root field.
 
+mod arguments;
 mod define;
 mod plan;
 mod prepared;
@@ -17,6 +18,7 @@ mod written;
 
 use async_graphql::{OutputType, ServerError, ServerResult};
 
+pub(crate) use arguments::{Arguments, GivenArgument, ParsedArguments, parse_arguments};
 pub(crate) use define::object;
 pub(crate) use plan::Plan;
 pub(crate) use prepared::{PreparedRoots, is_asked_for, resolve};
@@ -39,6 +41,13 @@ pub(crate) trait Object: OutputType {
     /// How the objects in one field are answered if all of this is selected of them; `field` is its place in
     /// [`Self::FIELDS`].
     fn plan_below(field: usize, selected: &[Selections<'_>]) -> ServerResult<Plan>;
+
+    /// Reads the arguments of one field; `None` if it has none.
+    fn parse_arguments(
+        field: usize,
+        given: &[GivenArgument],
+        within: Selections<'_>,
+    ) -> ServerResult<Option<ParsedArguments>>;
 
     /// Writes the value of one field at the end of an answer.
     fn write_field(&self, field: usize, below: &Plan, json: &mut Json) -> ServerResult<()>;

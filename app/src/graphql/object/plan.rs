@@ -3,15 +3,17 @@
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{ServerError, ServerResult};
 
-use super::Object;
 use super::selections::Selections;
 use super::written::{self, Json};
+use super::{Arguments, GivenArgument, Object, ParsedArguments};
 
 /// What is asked of an object: fragments are spread, and a key that is selected twice is one key with what both selections
 /// want (GraphQL, "Field Selection Merging"). The same for every object that a document asks for in one place.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     fields: Vec<PlannedField>,
+    /// Those of the field that the object stands in, or whatever else it holds.
+    arguments: Option<ParsedArguments>,
 }
 
 #[derive(Debug)]
@@ -20,6 +22,16 @@ struct PlannedField {
     key: String,
     field: Planned,
 }
+
+/// A key; the name of its field, all that is selected below, and the arguments with where they stand.
+type Merged<'a> = (
+    &'a str,
+    (
+        &'a str,
+        Vec<Selections<'a>>,
+        (&'a [GivenArgument], Selections<'a>),
+    ),
+);
 
 #[derive(Debug)]
 enum Planned {
@@ -31,28 +43,43 @@ enum Planned {
 impl Plan {
     /// The plan for a `T` of which all of this is selected.
     pub(crate) fn of<T: Object>(selected: &[Selections<'_>]) -> ServerResult<Self> {
-        let mut merged = IndexMap::<_, (_, Vec<_>)>::new();
+        let mut merged = IndexMap::<_, (_, Vec<_>, _)>::new();
         for selections in selected {
             selections.each::<T>(&mut |field| {
                 // By validation, all selections of one key are of one field.
                 let key = merged.entry(field.response_key().node.as_str());
-                let (_, below) = key.or_insert((field.name.node.as_str(), Vec::new()));
+                // And with the same arguments.
+                let name = field.name.node.as_str();
+                let arguments = (field.arguments.as_slice(), *selections);
+                let (_, below, _) = key.or_insert((name, Vec::new(), arguments));
                 below.push(selections.within(&field.selection_set));
             });
         }
-        let plan = |(key, (name, below)): (&str, (&str, Vec<_>))| {
+        let plan = |(key, (name, below, (arguments, within))): Merged<'_>| {
             let field = match name {
                 "__typename" => Planned::TypeName,
                 name => {
                     let number = number_of::<T>(name)?;
-                    Planned::Field(number, T::plan_below(number, &below)?)
+                    let mut plan = T::plan_below(number, &below)?;
+                    plan.arguments = T::parse_arguments(number, arguments, within)?;
+                    Planned::Field(number, plan)
                 }
             };
             let key = format!("\"{key}\":");
             Ok(PlannedField { key, field })
         };
         let fields = merged.into_iter().map(plan).collect::<ServerResult<_>>()?;
-        Ok(Self { fields })
+        Ok(Self {
+            fields,
+            arguments: None,
+        })
+    }
+
+    /// The arguments of the field that this plan is for.
+    pub(crate) fn arguments<T: Arguments>(&self) -> ServerResult<&T> {
+        let arguments = self.arguments.as_deref();
+        let arguments = arguments.and_then(|arguments| arguments.downcast_ref());
+        arguments.ok_or_else(|| ServerError::new("a field lacks its arguments", None))
     }
 
     /// Whether the field of that name is asked for, under whatever key.

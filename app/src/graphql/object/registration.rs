@@ -4,7 +4,7 @@
 use async_graphql::OutputType;
 use async_graphql::indexmap::IndexMap;
 use async_graphql::registry::{
-    CacheControl, Deprecation, MetaField, MetaType, MetaTypeId, Registry,
+    CacheControl, Deprecation, MetaField, MetaInputValue, MetaType, MetaTypeId, Registry,
 };
 
 use super::Object;
@@ -14,6 +14,8 @@ pub(crate) struct FieldDefinition {
     pub(crate) name: &'static str,
     /// The lines of its description.
     pub(crate) description: &'static [&'static str],
+    /// Registers the types of its arguments and says what they are.
+    pub(crate) arguments: fn(&mut Registry) -> Vec<MetaInputValue>,
     /// Registers its type and says how the schema writes it.
     pub(crate) register: fn(&mut Registry) -> String,
 }
@@ -80,7 +82,10 @@ fn fields(registry: &mut Registry, definitions: &[FieldDefinition]) -> IndexMap<
     let field = |definition: &FieldDefinition| MetaField {
         name: definition.name.to_owned(),
         description: Some(joined(definition.description)),
-        args: IndexMap::new(),
+        args: (definition.arguments)(registry)
+            .into_iter()
+            .map(|argument| (argument.name.clone(), argument))
+            .collect(),
         ty: (definition.register)(registry),
         deprecation: Deprecation::NoDeprecated,
         cache_control: CacheControl::default(),

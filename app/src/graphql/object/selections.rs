@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use async_graphql::parser::types::{Field, FragmentDefinition, Selection, SelectionSet};
-use async_graphql::{Context, ContextSelectionSet, Name, Positioned};
+use async_graphql::{
+    Context, ContextSelectionSet, Name, Positioned, QueryEnv, Value as ConstValue,
+};
 
 use super::Object;
 
@@ -15,22 +17,49 @@ pub(crate) type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 pub(crate) struct Selections<'a> {
     set: &'a SelectionSet,
     fragments: &'a Fragments,
+    /// Where variables are looked up. Nowhere if they have been replaced by their values.
+    variables: Option<&'a QueryEnv>,
 }
 
 impl<'a> Selections<'a> {
     /// What a document holds.
     pub(crate) fn new(set: &'a SelectionSet, fragments: &'a Fragments) -> Self {
-        Self { set, fragments }
+        Self {
+            set,
+            fragments,
+            variables: None,
+        }
     }
 
     /// What is selected in the field that is being resolved.
     pub(super) fn in_field(ctx: &Context<'a>) -> Self {
-        Self::new(&ctx.item.node.selection_set.node, &ctx.query_env.fragments)
+        Self {
+            variables: Some(ctx.query_env),
+            ..Self::new(&ctx.item.node.selection_set.node, &ctx.query_env.fragments)
+        }
     }
 
     /// What is selected in the object that is being resolved.
     pub(super) fn of(ctx: &ContextSelectionSet<'a>) -> Self {
-        Self::new(&ctx.item.node, &ctx.query_env.fragments)
+        Self {
+            variables: Some(ctx.query_env),
+            ..Self::new(&ctx.item.node, &ctx.query_env.fragments)
+        }
+    }
+
+    /// The value of a variable: what was given, or its default.
+    pub(super) fn variable(self, name: &Name) -> Option<ConstValue> {
+        let env = self.variables?;
+        let given = env.variables.get(name).cloned();
+        given.or_else(|| {
+            let mut declared = env.operation.node.variable_definitions.iter();
+            let declared = declared.find(|variable| variable.node.name.node == *name)?;
+            declared
+                .node
+                .default_value
+                .as_ref()
+                .map(|value| value.node.clone())
+        })
     }
 
     /// Visits each field that is selected of a `T`, in the order of the document and through the fragments that apply.

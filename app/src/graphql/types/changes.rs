@@ -54,8 +54,8 @@ object! {
 impl TaskEvent {
     pub(crate) fn new(owner: UserId, event: DomainEvent) -> Self {
         let (kind, task) = match event.change {
-            Happened::Created(task) => (TaskEventKind::Created, Some(task.into())),
-            Happened::Updated(task) => (TaskEventKind::Updated, Some(task.into())),
+            Happened::Created(task) => (TaskEventKind::Created, Some(Task::new(owner, task))),
+            Happened::Updated(task) => (TaskEventKind::Updated, Some(Task::new(owner, task))),
             Happened::Deleted => (TaskEventKind::Deleted, None),
         };
         Self {
@@ -89,7 +89,11 @@ object! {
 impl TaskChanges {
     pub(crate) fn new(owner: UserId, changes: Changes) -> Self {
         Self {
-            changes: changes.changes.into_iter().map(TaskChange::from).collect(),
+            changes: changes
+                .changes
+                .into_iter()
+                .map(|changed| TaskChange::new(owner, changed))
+                .collect(),
             has_more: changes.has_more,
             owner,
             end: changes.end,
@@ -107,10 +111,10 @@ object! {
     }
 }
 
-impl From<Changed> for TaskChange {
-    fn from(changed: Changed) -> Self {
+impl TaskChange {
+    fn new(owner: UserId, changed: Changed) -> Self {
         let task = match changed.outcome {
-            ChangedTo::Stored(stored) => Some(stored.task.into()),
+            ChangedTo::Stored(stored) => Some(Task::new(owner, stored.task)),
             ChangedTo::Deleted { .. } => None,
         };
         let id = changed.task;

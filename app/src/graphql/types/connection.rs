@@ -24,7 +24,11 @@ pub(crate) struct TaskPage {
 impl TaskPage {
     pub(crate) fn new(page: Page, owner: UserId, order: TaskOrder) -> Self {
         Self {
-            tasks: page.tasks.into_iter().map(Task::from).collect(),
+            tasks: page
+                .tasks
+                .into_iter()
+                .map(|task| Task::new(owner, task))
+                .collect(),
             has_next: page.has_next,
             has_previous: page.has_previous,
             as_of: page.as_of,

@@ -27,6 +27,7 @@ impl OutputType for Node {
         let id = FieldDefinition {
             name: "id",
             description: &["Globally unique and opaque. Safe to put in a URL."],
+            arguments: |_| Vec::new(),
             register: <ID as OutputType>::create_type_info,
         };
         let description = &["An object that can be fetched again by its ID."];

@@ -1,8 +1,9 @@
-//! The scalar of the API.
+//! The scalars of the API.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{DateTime as Rfc3339, Datelike, SecondsFormat, Timelike, Utc};
 use taskhive_domain::Timestamp;
+use taskhive_domain::task::DueDay;
 
 use crate::graphql::object::leaf;
 
@@ -68,6 +69,49 @@ fn push_digits(text: &mut String, number: u32, digits: u32) {
 
 leaf!(DateTime: |time| &time.text());
 
+/// A day as the API writes it; in an input, what came: whether that is a day, the domain says, together with everything else
+/// that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Date(String);
+
+/// A calendar day without time or zone, such as `2026-01-31`.
+#[Scalar(
+    name = "Date",
+    specified_by_url = "https://scalars.graphql.org/andimarek/local-date.html"
+)]
+impl ScalarType for Date {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        Ok(Self(match value {
+            Value::String(text) => text,
+            other => other.to_string(),
+        }))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}
+
+impl Date {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<DueDay> for Date {
+    fn from(day: DueDay) -> Self {
+        let (year, month, date) = day.calendar();
+        let mut text = String::with_capacity("2026-01-31".len());
+        for (number, digits, before) in [(year, 4, ""), (month, 2, "-"), (date, 2, "-")] {
+            text.push_str(before);
+            push_digits(&mut text, number.unsigned_abs(), digits);
+        }
+        Self(text)
+    }
+}
+
+leaf!(Date: |date| date.as_str());
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -80,6 +124,16 @@ mod tests {
             let expected = Rfc3339::<Utc>::from_timestamp_millis(millis).unwrap();
             let expected = expected.to_rfc3339_opts(SecondsFormat::Millis, true);
             prop_assert_eq!(DateTime(Timestamp::from_millis(millis)).text(), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn days_are_those_of_chrono(days in -25_567..=2_932_896) {
+            let day = DueDay::from_days(days).unwrap();
+            let expected = Rfc3339::<Utc>::from_timestamp(i64::from(days) * 86_400, 0).unwrap();
+            prop_assert_eq!(Date::from(day).0, expected.date_naive().to_string());
+            prop_assert_eq!(day.to_string(), Date::from(day).0);
         }
     }
 

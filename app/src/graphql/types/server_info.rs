@@ -1,7 +1,7 @@
 //! What clients need to know to build forms.
 
 use taskhive_domain::listing::Take;
-use taskhive_domain::task::{TaskDescription, TaskTitle};
+use taskhive_domain::task::{Tag, Tags, TaskDescription, TaskTitle};
 use taskhive_domain::user::Password;
 
 use crate::accounts::guarded::Offer;
@@ -28,6 +28,10 @@ object! {
         maxDescriptionLength: u32 => TaskDescription::MAX_LENGTH,
         /// The shortest password in characters.
         minPasswordLength: u32 => Password::MIN_LENGTH,
+        /// The most labels of a task.
+        maxTags: u32 => Tags::MAX,
+        /// The longest label in characters.
+        maxTagLength: u32 => Tag::MAX_LENGTH,
     }
 }
 

@@ -37,9 +37,7 @@ mod tests {
     fn broken(parsed: Result<Take, Violations>) -> Vec<(String, Reason, Option<u32>)> {
         let violations = parsed.unwrap_err();
         let broken = violations.as_slice().iter();
-        broken
-            .map(|v| (v.path.join("."), v.reason, v.limit))
-            .collect()
+        broken.map(|v| (v.place(), v.reason, v.limit)).collect()
     }
 
     #[test]

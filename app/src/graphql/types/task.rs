@@ -1,18 +1,23 @@
 //! Tasks as the API shows them, and what goes into and comes out of their mutations.
 
+use async_graphql::resolver_utils::enum_value;
 use async_graphql::{Enum, ID, InputObject};
-use taskhive_domain::TaskId;
-use taskhive_domain::listing::TaskOrder as DomainOrder;
-use taskhive_domain::task::Task as DomainTask;
+use taskhive_domain::task::{
+    Priority, Tag, TagUsage as DomainUsage, Task as DomainTask, TaskDraft, TaskDraftInput,
+    TaskEdit, TaskEditInput,
+};
+use taskhive_domain::violation::{Reason, Violation, Violations};
+use taskhive_domain::{TaskId, UserId};
 
+use super::filter::ListArguments;
 use super::node::Node;
-use super::scalars::DateTime;
-use crate::graphql::object::object;
+use super::scalars::{Date, DateTime};
+use crate::graphql::object::{leaf, object};
 
 object! {
     /// Something to do. A task belongs to the user who created it, and nobody else can
     /// see or change it.
-    pub(crate) struct Task: Node { pub(crate) task: DomainTask } => {
+    pub(crate) struct Task: Node { pub(crate) task: DomainTask, owner: UserId } => {
         /// The task's ID, such as `task_0197c0df1c3d7a42b6e5f4d3c2b1a098`.
         id: ID => task.id.into(),
         /// What to do: 1 to 200 characters, without surrounding white space.
@@ -29,46 +34,111 @@ object! {
         completedAt: Option<DateTime> => task.completed_at.map(DateTime),
         /// Starts at 1 and grows by one with every change.
         version: i32 => task.version,
+        /// The day the task is due, or null.
+        dueOn: Option<Date> => task.due_on.map(Date::from),
+        /// How urgent it is.
+        priority: TaskPriority => task.priority.into(),
+        /// Up to 10 labels of 1 to 32 characters, in the order of the alphabet.
+        tags: Vec<&str> => task.tags.as_slice().iter().map(Tag::as_str).collect(),
+        /// Where the task stands in that list of yours, or null if `filter` leaves it out. Texts of
+        /// one order compare, code unit by code unit, as the tasks do in the list, and each is a cursor of
+        /// the list: with it a cache puts a task in its place without knowing our rules.
+        place(list: ListArguments): Option<String> => list.place_of(*owner, task),
     }
 }
 
-impl From<DomainTask> for Task {
-    fn from(task: DomainTask) -> Self {
-        Self { task }
+impl Task {
+    pub(crate) fn new(owner: UserId, task: DomainTask) -> Self {
+        Self { task, owner }
     }
 }
 
-/// Which tasks to list. All conditions must hold; an empty filter matches every task.
-#[derive(Debug, Default, InputObject)]
-pub(crate) struct TaskFilter {
-    /// Only completed tasks, or only open ones.
-    pub(crate) completed: Option<bool>,
-    /// Only tasks in which every one of these words occurs, in the title or in the
-    /// description, regardless of case. Up to 100 characters.
-    pub(crate) search: Option<String>,
+/// Input of `moveTask`.
+#[derive(Debug, InputObject)]
+pub(crate) struct MoveTaskInput {
+    /// The task to move.
+    id: ID,
+    /// The task it shall come right after. Without it, the task comes first.
+    after: Option<ID>,
 }
 
-/// In what order to list tasks. Ties are broken by ID, so the order is always total.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub(crate) enum TaskOrder {
-    /// Open tasks before completed ones, each group with the newest first.
-    OpenFirst,
-    /// The most recently created first.
-    Newest,
-    /// The longest existing first.
-    Oldest,
-    /// The most recently changed first.
-    RecentlyUpdated,
-}
-
-impl From<TaskOrder> for DomainOrder {
-    fn from(order: TaskOrder) -> Self {
-        match order {
-            TaskOrder::OpenFirst => Self::OpenFirst,
-            TaskOrder::Newest => Self::Newest,
-            TaskOrder::Oldest => Self::Oldest,
-            TaskOrder::RecentlyUpdated => Self::RecentlyUpdated,
+impl MoveTaskInput {
+    /// Which task, and after which.
+    pub(crate) fn parse(&self) -> Result<(TaskId, Option<TaskId>), Violations> {
+        let mut violations = Violations::default();
+        let id = violations.collect("id", TaskId::parse(&self.id));
+        let after = self.after.as_ref();
+        let after = after.and_then(|after| violations.collect("after", TaskId::parse(after)));
+        if id.is_some() && id == after {
+            let message = "A task cannot come after itself.";
+            violations.note("after", Violation::new(Reason::Contradictory, message));
         }
+        match id {
+            Some(id) => violations.or((id, after)),
+            None => Err(violations),
+        }
+    }
+}
+
+object! {
+    /// Result of `moveTask`.
+    pub(crate) struct MoveTaskPayload { pub(crate) task: Task } => {
+        /// The task as it is now.
+        task: &Task => task,
+    }
+}
+
+/// How urgent a task is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(crate) enum TaskPriority {
+    /// Can wait.
+    Low,
+    /// The default.
+    Normal,
+    /// Before the others.
+    High,
+    /// Now.
+    Urgent,
+}
+
+leaf!(TaskPriority: |priority| &enum_value(priority));
+
+impl From<Priority> for TaskPriority {
+    fn from(priority: Priority) -> Self {
+        match priority {
+            Priority::Low => Self::Low,
+            Priority::Normal => Self::Normal,
+            Priority::High => Self::High,
+            Priority::Urgent => Self::Urgent,
+        }
+    }
+}
+
+impl From<TaskPriority> for Priority {
+    fn from(priority: TaskPriority) -> Self {
+        match priority {
+            TaskPriority::Low => Self::Low,
+            TaskPriority::Normal => Self::Normal,
+            TaskPriority::High => Self::High,
+            TaskPriority::Urgent => Self::Urgent,
+        }
+    }
+}
+
+/// Something of a task that can be taken away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(crate) enum ClearableTaskField {
+    /// The day it is due.
+    DueOn,
+}
+
+object! {
+    /// A label and how often you use it.
+    pub(crate) struct TagUsage { pub(crate) usage: DomainUsage } => {
+        /// The label.
+        tag: &str => usage.tag.as_str(),
+        /// How many of your open tasks have it.
+        openTaskCount: i32 => i32::try_from(usage.open_tasks).unwrap_or(i32::MAX),
     }
 }
 
@@ -83,6 +153,30 @@ pub(crate) struct CreateTaskInput {
     pub(crate) title: String,
     /// Up to 2000 characters.
     pub(crate) description: Option<String>,
+    /// The day the task is due.
+    pub(crate) due_on: Option<Date>,
+    /// How urgent it is.
+    #[graphql(default_with = "Some(TaskPriority::Normal)")]
+    pub(crate) priority: Option<TaskPriority>,
+    /// Its labels. Case is kept, but does not tell two labels apart.
+    pub(crate) tags: Option<Vec<String>>,
+}
+
+impl CreateTaskInput {
+    pub(crate) fn parse(&self) -> Result<TaskDraft, Violations> {
+        TaskDraft::parse(self.as_input())
+    }
+
+    pub(crate) fn as_input(&self) -> TaskDraftInput<'_> {
+        TaskDraftInput {
+            id: self.id.as_ref().map(|id| id.as_str()),
+            title: &self.title,
+            description: self.description.as_deref(),
+            due_on: self.due_on.as_ref().map(Date::as_str),
+            priority: self.priority.map(Priority::from),
+            tags: self.tags.as_deref(),
+        }
+    }
 }
 
 /// Input of `updateTask`. Fields that are left out or null stay as they are.
@@ -97,6 +191,29 @@ pub(crate) struct UpdateTaskInput {
     /// Only change the task if this is still its version; otherwise `CONFLICT`. Without it, the
     /// last writer wins.
     pub(crate) expected_version: Option<i32>,
+    /// The new day it is due. To take it away, name `DUE_ON` in `clear`.
+    pub(crate) due_on: Option<Date>,
+    /// How urgent it is now.
+    pub(crate) priority: Option<TaskPriority>,
+    /// All its labels from now on. An empty list takes them all away.
+    pub(crate) tags: Option<Vec<String>>,
+    /// What to take away.
+    pub(crate) clear: Option<Vec<ClearableTaskField>>,
+}
+
+impl UpdateTaskInput {
+    pub(crate) fn parse(&self) -> Result<TaskEdit, Violations> {
+        let clear = self.clear.as_deref().unwrap_or_default();
+        TaskEdit::parse(TaskEditInput {
+            title: self.title.as_deref(),
+            description: self.description.as_deref(),
+            expected_version: self.expected_version,
+            due_on: self.due_on.as_ref().map(Date::as_str),
+            clear_due_on: clear.contains(&ClearableTaskField::DueOn),
+            priority: self.priority.map(Priority::from),
+            tags: self.tags.as_deref(),
+        })
+    }
 }
 
 /// Input of `setTaskCompleted`.

@@ -1,4 +1,5 @@
-//! What an operation may cost to execute: one per field, and what lies below a page once per item asked for.
+//! What an operation may cost to execute: one per field and per entry of a batch, and what lies below a page once per item
+//! asked for.
 //!
 //! Runs after `expansion`, which has bounded the expansion, so that walking it is cheap. What depends on variables is kept as a
 //! small sum and worked out per request.
@@ -6,6 +7,7 @@
 use apollo_compiler::Name;
 use apollo_compiler::ast::{FieldDefinition, Value};
 use apollo_compiler::executable::{ExecutableDocument, Field, Operation, Selection, SelectionSet};
+use apollo_compiler::response::JsonValue;
 use taskhive_domain::listing::Take;
 
 use super::limits::Limits;
@@ -19,6 +21,38 @@ const INTROSPECTION_LIST: u64 = 10;
 pub(super) struct Cost {
     fixed: u64,
     pages: Vec<PageCost>,
+    batches: Vec<Batch>,
+}
+
+/// The fields of an input in which a batch names its tasks.
+const BATCHES: [&str; 2] = ["tasks", "ids"];
+
+/// Entries of a batch, each of which counts as a field.
+#[derive(Debug)]
+enum Batch {
+    /// The whole input is this variable.
+    Input(Name),
+    /// The list is this variable.
+    List(Name),
+}
+
+impl Batch {
+    fn entries<'v>(&self, variable: &impl Fn(&str) -> Option<&'v JsonValue>) -> u64 {
+        let entries = |list: Option<&JsonValue>| {
+            let list = list.and_then(JsonValue::as_array);
+            list.map_or(0, |list| list.len() as u64)
+        };
+        match self {
+            Self::List(name) => entries(variable(name)),
+            Self::Input(name) => {
+                let input = variable(name).and_then(JsonValue::as_object);
+                let fields = BATCHES
+                    .iter()
+                    .map(|field| input.and_then(|input| input.get(*field)));
+                fields.map(entries).sum()
+            }
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -38,8 +72,10 @@ enum Size {
 
 impl Cost {
     /// Works out the cost, looking up the variables that set page sizes.
-    pub(super) fn with(&self, variable: &impl Fn(&str) -> Option<i64>) -> u64 {
-        self.pages.iter().fold(self.fixed, |sum, page| {
+    pub(super) fn with<'v>(&self, variable: &impl Fn(&str) -> Option<&'v JsonValue>) -> u64 {
+        let batches = self.batches.iter().map(|batch| batch.entries(variable));
+        let fixed = batches.fold(self.fixed, u64::saturating_add);
+        self.pages.iter().fold(fixed, |sum, page| {
             let below = page.item.with(variable);
             sum.saturating_add(page.items(variable).saturating_mul(below))
         })
@@ -47,10 +83,10 @@ impl Cost {
 }
 
 impl PageCost {
-    fn items(&self, variable: &impl Fn(&str) -> Option<i64>) -> u64 {
+    fn items<'v>(&self, variable: &impl Fn(&str) -> Option<&'v JsonValue>) -> u64 {
         let given = self.sizes.iter().flatten().filter_map(|size| match size {
             Size::Given(size) => Some(*size),
-            Size::Variable(name) => variable(name),
+            Size::Variable(name) => variable(name).and_then(JsonValue::as_i64),
         });
         // Both together are refused by the resolver; until then the larger one counts. Who asks for more than the largest
         // page gets an error from the resolver, not more work done.
@@ -119,6 +155,9 @@ impl CostWalk<'_> {
         cost: &mut Cost,
     ) -> Result<(), Refusal> {
         cost.fixed = cost.fixed.saturating_add(1);
+        if let Some(input) = field.specified_argument_by_name("input") {
+            note_batches(input, cost);
+        }
         let introspects = parent.starts_with("__");
         if introspects {
             let weight =
@@ -153,6 +192,26 @@ impl CostWalk<'_> {
             item,
         });
         Ok(())
+    }
+}
+
+/// Counts the entries of batches, or notes which variables to count.
+fn note_batches(input: &Value, cost: &mut Cost) {
+    let fields = match input {
+        Value::Variable(name) => return cost.batches.push(Batch::Input(name.clone())),
+        Value::Object(fields) => fields,
+        _ => return,
+    };
+    for (_, list) in fields
+        .iter()
+        .filter(|(name, _)| BATCHES.contains(&name.as_str()))
+    {
+        match list.as_ref() {
+            Value::Variable(name) => cost.batches.push(Batch::List(name.clone())),
+            Value::List(items) => cost.fixed = cost.fixed.saturating_add(items.len() as u64),
+            // A single value is a list of one.
+            _ => cost.fixed = cost.fixed.saturating_add(1),
+        }
     }
 }
 

@@ -12,8 +12,8 @@
 //! kept here instead, and `app/tests/it/judge` holds the outcome against graphql-js. Give its schema
 //! `limit_recursive_depth(limits.nesting)`, since its own default is lower, and no other limit.
 //!
-//! Not here: access and rate limits, which look at [`ValidOperation::root_fields`], and HTTP status codes. A custom scalar's
-//! text is not looked at either: the contract takes none as input.
+//! Not here: access and rate limits, which look at [`ValidOperation::root_fields`], and HTTP status codes. What a custom scalar
+//! holds is not looked at either: the domain says what is wrong with a day, together with everything else.
 
 mod conditions;
 mod cost;
@@ -42,7 +42,6 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use apollo_compiler::Schema;
 use apollo_compiler::ast::OperationType;
-use apollo_compiler::response::JsonValue;
 use apollo_compiler::validation::Valid;
 use async_graphql::Request;
 use quick_cache::Weighter;
@@ -148,9 +147,7 @@ impl Admission {
         let document = self.document(source)?;
         let operation = document.operation(operation_name)?;
         let coerced = variables::coerce(&self.schema, &operation.declared, variables)?;
-        let complexity = operation
-            .cost
-            .with(&|name| coerced.get(name).and_then(JsonValue::as_i64));
+        let complexity = operation.cost.with(&|name| coerced.get(name));
         if complexity > self.limits.complexity {
             return Err(Refusal::too_complex(format!(
                 "The operation may resolve {complexity} fields, more than {}. Ask for smaller pages or fewer fields.",

@@ -38,14 +38,18 @@ impl Runnable {
             let applied = FragmentDefinition {
                 type_condition: fragment.node.type_condition.clone(),
                 directives: Vec::new(),
-                selection_set: conditions::applied(&fragment.node.selection_set, variables),
+                selection_set: conditions::applied(
+                    &fragment.node.selection_set,
+                    variables,
+                    conditions::is_at_root(&fragment.node),
+                ),
             };
             (name.clone(), Positioned::new(applied, fragment.pos))
         });
         let fragments: Fragments = fragments.collect();
         let mut roots = RootFields::new();
         let operation = &lowered.operation.node;
-        let selected = conditions::applied(&operation.selection_set, variables);
+        let selected = conditions::applied(&operation.selection_set, variables, true);
         merge(selected.node, &fragments, &mut roots);
         let (mut executed, mut below) = (Vec::new(), Vec::new());
         let response_keys = roots.keys().map(ToString::to_string).collect();

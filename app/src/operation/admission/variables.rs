@@ -93,7 +93,8 @@ fn json_of(value: &Value) -> JsonValue {
     }
 }
 
-fn value_of(value: JsonValue) -> Value {
+/// A value for the executor.
+pub(super) fn value_of(value: JsonValue) -> Value {
     match value {
         JsonValue::Null => Value::Null,
         JsonValue::Bool(value) => Value::Boolean(value),

@@ -8,9 +8,10 @@ use taskhive_domain::accounts::AccountPorts;
 use taskhive_domain::change::ChangeNumber;
 use taskhive_domain::listing::{Page, PageRequest, TaskFilter};
 use taskhive_domain::ports::{
-    InfraError, InfraErrorKind, Insertion, Restoration, TaskRepository, Update,
+    BatchDeletion, BatchInsertion, BatchUpdate, InfraError, InfraErrorKind, Insertion, Move,
+    Restoration, TaskRepository, Update,
 };
-use taskhive_domain::task::{Task, TaskEdit};
+use taskhive_domain::task::{BatchEdit, TagUsage, Task, TaskEdit};
 use taskhive_domain::testing::{
     InsecureHasher, ManualClock, MemoryEvents, MemoryStore, PlainIssuer,
 };
@@ -68,6 +69,9 @@ impl TaskRepository for Trouble {
     async fn count(&self, _: UserId, _: &TaskFilter) -> Result<u64, InfraError> {
         self.strike().await
     }
+    async fn tags(&self, _: UserId) -> Result<Vec<TagUsage>, InfraError> {
+        self.strike().await
+    }
     async fn update(
         &self,
         _: UserId,
@@ -83,6 +87,29 @@ impl TaskRepository for Trouble {
         _: TaskId,
         _: Timestamp,
     ) -> Result<Option<ChangeNumber>, InfraError> {
+        self.strike().await
+    }
+    async fn place(&self, _: UserId, _: TaskId, _: Option<TaskId>) -> Result<Move, InfraError> {
+        self.strike().await
+    }
+    async fn insert_all(&self, _: UserId, _: &[Task]) -> Result<BatchInsertion, InfraError> {
+        self.strike().await
+    }
+    async fn update_all(
+        &self,
+        _: UserId,
+        _: &[TaskId],
+        _: &BatchEdit,
+        _: Timestamp,
+    ) -> Result<BatchUpdate, InfraError> {
+        self.strike().await
+    }
+    async fn delete_all(
+        &self,
+        _: UserId,
+        _: &[TaskId],
+        _: Timestamp,
+    ) -> Result<BatchDeletion, InfraError> {
         self.strike().await
     }
     async fn restore(

@@ -8,7 +8,7 @@ use taskhive_domain::archive::{AccountRecord, Archive, Numbering};
 use taskhive_domain::change::{ChangeNumber, DeletedTask, StoredTask, TaskCounter};
 use taskhive_domain::identity::ExternalIdentity;
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
-use taskhive_domain::task::{Task, TaskDescription, TaskTitle};
+use taskhive_domain::task::{DueDay, Priority, Rank, Tags, Task, TaskDescription, TaskTitle};
 use taskhive_domain::testing::MemoryStore;
 use taskhive_domain::user::{EmailAddress, PasswordHash, User};
 use taskhive_domain::{TaskId, Timestamp, UserId};
@@ -50,6 +50,15 @@ fn task(title: &str, completed: bool, change: i64) -> StoredTask {
         completed_at: completed.then_some(NOW),
         version: 2,
         change: ChangeNumber::new(change),
+        due_on: completed.then(|| DueDay::parse("2026-01-31").unwrap()),
+        priority: if completed {
+            Priority::Urgent
+        } else {
+            Priority::Low
+        },
+        tags: Tags::parse(["Straße", "home"]).unwrap(),
+        rank: Rank::new(change - 500),
+        moved: completed.then_some(ChangeNumber::new(change + 1)),
     };
     StoredTask {
         task,
@@ -136,7 +145,7 @@ async fn one_account_can_be_exported_alone() {
     let text = String::from_utf8(file).unwrap();
     assert_eq!(text.lines().count(), 3, "{text}");
     assert!(text.starts_with(
-        "{\"format\":\"taskhive-export\",\"version\":2}\n{\"account\":{\"id\":\"user_"
+        "{\"format\":\"taskhive-export\",\"version\":3}\n{\"account\":{\"id\":\"user_"
     ));
     let eve = EmailAddress::parse("eve@example.org").unwrap();
     let missing = export(&store, Some(&eve), Vec::new(), |_| {}).await;
@@ -192,8 +201,8 @@ async fn what_is_no_export_or_a_newer_one_is_refused() {
             "{foreign}"
         );
     }
-    let newer = "{\"format\":\"taskhive-export\",\"version\":3,\"more\":true}\n{\"new\":{}}\n";
-    assert_eq!(refusal(newer.as_bytes()).await, FormatError::Newer(3));
+    let newer = "{\"format\":\"taskhive-export\",\"version\":4,\"more\":true}\n{\"new\":{}}\n";
+    assert_eq!(refusal(newer.as_bytes()).await, FormatError::Newer(4));
 }
 
 #[tokio::test]
@@ -214,11 +223,27 @@ async fn a_changed_file_is_refused() {
         "line 2: a task comes before all accounts"
     );
     let what = refusal(&changed(
-        "\"version\":2,\"change\"",
-        "\"version\":0,\"change\"",
+        "\"version\":2,\"dueOn\"",
+        "\"version\":0,\"dueOn\"",
     ))
     .await;
     assert_eq!(what.to_string(), "line 3: `version` is less than 1");
+    for (from, to, wrong) in [
+        (
+            "\"dueOn\":\"2026-01-31\"",
+            "\"dueOn\":\"2026-02-30\"",
+            "`dueOn` is no day",
+        ),
+        ("\"priority\":3", "\"priority\":4", "`priority` is none"),
+        (
+            "[\"home\"",
+            "[\"\\n\"",
+            "`tags` holds what is no label, or too many",
+        ),
+    ] {
+        let what = refusal(&changed(from, to)).await;
+        assert_eq!(what.to_string(), format!("line 3: {wrong}"));
+    }
     let what = refusal(&changed("\"change\":700,", "\"change\":-1,")).await;
     assert_eq!(
         what.to_string(),

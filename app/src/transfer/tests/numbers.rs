@@ -37,6 +37,19 @@ async fn a_file_of_the_first_version_is_read() {
     tasks.sort_by_key(|stored| stored.task.change);
     let order: Vec<TaskId> = tasks.iter().map(|stored| stored.task.id).collect();
     assert_eq!(order, [two.task.id, one.task.id]);
+    let list = |stored: &StoredTask| {
+        let task = &stored.task;
+        (task.due_on, task.priority, task.tags.is_empty(), task.rank)
+    };
+    let plain = |number| {
+        (
+            None,
+            Priority::Normal,
+            true,
+            Rank::top(ChangeNumber::new(number)),
+        )
+    };
+    assert_eq!([&tasks[0], &tasks[1]].map(list), [1, 2].map(plain));
     let counter = copy
         .account(&ada.user.email)
         .await

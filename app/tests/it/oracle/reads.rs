@@ -21,7 +21,7 @@ const fn fails(code: &'static str, query: &'static str, variables: &'static str)
 }
 
 /// Every query of the contract, in the shapes in which clients ask.
-pub(crate) const OPERATIONS: [Operation; 29] = [
+pub(crate) const OPERATIONS: [Operation; 32] = [
     reads("{ me { id email createdAt } }", "{}"),
     reads(
         "{ me { __typename name: email email } again: me { id } __typename }",
@@ -122,6 +122,16 @@ pub(crate) const OPERATIONS: [Operation; 29] = [
     ),
     reads(
         "{ z: me { id } a: server { version } m: sessions { id } }",
+        "{}",
+    ),
+    reads("{ tags { tag openTaskCount } }", "{}"),
+    reads(
+        "query Places($order: TaskOrder = DUE_FIRST, $done: Boolean) { tasks(first: 3) { nodes { id dueOn priority tags plain: place place(orderBy: $order, filter: {completed: $done}) } } }",
+        r#"{"done": false}"#,
+    ),
+    fails(
+        "VALIDATION",
+        "{ me { id } tasks(first: 3) { nodes { place(filter: {tags: [\"\"]}) } } }",
         "{}",
     ),
     reads("{ me { ... on Node { id } ... on User { email } } }", "{}"),

@@ -57,7 +57,7 @@ const DELETE_ACCOUNT: &str =
 const ID_1: &str = r#"{"input": {"id": "task_01970000000070008000000000000001", "title": " First ", "description": "milk\n"}}"#;
 
 /// A person's life with the service. Every mutation of the contract is in it, as it succeeds and as it fails.
-pub(crate) const STORY: [Step; 42] = [
+pub(crate) const STORY: [Step; 51] = [
     step("", REGISTER, r#"{"input": {"email": "Ada@example.org", "password": "tidal-ochre-kestrel-42"}}"#)
         .keeps(&[("ada", "/register/accessToken"), ("refresh", "/register/refreshToken"), ("user", "/register/user/id")]),
     step("", REGISTER, r#"{"input": {"email": "ada@example.org", "password": "tidal-ochre-kestrel-42"}}"#).fails("CONFLICT"),
@@ -91,6 +91,15 @@ pub(crate) const STORY: [Step; 42] = [
     step("ada", "mutation ($input: DeleteTaskInput!) { deleteTask(input: $input) { deletedTaskId } }", r#"{"input": {"id": "$own"}}"#).fails("NOT_FOUND"),
     step("ada", "mutation ($input: RestoreTasksInput!) { restoreTasks(input: $input) { tasks { id title version completedAt } } }", r#"{"input": {"ids": ["$own", "$task"]}}"#),
     step("ada", "mutation ($ids: [ID!]!) { restoreTasks(input: {ids: $ids}) { tasks { id } } }", r#"{"ids": ["$own", "task_01970000000070008000000000000099"]}"#).fails("NOT_FOUND"),
+    step("ada", "mutation ($input: MoveTaskInput!) { moveTask(input: $input) { task { id version } } }", r#"{"input": {"id": "$task", "after": "$own"}}"#),
+    step("ada", "mutation ($id: ID!, $after: ID) { moveTask(input: {id: $id, after: $after}) { task { id updatedAt } } }", r#"{"id": "$own"}"#),
+    step("ada", "mutation ($id: ID!, $after: ID) { moveTask(input: {id: $id, after: $after}) { task { id } } }", r#"{"id": "$own", "after": "task_01970000000070008000000000000099"}"#).fails("NOT_FOUND"),
+    step("ada", "mutation ($input: CreateTasksInput!) { createTasks(input: $input) { tasks { id title dueOn priority tags } } }", r#"{"input": {"tasks": [{"title": "One", "id": "task_01970000000070008000000000000002", "dueOn": "2026-01-31"}, {"title": "Two", "id": "task_01970000000070008000000000000003", "priority": "HIGH", "tags": ["b", "A"]}]}}"#),
+    step("ada", "mutation ($tasks: [CreateTaskInput!]!) { createTasks(input: {tasks: $tasks}) { tasks { id } } }", r#"{"tasks": [{"title": ""}, {"title": "x", "dueOn": "2026-02-30"}]}"#).fails("VALIDATION"),
+    step("ada", "mutation ($ids: [ID!]!) { updateTasks(input: {ids: $ids, completed: true, addTags: [\"a\", \"c\"], clear: [DUE_ON]}) { tasks { id completed dueOn tags version } } }", r#"{"ids": ["task_01970000000070008000000000000003", "task_01970000000070008000000000000002"]}"#),
+    step("ada", "mutation ($input: DeleteTasksInput!) { deleteTasks(input: $input) { deletedTaskIds } }", r#"{"input": {"ids": ["task_01970000000070008000000000000003", "task_01970000000070008000000000000098"]}}"#).fails("NOT_FOUND"),
+    step("ada", "mutation ($input: DeleteTasksInput!) { deleteTasks(input: $input) { deletedTaskIds } }", r#"{"input": {"ids": ["task_01970000000070008000000000000003"]}}"#),
+    step("ada", "query { tags { tag openTaskCount } tasks(orderBy: MANUAL) { nodes { id } } }", "{}"),
     step("ada", "query { sessions { id current userAgent createdAt lastUsedAt expiresAt } }", "{}")
         .keeps(&[("latest", "/sessions/0/id")]),
     step("ada", "mutation ($id: ID!) { revokeSession(input: {id: $id}) { revokedSessionId } }", r#"{"id": "session_01970000000070008000000000000001"}"#).fails("NOT_FOUND"),

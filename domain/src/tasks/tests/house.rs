@@ -13,7 +13,7 @@ use crate::change::ChangedTo;
 use crate::id::UserId;
 use crate::ports::{ChangesSince, InfraErrorKind, RegistrationOutcome, UserRepository};
 use crate::session::Session;
-use crate::task::{Completion, TaskDescription};
+use crate::task::{Completion, TaskDraftInput};
 use crate::testing::{ManualClock, MemoryEvents, MemoryStore};
 use crate::user::{EmailAddress, PasswordHash, User};
 
@@ -140,16 +140,7 @@ impl House {
     /// Stores a task; its news are still on the way.
     pub(super) async fn store_silently(&self, who: Identity, title: &str) -> TaskEvent {
         let now = self.clock.now();
-        let task = Task {
-            id: TaskId::new(now),
-            title: draft(title).title,
-            description: TaskDescription::default(),
-            created_at: now,
-            updated_at: now,
-            completed_at: None,
-            version: 1,
-            change: ChangeNumber::NONE,
-        };
+        let task = Task::create(TaskId::new(now), draft(title), now);
         let inserted = self.store.insert(who.user, &task).await.unwrap();
         let Insertion::Created(task) = inserted else {
             panic!("not created");
@@ -176,7 +167,11 @@ impl House {
 }
 
 pub(super) fn draft(title: &str) -> TaskDraft {
-    TaskDraft::parse(None, title, None).unwrap()
+    TaskDraft::parse(TaskDraftInput {
+        title,
+        ..TaskDraftInput::default()
+    })
+    .unwrap()
 }
 
 /// What has arrived by now.

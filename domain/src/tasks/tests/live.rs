@@ -124,7 +124,12 @@ async fn long_texts_are_read_again_rather_than_kept() {
     let before = house.here(ada).await;
     let long = "\u{1f33b}".repeat(2_000);
     for n in 0..100 {
-        let draft = TaskDraft::parse(None, &format!("{n}"), Some(&long)).unwrap();
+        let draft = TaskDraft::parse(TaskDraftInput {
+            title: &format!("{n}"),
+            description: Some(&long),
+            ..TaskDraftInput::default()
+        })
+        .unwrap();
         house.tasks.create(ada, draft).await.unwrap();
     }
     house.asked();

@@ -13,7 +13,7 @@ use super::*;
 use crate::id::{SessionId, UserId};
 use crate::listing::{Take, TaskOrder};
 use crate::ports::{InfraErrorKind, UserRepository};
-use crate::task::Completion;
+use crate::task::{Completion, TaskDraftInput, TaskEditInput};
 use crate::user::PasswordHash;
 
 #[tokio::test]
@@ -59,7 +59,12 @@ async fn repeating_a_creation_returns_the_task_and_tells_nobody() {
     let house = House::new();
     let ada = house.user("ada@example.org").await;
     let id = TaskId::new(house.clock.now()).to_string();
-    let draft = TaskDraft::parse(Some(&id), "once", None).unwrap();
+    let draft = TaskDraft::parse(TaskDraftInput {
+        id: Some(&id),
+        title: "once",
+        ..TaskDraftInput::default()
+    })
+    .unwrap();
     let created = house.tasks.create(ada, draft.clone()).await.unwrap();
     assert_eq!(created.id.to_string(), id);
     let toggle = TaskEdit::completion(Completion::Toggle);
@@ -78,7 +83,13 @@ async fn an_edit_without_effect_tells_nobody() {
     let created = house.tasks.create(ada, draft("same")).await.unwrap();
     let mut changes = house.watch(ada).await;
     house.clock.advance(Duration::from_secs(1));
-    let same = TaskEdit::parse(Some(" same "), Some(""), Some(1)).unwrap();
+    let same = TaskEdit::parse(TaskEditInput {
+        title: Some(" same "),
+        description: Some(""),
+        expected_version: Some(1),
+        ..TaskEditInput::default()
+    })
+    .unwrap();
     for edit in [same, TaskEdit::completion(Completion::Set(false))] {
         assert_eq!(
             house.tasks.edit(ada, created.id, &edit).await.unwrap(),
@@ -99,7 +110,12 @@ async fn a_failure_tells_nobody() {
     };
     let mut hers = house.watch(ada).await;
 
-    let stale = TaskEdit::parse(Some("new"), None, Some(2)).unwrap();
+    let stale = TaskEdit::parse(TaskEditInput {
+        title: Some("new"),
+        expected_version: Some(2),
+        ..TaskEditInput::default()
+    })
+    .unwrap();
     let refused = house.tasks.edit(ada, created.id, &stale).await;
     assert!(matches!(refused, Err(TaskError::VersionMismatch)));
     let nothing = TaskId::new(house.clock.now());
@@ -159,7 +175,12 @@ async fn a_deleted_task_comes_back_when_it_is_restored_and_not_before() {
     let house = House::new();
     let ada = house.user("ada@example.org").await;
     let id = TaskId::new(house.clock.now());
-    let draft = TaskDraft::parse(Some(&id.to_string()), "once", None).unwrap();
+    let draft = TaskDraft::parse(TaskDraftInput {
+        id: Some(&id.to_string()),
+        title: "once",
+        ..TaskDraftInput::default()
+    })
+    .unwrap();
     let created = house.tasks.create(ada, draft.clone()).await.unwrap();
     house.tasks.delete(ada, id).await.unwrap();
     let refused = house.tasks.create(ada, draft).await;

@@ -7,7 +7,7 @@ use crate::archive::{AccountRecord, Numbering};
 use crate::change::{ChangeNumber, Position, StoredTask, TaskCounter};
 use crate::id::{TaskId, UserId};
 use crate::ports::{ChangesSince, InfraError};
-use crate::task::Task;
+use crate::task::{Rank, Task};
 
 impl Repositories {
     /// The tasks that changed after a position, with their numbers; `None` if it has expired.
@@ -33,7 +33,7 @@ pub async fn positions_mean_the_same_after_a_move(repositories: &Repositories) -
     repositories.restored(&ada).await?;
     let mut expected: Vec<(i64, TaskId)> = tasks()
         .iter()
-        .map(|stored| (stored.task.change.get(), stored.task.id))
+        .map(|stored| (stored.task.newest_change().get(), stored.task.id))
         .chain(
             deleted()
                 .iter()
@@ -64,6 +64,7 @@ pub async fn a_number_beyond_the_counter_expires_earlier_positions(
     archive.restore_accounts(std::slice::from_ref(&ada)).await?;
     let busy = StoredTask {
         task: Task {
+            rank: Rank::new(-7),
             change: ChangeNumber::new(23),
             ..task("Busy", START)
         },
@@ -94,6 +95,7 @@ pub async fn restored_tasks_without_numbers_are_numbered_by_their_times(
     let mut old = tasks();
     for stored in &mut old {
         stored.task.change = ChangeNumber::NONE;
+        stored.task.moved = None;
         stored.created_change = ChangeNumber::NONE;
     }
     assert_eq!(archive.restore_tasks(id, &old, Numbering::New).await?, 7);

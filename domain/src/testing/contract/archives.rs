@@ -7,7 +7,7 @@ use crate::change::{ChangeNumber, DeletedTask, StoredTask, TaskCounter};
 use crate::id::{TaskId, UserId};
 use crate::identity::ExternalIdentity;
 use crate::ports::{InfraError, Insertion};
-use crate::task::{Task, TaskDescription, TaskEdit};
+use crate::task::{DueDay, Priority, Rank, Tags, Task, TaskDescription, TaskEdit};
 use crate::user::PasswordHash;
 
 /// A record of somebody who is not stored.
@@ -48,7 +48,13 @@ pub(super) fn tasks() -> Vec<StoredTask> {
                 updated_at: start_plus(50 - change),
                 completed_at: (n % 2 == 0).then(|| start_plus(5)),
                 version: 3,
+                due_on: DueDay::from_days(i32::try_from(change * 1000).unwrap_or(0))
+                    .filter(|_| n > 2),
+                priority: Priority::Low,
+                tags: Tags::from_stored(["ä b", "Zoë"]).unwrap_or_default(),
+                rank: Rank::new(100 - change * change),
                 change: ChangeNumber::new(change),
+                moved: (n == 4).then(|| ChangeNumber::new(13)),
                 ..task(&format!("Straße {n}"), start_plus(1))
             },
             created_change: ChangeNumber::new(change / 2),
@@ -69,6 +75,10 @@ pub(super) fn deleted() -> Vec<DeletedTask> {
     let restorable = Task {
         id: scattered_id(8),
         version: 7,
+        due_on: DueDay::from_days(-1),
+        priority: Priority::Urgent,
+        tags: Tags::from_stored(["gone"]).unwrap_or_default(),
+        rank: Rank::new(-3),
         change: ChangeNumber::new(15),
         ..task("Gone", START)
     };

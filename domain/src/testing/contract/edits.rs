@@ -8,7 +8,9 @@ use super::fixtures::{START, description, start_plus, task, title};
 use super::{Outcome, Repositories};
 use crate::id::TaskId;
 use crate::ports::{InfraError, Update};
-use crate::task::{Completion, Task, TaskDescription, TaskEdit, TaskTitle};
+use crate::task::{
+    Completion, DueDay, DueEdit, Priority, Tags, Task, TaskDescription, TaskEdit, TaskTitle,
+};
 use crate::time::Timestamp;
 
 fn outcome_of(task: &Task, edit: &TaskEdit, now: Timestamp) -> Update {
@@ -19,7 +21,7 @@ fn outcome_of(task: &Task, edit: &TaskEdit, now: Timestamp) -> Update {
     }
 }
 
-/// Every combination of fields that can be given; `version` is that of the task to be edited.
+/// Every combination of texts and completion that can be given, beside various others; `version` is that of the task to be edited.
 fn all_edits(version: i32) -> Vec<TaskEdit> {
     let texts = |text: &'static str| [None, Some(text), Some("Other words"), Some("other words")];
     let completions = [
@@ -38,9 +40,37 @@ fn all_edits(version: i32) -> Vec<TaskEdit> {
                     description: new_description.map(description),
                     completion,
                     expected_version,
+                    ..TaskEdit::default()
                 }));
             }
         }
+    }
+    let days = [None, Some("2026-02-28"), Some("2024-02-29"), Some("")];
+    let labels = [
+        None,
+        Some(&["a", "B"][..]),
+        Some(&["A", "b"]),
+        Some(&[]),
+        None,
+    ];
+    let priorities = [
+        None,
+        Some(Priority::Urgent),
+        None,
+        Some(Priority::Normal),
+        Some(Priority::Low),
+        None,
+        None,
+    ];
+    let rest = days
+        .iter()
+        .cycle()
+        .zip(labels.iter().cycle())
+        .zip(priorities.iter().cycle());
+    for (edit, ((day, labels), priority)) in edits.iter_mut().zip(rest) {
+        edit.due = day.map(|day| DueDay::parse(day).map_or(DueEdit::Clear, DueEdit::Set));
+        edit.tags = labels.and_then(|labels| Tags::parse(labels.iter().copied()).ok());
+        edit.priority = *priority;
     }
     edits
 }
@@ -84,7 +114,18 @@ pub async fn an_edit_that_changes_nothing_leaves_no_trace(repositories: &Reposit
         expected_version: Some(1),
         ..same_title.clone()
     };
-    for edit in [TaskEdit::default(), same_title, same_in_all] {
+    let same_in_the_list = TaskEdit {
+        due: Some(DueEdit::Clear),
+        priority: Some(Priority::Normal),
+        tags: Some(Tags::default()),
+        ..TaskEdit::default()
+    };
+    for edit in [
+        TaskEdit::default(),
+        same_title,
+        same_in_all,
+        same_in_the_list,
+    ] {
         let update = repositories
             .updated(owner, before.id, &edit, start_plus(9))
             .await?;

@@ -7,7 +7,7 @@ use crate::change::ChangeNumber;
 use crate::id::{SessionId, TaskId, UserId};
 use crate::ports::{InfraError, Insertion, RegistrationOutcome, SignIn, Update};
 use crate::session::Session;
-use crate::task::{Task, TaskDescription, TaskEdit, TaskTitle};
+use crate::task::{Priority, Rank, Tags, Task, TaskDescription, TaskEdit, TaskTitle};
 use crate::time::Timestamp;
 use crate::user::{EmailAddress, PasswordHash, User};
 
@@ -42,13 +42,20 @@ pub(super) fn task(text: &str, created_at: Timestamp) -> Task {
         completed_at: None,
         version: 1,
         change: ChangeNumber::NONE,
+        due_on: None,
+        priority: Priority::Normal,
+        tags: Tags::default(),
+        rank: Rank::NONE,
+        moved: None,
     }
 }
 
-/// A task but for the number of its change, which depends on what else was changed.
+/// A task but for the numbers of its changes and its rank, which depend on what else was changed.
 pub(super) fn unnumbered(task: Task) -> Task {
     Task {
         change: ChangeNumber::NONE,
+        moved: None,
+        rank: Rank::NONE,
         ..task
     }
 }

@@ -20,6 +20,7 @@ use crate::ports::{
 mod accounts;
 mod archived_changes;
 mod archives;
+mod batches;
 mod changes;
 mod copies;
 mod deletions;
@@ -27,6 +28,7 @@ mod edits;
 mod external;
 mod fixtures;
 mod memories;
+mod moves;
 mod pages;
 mod registrations;
 mod renewals;
@@ -39,12 +41,14 @@ mod tasks;
 pub use accounts::*;
 pub use archived_changes::*;
 pub use archives::*;
+pub use batches::*;
 pub use changes::*;
 pub use copies::*;
 pub use deletions::*;
 pub use edits::*;
 pub use external::*;
 pub use memories::*;
+pub use moves::*;
 pub use pages::*;
 pub use registrations::*;
 pub use renewals::*;
@@ -147,6 +151,21 @@ macro_rules! repository_contract {
             backward_pages_visit_untouched_tasks_once_while_others_change
             ties_are_broken_by_id_in_every_order
             a_count_equals_the_length_of_the_list
+
+            a_moved_task_comes_right_after_its_neighbour
+            a_move_is_told_once
+            an_edit_after_a_move_is_one_change
+            new_tasks_come_first_and_restored_ones_back_to_their_place
+            new_tasks_come_before_those_from_elsewhere
+            only_own_tasks_are_moved_and_only_after_own_ones
+            concurrent_moves_come_one_after_the_other
+
+            a_batch_is_inserted_at_the_top
+            a_batch_is_inserted_whole_or_not_at_all
+            a_batch_is_edited_as_one_by_one
+            a_batch_with_a_stranger_changes_nothing
+            a_deleted_batch_can_be_restored
+            concurrent_batches_come_one_after_the_other
 
             a_search_knows_no_wildcards
             a_search_ignores_case_in_all_scripts

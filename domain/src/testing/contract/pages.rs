@@ -4,17 +4,12 @@ use super::fixtures::{START, description, scattered_id, start_plus, task, title}
 use super::{Outcome, Repositories};
 use crate::change::ChangeNumber;
 use crate::id::{TaskId, UserId};
-use crate::listing::{PageRequest, Search, Take, TaskFilter, TaskOrder, TaskPosition};
+use crate::listing::{DayRange, PageRequest, Search, Take, TaskFilter, TaskOrder, TaskPosition};
 use crate::ports::InfraError;
-use crate::task::{Completion, Task, TaskEdit};
+use crate::task::{Completion, DueDay, Priority, Tags, Task, TaskEdit};
 use crate::testing::memory::page_of;
 
-const ORDERS: [TaskOrder; 4] = [
-    TaskOrder::OpenFirst,
-    TaskOrder::Newest,
-    TaskOrder::Oldest,
-    TaskOrder::RecentlyUpdated,
-];
+const ORDERS: [TaskOrder; 7] = TaskOrder::ALL;
 
 fn from_the_start(order: TaskOrder, take: Take) -> PageRequest {
     PageRequest {
@@ -32,11 +27,59 @@ fn filters() -> Vec<TaskFilter> {
     let mut filters = Vec::new();
     for completed in [None, Some(true), Some(false)] {
         filters.extend(
-            [Search::default(), search("ODD"), search("three task")]
-                .map(|search| TaskFilter { completed, search }),
+            [Search::default(), search("ODD"), search("three task")].map(|search| TaskFilter {
+                completed,
+                search,
+                ..TaskFilter::default()
+            }),
         );
     }
+    let any = TaskFilter::default();
+    for (completed, from, to) in [
+        (None, Some("2026-01-01"), None),
+        (None, None, Some("2026-01-01")),
+        (Some(false), Some("2025-12-31"), Some("2026-01-01")),
+        (None, None, None),
+    ] {
+        let due_on = DayRange::parse(from, to).ok();
+        filters.push(TaskFilter {
+            completed,
+            due_on,
+            ..any.clone()
+        });
+    }
+    for has_due_day in [Some(true), Some(false)] {
+        filters.push(TaskFilter {
+            has_due_day,
+            ..any.clone()
+        });
+    }
+    for priorities in [vec![], vec![Priority::Urgent, Priority::Low]] {
+        let priorities = Some(priorities.into_iter().collect());
+        filters.push(TaskFilter {
+            priorities,
+            ..any.clone()
+        });
+    }
+    for wanted in [&["HOME"][..], &["home", "stra\u{df}e"], &["om"], &["%"]] {
+        let (tags, completed) = (labels(wanted), Some(false).filter(|_| wanted.len() > 1));
+        filters.push(TaskFilter {
+            completed,
+            tags,
+            ..any.clone()
+        });
+    }
     filters
+}
+
+fn labels(texts: &[&str]) -> Tags {
+    Tags::parse(texts.iter().copied()).unwrap_or_default()
+}
+
+/// The day at this place of the list, over and over again; an empty text is none.
+fn due<const N: usize>(days: [&str; N], n: u64) -> Option<DueDay> {
+    let place = usize::try_from(n).unwrap_or(0) % N;
+    days.get(place).and_then(|text| DueDay::parse(text).ok())
 }
 
 /// Open and completed tasks in which three at a time share each of their times, with ids in no order at all.
@@ -52,6 +95,25 @@ fn varied_tasks(count: u64) -> Vec<Task> {
                 updated_at: start_plus(1000 - group),
                 completed_at: (n % 4 == 2).then(|| start_plus(500)),
                 version: 2,
+                due_on: due(
+                    ["2026-01-01", "2025-12-31", "", "2026-01-01", "9999-12-31"],
+                    n,
+                ),
+                priority: [
+                    Priority::Normal,
+                    Priority::Urgent,
+                    Priority::Low,
+                    Priority::High,
+                ]
+                .into_iter()
+                .cycle()
+                .nth(usize::try_from(n % 7).unwrap_or(0))
+                .unwrap_or_default(),
+                tags: match n % 3 {
+                    0 => labels(&["Home"]),
+                    1 => labels(&["home", "STRASSE", "%"]),
+                    _ => Tags::default(),
+                },
                 ..task(&format!("{kind} task {n}"), start_plus(group))
             }
         })
@@ -71,7 +133,7 @@ pub async fn a_page_is_what_the_reference_says(repositories: &Repositories) -> O
         change: ChangeNumber::new(5),
         ..task("gone", start_plus(2))
     };
-    // One take fewer than there are filters: cycling through both, every filter meets every take.
+    // Their number and that of the filters have no factor in common: cycling through both, every filter meets every take.
     let takes = [0, 1, 5, Take::MAX].map(|n| [Take::First(n), Take::Last(n)]);
     let mut takes = takes.iter().flatten().cycle();
     for order in ORDERS {
@@ -235,7 +297,7 @@ async fn disturb(
 }
 
 /// Ids compare as their bytes do, without a sign and on every database. Changes have no ties but those that were made
-/// together.
+/// together, and ranks have none.
 pub async fn ties_are_broken_by_id_in_every_order(repositories: &Repositories) -> Outcome {
     let owner = repositories.owner().await?;
     let mut ids: Vec<TaskId> = (0..12).map(scattered_id).collect();
@@ -248,6 +310,9 @@ pub async fn ties_are_broken_by_id_in_every_order(repositories: &Repositories) -
     }
     ids.sort_by_key(|id| id.uuid().into_bytes());
     for order in ORDERS {
+        if order == TaskOrder::Manual {
+            continue;
+        }
         if order == TaskOrder::RecentlyUpdated {
             for id in &ids {
                 assert!(repositories.deleted(owner, *id).await?);

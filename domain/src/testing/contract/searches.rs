@@ -17,8 +17,8 @@ async fn found(
         Search::parse(text).unwrap_or_else(|violations| panic!("{text:?}: {violations:?}"));
     let request = PageRequest {
         filter: TaskFilter {
-            completed: None,
             search,
+            ..TaskFilter::default()
         },
         order: TaskOrder::Oldest,
         take: Take::First(Take::MAX),

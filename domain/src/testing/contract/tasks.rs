@@ -7,7 +7,7 @@ use super::{Outcome, Repositories};
 use crate::id::{TaskId, UserId};
 use crate::listing::{PageRequest, Search, Take, TaskFilter, TaskOrder};
 use crate::ports::{InfraError, InfraErrorKind, Insertion, Update};
-use crate::task::{Completion, Task, TaskEdit};
+use crate::task::{Completion, DueDay, Priority, Tags, Task, TaskEdit};
 
 fn everything() -> PageRequest {
     PageRequest {
@@ -49,16 +49,28 @@ pub async fn every_field_of_a_task_comes_back(repositories: &Repositories) -> Ou
         ),
         (&"x".repeat(200), "\u{FFFF}\u{10FFFF}\u{FEFF}".to_owned()),
     ];
+    let labels = [
+        (0..10)
+            .map(|n| format!("{n}{}", "\u{1F4A9}".repeat(31)))
+            .collect(),
+        vec!["\u{130}stanbul".to_owned(), "it's \\ % _ \" #".to_owned()],
+        vec!["one".to_owned()],
+        Vec::new(),
+    ];
     let mut stored = Vec::new();
     for ((index, (heading, details)), millis) in
         (0..).zip(texts).zip([0, 1, 9, 10, 499, 500, 877, 998, 999])
     {
         let created_at = start_plus(1000 * index + millis);
+        let kind = usize::try_from(millis % 4).unwrap_or(0);
         let task = Task {
             description: description(&details),
             updated_at: start_plus(20_000 + millis),
             completed_at: (index % 2 == 0).then(|| start_plus(15_001 + millis)),
             version: 7,
+            due_on: DueDay::parse(["1900-01-01", "1969-12-31", "9999-12-31", ""][kind]).ok(),
+            priority: Priority::ALL[kind],
+            tags: Tags::parse(labels[kind].iter().map(String::as_str)).unwrap_or_default(),
             ..task(heading, created_at)
         };
         let task = repositories.store(owner, &task).await?;

@@ -7,6 +7,7 @@ use crate::archive::{AccountRecord, Archive, Numbering};
 use crate::change::{ChangeNumber, DeletedTask, StoredTask};
 use crate::id::{TaskId, UserId};
 use crate::ports::{InfraError, InfraErrorKind};
+use crate::task::Task;
 use crate::user::{EmailAddress, StoredCredentials};
 
 impl Records {
@@ -157,18 +158,39 @@ impl Archive for MemoryStore {
         let mut tasks = tasks.to_vec();
         tasks.sort_by_key(|stored| {
             let task = &stored.task;
-            (task.change, task.updated_at, task.id)
+            (task.newest_change(), task.updated_at, task.id)
         });
         let mut restored = 0;
         for stored in tasks {
-            let (id, old) = (stored.task.id, stored.task.change);
+            let (id, old) = (stored.task.id, stored.task.newest_change());
             if records.knows(owner, id) {
                 continue;
             }
             let change = records.renumber(owner, old, numbering)?;
-            records.store(owner, &stored.task, change);
-            if let (Numbering::Kept, Some(new)) = (numbering, records.tasks.get_mut(&(owner, id))) {
-                new.created_change = stored.created_change;
+            let last = records
+                .counters
+                .get(&owner)
+                .map(|counter| counter.last_change);
+            let rank = |change| {
+                let last = last.unwrap_or_default();
+                stored.task.rank.or_plausible(last, change)
+            };
+            if numbering == Numbering::Kept {
+                let rank = rank(stored.created_change);
+                let task = Task {
+                    rank,
+                    ..stored.task
+                };
+                records
+                    .tasks
+                    .insert((owner, id), StoredTask { task, ..stored });
+            } else {
+                let rank = rank(change);
+                let task = Task {
+                    rank,
+                    ..stored.task
+                };
+                records.store(owner, &task, change);
             }
             restored += 1;
         }

@@ -6,12 +6,11 @@ use async_trait::async_trait;
 
 use super::{MemoryStore, Records};
 use crate::change::{
-    ChangeNumber, Changed, ChangedTo, Changes, DeletedTask, Position, RESTORABLE_FOR, StoredTask,
-    TaskCounter,
+    ChangeNumber, Changed, ChangedTo, Changes, Position, RESTORABLE_FOR, StoredTask, TaskCounter,
 };
 use crate::id::{TaskId, UserId};
 use crate::ports::{ChangesSince, InfraError, Restoration, TaskChanges};
-use crate::task::Task;
+use crate::task::{Rank, Task};
 use crate::time::Timestamp;
 
 impl Records {
@@ -22,10 +21,12 @@ impl Records {
         Some(counter.last_change)
     }
 
-    /// Stores a task that is not there, as created by this change.
+    /// Stores a task that is not there, as created by this change: at the top, unless it has a place from before.
     pub(super) fn store(&mut self, owner: UserId, task: &Task, change: ChangeNumber) -> Task {
         let task = Task {
             change,
+            moved: None,
+            rank: task.rank.or_top(change),
             ..task.clone()
         };
         let stored = StoredTask {
@@ -36,21 +37,30 @@ impl Records {
         task
     }
 
+    /// The same at the top, whatever place it had.
+    pub(super) fn store_new(&mut self, owner: UserId, task: &Task, change: ChangeNumber) -> Task {
+        let rank = Rank::NONE;
+        self.store(
+            owner,
+            &Task {
+                rank,
+                ..task.clone()
+            },
+            change,
+        )
+    }
+
     pub(super) fn delete(
         &mut self,
         owner: UserId,
         id: TaskId,
         now: Timestamp,
     ) -> Option<ChangeNumber> {
-        let StoredTask { task, .. } = self.tasks.remove(&(owner, id))?;
+        if !self.tasks.contains_key(&(owner, id)) {
+            return None;
+        }
         let change = self.tick(owner)?;
-        let deleted = DeletedTask {
-            id,
-            change,
-            deleted_at: now,
-            task: Some(Task { change, ..task }),
-        };
-        self.deleted.insert((owner, id), deleted);
+        self.remember(owner, id, change, now);
         Some(change)
     }
 

@@ -2,7 +2,9 @@
 //! [`contract`](super::contract) too. Nothing outlives the process.
 
 mod archive;
+mod batches;
 mod changes;
+mod moving;
 mod sessions;
 mod users;
 
@@ -16,9 +18,12 @@ use crate::change::{ChangeNumber, DeletedTask, Position, StoredTask, TaskCounter
 use crate::id::{SessionId, TaskId, UserId};
 use crate::identity::ExternalIdentity;
 use crate::listing::{Page, PageRequest, Take, TaskFilter, TaskPosition};
-use crate::ports::{InfraError, InfraErrorKind, Insertion, Restoration, TaskRepository, Update};
+use crate::ports::{
+    BatchDeletion, BatchInsertion, BatchUpdate, InfraError, InfraErrorKind, Insertion, Move,
+    Restoration, TaskRepository, Update,
+};
 use crate::session::Session;
-use crate::task::{Task, TaskEdit};
+use crate::task::{BatchEdit, TagUsage, Task, TaskEdit};
 use crate::time::Timestamp;
 use crate::user::StoredCredentials;
 
@@ -130,7 +135,7 @@ impl TaskRepository for MemoryStore {
             return Err(used);
         }
         let change = records.tick(owner);
-        Ok(change.map(|change| records.store(owner, task, change)))
+        Ok(change.map(|change| records.store_new(owner, task, change)))
     }
 
     async fn insert(&self, owner: UserId, task: &Task) -> Result<Insertion, InfraError> {
@@ -142,7 +147,7 @@ impl TaskRepository for MemoryStore {
             return Ok(Insertion::Deleted);
         }
         Ok(match records.tick(owner) {
-            Some(change) => Insertion::Created(records.store(owner, task, change)),
+            Some(change) => Insertion::Created(records.store_new(owner, task, change)),
             None => Insertion::UnknownOwner,
         })
     }
@@ -167,6 +172,13 @@ impl TaskRepository for MemoryStore {
         let records = self.records();
         let matching = records.tasks_of(owner).filter(|task| filter.matches(task));
         Ok(matching.count() as u64)
+    }
+
+    async fn tags(&self, owner: UserId) -> Result<Vec<TagUsage>, InfraError> {
+        let records = self.records();
+        let tasks = records.tasks_of(owner);
+        let groups = tasks.map(|task| (task.tags.clone(), 1, u64::from(task.is_open())));
+        Ok(TagUsage::of(groups))
     }
 
     async fn update(
@@ -195,6 +207,15 @@ impl TaskRepository for MemoryStore {
         Ok(Update::Changed(next))
     }
 
+    async fn place(
+        &self,
+        owner: UserId,
+        id: TaskId,
+        after: Option<TaskId>,
+    ) -> Result<Move, InfraError> {
+        Ok(self.records().place(owner, id, after))
+    }
+
     async fn delete(
         &self,
         owner: UserId,
@@ -202,6 +223,33 @@ impl TaskRepository for MemoryStore {
         now: Timestamp,
     ) -> Result<Option<ChangeNumber>, InfraError> {
         Ok(self.records().delete(owner, id, now))
+    }
+
+    async fn insert_all(
+        &self,
+        owner: UserId,
+        tasks: &[Task],
+    ) -> Result<BatchInsertion, InfraError> {
+        Ok(self.records().insert_all(owner, tasks))
+    }
+
+    async fn update_all(
+        &self,
+        owner: UserId,
+        ids: &[TaskId],
+        edit: &BatchEdit,
+        now: Timestamp,
+    ) -> Result<BatchUpdate, InfraError> {
+        Ok(self.records().update_all(owner, ids, edit, now))
+    }
+
+    async fn delete_all(
+        &self,
+        owner: UserId,
+        ids: &[TaskId],
+        now: Timestamp,
+    ) -> Result<BatchDeletion, InfraError> {
+        Ok(self.records().delete_all(owner, ids, now))
     }
 
     async fn restore(

@@ -1,14 +1,17 @@
 //! The objects of a connection by the library's own derives: what a plan is held against.
 
-use async_graphql::{ID, Interface, SimpleObject};
+use async_graphql::{ComplexObject, ID, Interface, SimpleObject};
 use taskhive_domain::listing::{Page, TaskPosition};
 use taskhive_domain::task::Task as DomainTask;
 
 use super::{ORDER, owner};
 use crate::graphql::types::cursor;
-use crate::graphql::types::scalars::DateTime;
+use crate::graphql::types::filter::{TaskFilter, TaskOrder};
+use crate::graphql::types::scalars::{Date, DateTime};
+use crate::graphql::types::task::TaskPriority;
 
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(super) struct Task {
     id: ID,
     title: String,
@@ -18,6 +21,27 @@ pub(super) struct Task {
     updated_at: DateTime,
     completed_at: Option<DateTime>,
     version: i32,
+    due_on: Option<Date>,
+    priority: TaskPriority,
+    tags: Vec<String>,
+    #[graphql(skip)]
+    inner: DomainTask,
+}
+
+#[ComplexObject]
+impl Task {
+    async fn place(
+        &self,
+        filter: Option<TaskFilter>,
+        #[graphql(default_with = "Some(TaskOrder::OpenFirst)")] order_by: Option<TaskOrder>,
+    ) -> Option<String> {
+        let filter = filter.unwrap_or_default().parse().unwrap();
+        let order = order_by.map_or(ORDER, Into::into);
+        let position = TaskPosition::of(&self.inner, order);
+        filter
+            .matches(&self.inner)
+            .then(|| cursor::encode(owner(), order, &position))
+    }
 }
 
 #[derive(SimpleObject)]
@@ -60,6 +84,15 @@ impl From<&DomainTask> for Task {
             updated_at: DateTime(task.updated_at),
             completed_at: task.completed_at.map(DateTime),
             version: task.version,
+            inner: task.clone(),
+            due_on: task.due_on.map(Date::from),
+            priority: task.priority.into(),
+            tags: task
+                .tags
+                .as_slice()
+                .iter()
+                .map(|tag| tag.as_str().to_owned())
+                .collect(),
         }
     }
 }

@@ -11,6 +11,7 @@ use taskhive_domain::SessionId;
 use taskhive_domain::change::{ChangeNumber, Changed, ChangedTo, Changes, Position, StoredTask};
 use taskhive_domain::event::{TaskChange, TaskEvent as DomainEvent};
 use taskhive_domain::session::Session as DomainSession;
+use taskhive_domain::task::{Tag, TagUsage as DomainUsage};
 use taskhive_domain::user::{EmailAddress, User as DomainUser};
 
 use super::*;
@@ -19,11 +20,12 @@ use crate::graphql::types::account::{
     AuthPayload, DeleteAccountPayload, LogoutPayload, RevokeOtherSessionsPayload,
     RevokeSessionPayload, Session, User,
 };
+use crate::graphql::types::batches::{CreateTasksPayload, DeleteTasksPayload, UpdateTasksPayload};
 use crate::graphql::types::changes::{RestoreTasksPayload, TaskChanges, TaskEvent};
 use crate::graphql::types::server_info::ServerInfo;
 use crate::graphql::types::task::{
-    CreateTaskPayload, DeleteTaskPayload, SetTaskCompletedPayload, Task, ToggleTaskPayload,
-    UpdateTaskPayload,
+    CreateTaskPayload, DeleteTaskPayload, MoveTaskPayload, SetTaskCompletedPayload, TagUsage, Task,
+    ToggleTaskPayload, UpdateTaskPayload,
 };
 
 /// Holds objects against the printed schema.
@@ -130,9 +132,9 @@ fn user() -> User {
 fn every_field_of_every_object_is_resolved() {
     let at = Timestamp::from_millis(1_700_000_000_123);
     let mut check = Check::new();
-    let some_task = || Task::from(task(1, Some(at)));
+    let some_task = || Task::new(owner(), task(1, Some(at)));
     check.object(&some_task());
-    check.object(&Task::from(task(2, None)));
+    check.object(&Task::new(owner(), task(2, None)));
     check.object(&user());
     check.object(&connection());
     let offer = Offer {
@@ -176,6 +178,19 @@ fn every_field_of_every_object_is_resolved() {
         end: Position::after(ChangeNumber::new(8)),
     };
     check.object(&TaskChanges::new(owner(), changes));
+    let tag = Tag::parse("home").unwrap();
+    let usage = DomainUsage { tag, open_tasks: 3 };
+    check.object(&TagUsage { usage });
+    check.object(&CreateTasksPayload {
+        tasks: vec![some_task()],
+    });
+    check.object(&UpdateTasksPayload {
+        tasks: vec![some_task()],
+    });
+    check.object(&DeleteTasksPayload {
+        ids: vec![task(1, None).id],
+    });
+    check.object(&MoveTaskPayload { task: some_task() });
     check.object(&RestoreTasksPayload {
         tasks: vec![some_task()],
     });

@@ -11,7 +11,9 @@ use async_graphql::{
 use proptest::prelude::*;
 use taskhive_domain::change::{ChangeNumber, Position};
 use taskhive_domain::listing::{Page, TaskOrder};
-use taskhive_domain::task::{Task as DomainTask, TaskDraft};
+use taskhive_domain::task::{
+    DueDay, Priority, Rank, Tags, Task as DomainTask, TaskDraft, TaskDraftInput,
+};
 use taskhive_domain::{TaskId, Timestamp, UserId};
 
 use super::*;
@@ -51,8 +53,12 @@ fn owner() -> UserId {
 }
 
 fn task(n: u128, completed_at: Option<Timestamp>) -> DomainTask {
-    let draft =
-        TaskDraft::parse(None, &format!("Task {n} \u{1F9ED}"), Some("\"quoted\"\r\n")).unwrap();
+    let draft = TaskDraft::parse(TaskDraftInput {
+        title: &format!("Task {n} \u{1F9ED}"),
+        description: Some("\"quoted\"\r\n"),
+        ..TaskDraftInput::default()
+    })
+    .unwrap();
     let at = Timestamp::from_millis(1_700_000_000_123);
     DomainTask {
         id: TaskId::from_uuid(uuid::Uuid::from_u128(n)),
@@ -63,6 +69,11 @@ fn task(n: u128, completed_at: Option<Timestamp>) -> DomainTask {
         completed_at,
         version: 3,
         change: ChangeNumber::new(7),
+        due_on: completed_at.and(DueDay::from_days(20_000)),
+        priority: Priority::Urgent,
+        tags: Tags::parse(["\"b\"", "\u{1F9ED}"]).unwrap(),
+        rank: Rank::NONE,
+        moved: None,
     }
 }
 

@@ -138,6 +138,54 @@ fn pages_multiply_what_lies_below_them() {
 }
 
 #[test]
+fn entries_of_a_batch_count_as_fields() {
+    let create = |variables: &str, input: &str| {
+        format!("mutation {variables} {{ createTasks(input: {input}) {{ tasks {{ id }} }} }}")
+    };
+    let delete = "mutation($ids: [ID!]!) { deleteTasks(input: {ids: $ids}) { deletedTaskIds } }";
+    let entry = json!({"title": "x"});
+    let both = json!({"input": {"tasks": [entry, entry, entry]}, "tasks": [entry, entry]});
+    for (source, variables, costs) in [
+        (
+            create("($input: CreateTasksInput!)", "$input"),
+            both.clone(),
+            3 + 3,
+        ),
+        (
+            create("($tasks: [CreateTaskInput!]!)", "{tasks: $tasks}"),
+            both.clone(),
+            3 + 2,
+        ),
+        (
+            create(
+                "",
+                "{tasks: [{title: \"a\"}, {title: \"b\", tags: [\"c\", \"d\"]}]}",
+            ),
+            both.clone(),
+            3 + 2,
+        ),
+        (create("", "{tasks: {title: \"a\"}}"), both, 3 + 1),
+        (
+            delete.to_owned(),
+            json!({"ids": ["a", "b", "c", "d"]}),
+            2 + 4,
+        ),
+        (delete.to_owned(), json!({"ids": "a"}), 2 + 1),
+    ] {
+        let up_to = |complexity| {
+            let limits = Limits {
+                complexity,
+                ..Limits::default()
+            };
+            let gate = Admission::new(SDL, limits).expect("the contract is a schema");
+            gate.admit(&source, None, object(variables.clone()))
+        };
+        up_to(costs).expect("just cheap enough");
+        up_to(costs - 1).expect_err("one entry too many");
+    }
+}
+
+#[test]
 fn a_cached_document_is_costed_for_every_request_anew() {
     let fields = series(7, |n| {
         format!("t{n}: tasks(first: $n) {{ nodes {{ id title completed version }} }}")
