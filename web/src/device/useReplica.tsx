@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
 import { keptFor } from "../replica/keptFor";
-import type { Replica, Snapshot } from "../replica/replica";
+import type { Snapshot } from "../replica/overlay";
+import type { Replica } from "../replica/replica";
 import { copyOf } from "./copy";
 
 const ReplicaContext = createContext<Replica | undefined>(undefined);

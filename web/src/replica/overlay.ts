@@ -1,6 +1,21 @@
 // What a person sees: the tasks that the service told of, with everything on top that they did since.
 import { keptFor } from "./keptFor";
 import type { Change, Intent, Row, VisibleTask } from "./model";
+import type { Connection } from "./ports";
+
+export interface Snapshot {
+  /** In no particular order. */
+  tasks: readonly VisibleTask[];
+  /** Everything that the service has not done yet, in order. */
+  outbox: readonly Intent[];
+  /** Whether what the device has kept has been read: before that, nobody knows what waits. */
+  loaded: boolean;
+  /** Whether every task there is has arrived. */
+  complete: boolean;
+  connection: Connection;
+  /** Why the device keeps nothing, if it does not. */
+  storageProblem: string | undefined;
+}
 
 /** The task with this id after `intents`, all of them about it and in their order; nothing if there is none then. */
 export function visible(row: Row | undefined, intents: readonly Intent[]): VisibleTask | undefined {

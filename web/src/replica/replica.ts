@@ -1,35 +1,16 @@
 // The copy of one account's tasks on this device, in memory and on its disk, and what waits to be sent. Everything is done in
 // memory at once and written right behind that; what could not be written is written with the next step.
-import { AT_THE_START, type Change, type Intent, isHeld, type Progress, type Row, type VisibleTask } from "./model";
-import { allVisible, visible } from "./overlay";
-import { type Batch, type Clock, type Connection, type SiblingMessage, type Siblings, type Storage, StorageLost, type Stored, type Word } from "./ports";
+import { Contents } from "./contents";
+import { Lately } from "./lately";
+import { type Change, type Intent, isHeld, type Progress, type Row, type VisibleTask } from "./model";
+import { allVisible, type Snapshot, visible } from "./overlay";
+import { type Clock, type Connection, type SiblingMessage, type Siblings, type Storage, StorageLost, type Word } from "./ports";
 import { afterWord, isKnown, needs } from "./settling";
 
-export interface Snapshot {
-  /** In no particular order. */
-  tasks: readonly VisibleTask[];
-  /** Everything that the service has not done yet, in order. */
-  outbox: readonly Intent[];
-  /** Whether what the device has kept has been read: before that, nobody knows what waits. */
-  loaded: boolean;
-  /** Whether every task there is has arrived. */
-  complete: boolean;
-  connection: Connection;
-  /** Why the device keeps nothing, if it does not. */
-  storageProblem: string | undefined;
-}
-
-/** What was told longer ago is on the disk, or whoever told it has said that the disk is full. */
-const WRITTEN_WITHIN_MS = 10_000;
-
 export class Replica {
-  #rows = new Map<string, Row>();
-  #intents: Intent[] = [];
-  #progress: Progress = AT_THE_START;
+  readonly #contents = new Contents();
   #connection: Connection = "starting";
   #storageProblem: string | undefined;
-  /** What differs from the disk. */
-  #dirty = { rows: new Set<string>(), intents: new Set<number>(), progress: false };
   #loaded = false;
   #loading: Promise<void> | undefined;
   #writing: Promise<void> | undefined;
@@ -40,8 +21,7 @@ export class Replica {
   readonly #name: number;
   #lastRead = 0;
   #lastWritten = 0;
-  /** What pages told each other a moment ago, this one included: it may be on its way to the disk. */
-  #lately: { at: number; batch: Batch }[] = [];
+  readonly #lately: Lately;
   #forgetSiblings: () => void;
 
   constructor(
@@ -50,6 +30,7 @@ export class Replica {
     private readonly clock: Clock,
   ) {
     this.#name = clock.random();
+    this.#lately = new Lately(clock);
     this.#forgetSiblings = siblings.hear((message) => this.#hear(message));
   }
 
@@ -62,7 +43,7 @@ export class Replica {
   /** Reads it once more, for a page that is going to lead: what the one before told and may not have written is written here. */
   async takeOver(): Promise<void> {
     await this.load();
-    for (const { batch } of this.#toldLately()) this.#touchAll(batch);
+    for (const batch of this.#lately.batches) this.#contents.touchAllOf(batch);
     void this.#flush();
   }
 
@@ -77,24 +58,14 @@ export class Replica {
 
   async #read(): Promise<void> {
     try {
-      this.#begin(await this.storage.load());
+      const stored = await this.storage.load();
+      this.#lastRead = stored.written;
+      this.#contents.begin(stored, this.#lately.batches);
     } catch (error) {
       // What is in memory is all there is, and more than nothing.
-      if (error instanceof StorageLost) this.#everythingIsDirty();
+      if (error instanceof StorageLost) this.#contents.touchEverything();
       else this.#storageProblem = explain(error);
     }
-  }
-
-  /** What the disk says, but for what may not be on it yet, because it was told or done just now. */
-  #begin({ rows, intents, progress, written }: Stored): void {
-    const [unwritten, mine] = [this.#batch(this.#dirty.rows, this.#dirty.intents, this.#dirty.progress), this.#progress];
-    this.#rows = new Map(rows.map((row) => [row.task.id, row]));
-    this.#intents = intents;
-    this.#progress = progress;
-    this.#lastRead = written;
-    for (const { batch } of this.#toldLately()) this.#adopt(batch);
-    this.#adopt(unwritten);
-    if (this.#dirty.progress) this.#progress = mine;
   }
 
   close(): void {
@@ -106,10 +77,10 @@ export class Replica {
 
   snapshot(): Snapshot {
     this.#snapshot ??= {
-      tasks: allVisible(this.#rows, this.#intents),
-      outbox: this.#intents,
+      tasks: allVisible(this.#contents.rows, this.#contents.intents),
+      outbox: this.#contents.intents,
       loaded: this.#loaded,
-      complete: this.#progress.complete,
+      complete: this.#contents.progress.complete,
       connection: this.#connection,
       storageProblem: this.#storageProblem,
     };
@@ -123,8 +94,8 @@ export class Replica {
 
   task(id: string): VisibleTask | undefined {
     return visible(
-      this.#rows.get(id),
-      this.#intents.filter(({ change }) => change.id === id),
+      this.#contents.rows.get(id),
+      this.#contents.intents.filter(({ change }) => change.id === id),
     );
   }
 
@@ -133,14 +104,14 @@ export class Replica {
     if (change.kind === "delete") void this.drop(this.#heldOf(change.id));
     const now = this.clock.now();
     // Also in order where the clock was set back.
-    const n = Math.max(now * 1000 + Math.floor(this.clock.random() * 1000), (this.#intents.at(-1)?.n ?? 0) + 1);
-    this.#intents = [...this.#intents, { n, change, at: new Date(now).toISOString(), tries: 0, state: { is: "waiting" } }];
+    const n = Math.max(now * 1000 + Math.floor(this.clock.random() * 1000), (this.#contents.intents.at(-1)?.n ?? 0) + 1);
+    this.#contents.intents = [...this.#contents.intents, { n, change, at: new Date(now).toISOString(), tries: 0, state: { is: "waiting" } }];
     return this.#touch([n]);
   }
 
   /** Lets go of something that somebody had to decide about, and of what only makes sense after it. */
   discard(intent: Intent): Promise<void> {
-    return this.drop([intent.n, ...this.#intents.filter((other) => needs(other, intent)).map(({ n }) => n)]);
+    return this.drop([intent.n, ...this.#contents.intents.filter((other) => needs(other, intent)).map(({ n }) => n)]);
   }
 
   /** Decides a conflict for what was typed here: it is sent again, on top of what it says elsewhere. */
@@ -152,7 +123,7 @@ export class Replica {
 
   /** Whoever deletes a task has decided about its conflicts, too. */
   #heldOf(id: string): number[] {
-    return this.#intents.filter((intent) => intent.change.id === id && isHeld(intent)).map(({ n }) => n);
+    return this.#contents.intents.filter((intent) => intent.change.id === id && isHeld(intent)).map(({ n }) => n);
   }
 
   /** Sends something again that was refused. */
@@ -167,15 +138,15 @@ export class Replica {
   }
 
   get progress(): Progress {
-    return this.#progress;
+    return this.#contents.progress;
   }
 
   get intents(): readonly Intent[] {
-    return this.#intents;
+    return this.#contents.intents;
   }
 
   row(id: string): Row | undefined {
-    return this.#rows.get(id);
+    return this.#contents.rows.get(id);
   }
 
   say(connection: Connection): void {
@@ -186,60 +157,61 @@ export class Replica {
   }
 
   update(n: number, part: Partial<Intent>): Promise<void> {
-    this.#intents = this.#intents.map((intent) => (intent.n === n ? { ...intent, ...part } : intent));
+    this.#contents.intents = this.#contents.intents.map((intent) => (intent.n === n ? { ...intent, ...part } : intent));
     return this.#touch([n]);
   }
 
   drop(numbers: readonly number[]): Promise<void> {
     if (numbers.length === 0) return Promise.resolve();
-    this.#intents = this.#intents.filter(({ n }) => !numbers.includes(n));
+    this.#contents.intents = this.#contents.intents.filter(({ n }) => !numbers.includes(n));
     return this.#touch(numbers);
   }
 
   /** Takes what the service told, up to a point, and settles what that answers. */
   take(words: readonly Word[], progress: Omit<Progress, "place">): Promise<void> {
-    let { place } = this.#progress;
+    const contents = this.#contents;
+    let { place } = contents.progress;
     for (const word of words) {
       place += 1;
-      if (word.task) this.#rows.set(word.id, { task: word.task, place });
-      else this.#rows.delete(word.id);
-      this.#dirty.rows.add(word.id);
+      if (word.task) contents.rows.set(word.id, { task: word.task, place });
+      else contents.rows.delete(word.id);
       this.#settle(word);
     }
-    this.#progress = { ...progress, place };
-    this.#dirty.progress = true;
+    contents.progress = { ...progress, place };
+    contents.touch({ rows: words.map(({ id }) => id), progress: true });
     return this.#flush();
   }
 
   /** Takes everything there is, and drops what did not come. */
   replace(words: readonly Word[], cursor: string): Promise<void> {
     const came = new Set(words.map(({ id }) => id));
-    const missing = [...this.#rows.keys()].filter((id) => !came.has(id));
+    const missing = [...this.#contents.rows.keys()].filter((id) => !came.has(id));
     return this.take([...missing.map((id) => ({ id, task: null })), ...words], { cursor, complete: true });
   }
 
   /** The service did it. That it shows is for the feed to say, unless it has said so already. */
   done(n: number, version: number | null): Promise<void> {
-    const intent = this.#intents.find((other) => other.n === n);
+    const intent = this.#contents.intents.find((other) => other.n === n);
     if (!intent) return Promise.resolve();
     const done = { ...intent, state: { is: "done", version } as const };
-    const earlier = this.#intents.some((other) => other.n < n && other.change.id === intent.change.id);
-    return !earlier && isKnown(done, this.#rows.get(intent.change.id)) ? this.drop([n]) : this.update(n, done);
+    const earlier = this.#contents.intents.some((other) => other.n < n && other.change.id === intent.change.id);
+    return !earlier && isKnown(done, this.#contents.rows.get(intent.change.id)) ? this.drop([n]) : this.update(n, done);
   }
 
   /** What the feed says about a task answers what was done to it before. */
   #settle(word: Word): void {
-    const after = afterWord(this.#intents, word);
-    if (after === this.#intents) return;
+    const before = this.#contents.intents;
+    const after = afterWord(before, word);
+    if (after === before) return;
     const kept = new Set(after);
-    for (const intent of this.#intents) if (!kept.has(intent)) this.#dirty.intents.add(intent.n);
-    this.#intents = after;
+    this.#contents.touch({ intents: before.filter((intent) => !kept.has(intent)).map(({ n }) => n) });
+    this.#contents.intents = after;
   }
 
   // The disk, and the pages beside this one.
 
   #touch(numbers: readonly number[]): Promise<void> {
-    for (const n of numbers) this.#dirty.intents.add(n);
+    this.#contents.touch({ intents: numbers });
     return this.#flush();
   }
 
@@ -255,28 +227,24 @@ export class Replica {
     await Promise.resolve();
     // What is written while the disk is read would be neither in what was read nor among what is yet to be written.
     await this.#loading;
-    for (let goesOn = true; goesOn && this.#differs(); ) goesOn = await this.#writeStep();
+    for (let goesOn = true; goesOn && !this.#contents.isWritten; ) goesOn = await this.#writeStep();
     // In the same turn in which nothing was left: whatever comes next must not wait for what is over.
     this.#writing = undefined;
   }
 
   /** Whether it makes sense to go on at once. */
   async #writeStep(): Promise<boolean> {
-    const { rows, intents, progress } = this.#dirty;
-    this.#dirty = { rows: new Set(), intents: new Set(), progress: false };
-    const batch = this.#batch(rows, intents, progress);
-    this.#note(batch);
+    const [taken, batch] = this.#contents.takeUnwritten();
+    this.#lately.note(batch);
     this.siblings.tell({ kind: "batch", batch });
     try {
       this.#lastWritten = await this.storage.write(batch);
       this.#forgive();
       return true;
     } catch (error) {
-      for (const id of rows) this.#dirty.rows.add(id);
-      for (const n of intents) this.#dirty.intents.add(n);
-      this.#dirty.progress ||= progress;
+      this.#contents.touch(taken);
       if (error instanceof StorageLost) {
-        this.#everythingIsDirty();
+        this.#contents.touchEverything();
         return true;
       }
       this.#storageProblem = explain(error);
@@ -285,43 +253,10 @@ export class Replica {
     }
   }
 
-  #note(batch: Batch): void {
-    this.#lately = [...this.#toldLately(), { at: this.clock.now(), batch }];
-  }
-
-  #toldLately(): { batch: Batch; at: number }[] {
-    const now = this.clock.now();
-    return this.#lately.filter(({ at }) => now - at < WRITTEN_WITHIN_MS);
-  }
-
-  #touchAll({ rows, removedRows, intents, removedIntents, progress }: Batch): void {
-    for (const id of [...rows.map(({ task }) => task.id), ...removedRows]) this.#dirty.rows.add(id);
-    for (const n of [...intents.map((intent) => intent.n), ...removedIntents]) this.#dirty.intents.add(n);
-    this.#dirty.progress ||= progress !== undefined;
-  }
-
-  #everythingIsDirty(): void {
-    for (const id of this.#rows.keys()) this.#dirty.rows.add(id);
-    for (const { n } of this.#intents) this.#dirty.intents.add(n);
-    this.#dirty.progress = true;
-  }
-
   #forgive(): void {
     if (this.#storageProblem === undefined) return;
     this.#storageProblem = undefined;
     this.#changed();
-  }
-
-  #batch(rows: Set<string>, numbers: Set<number>, progress: boolean): Batch {
-    const kept = this.#intents.filter(({ n }) => numbers.has(n));
-    const keptNumbers = new Set(kept.map(({ n }) => n));
-    return {
-      rows: [...rows].flatMap((id) => this.#rows.get(id) ?? []),
-      removedRows: [...rows].filter((id) => !this.#rows.has(id)),
-      intents: kept,
-      removedIntents: [...numbers].filter((n) => !keptNumbers.has(n)),
-      ...(progress && { progress: this.#progress }),
-    };
   }
 
   #hear(message: SiblingMessage): void {
@@ -336,8 +271,8 @@ export class Replica {
         if (!this.#leading) this.#connection = message.connection;
         break;
       case "batch":
-        this.#note(message.batch);
-        this.#adopt(message.batch);
+        this.#lately.note(message.batch);
+        this.#contents.adopt(message.batch);
     }
     this.#changed();
   }
@@ -347,20 +282,7 @@ export class Replica {
     if (this.#leading) this.siblings.tell({ kind: "connection", connection: this.#connection });
     await this.#writing;
     if (this.#lastWritten > read) this.siblings.tell({ kind: "again", name });
-    if (this.#differs()) this.siblings.tell({ kind: "batch", batch: this.#batch(this.#dirty.rows, this.#dirty.intents, this.#dirty.progress) });
-  }
-
-  /** Whether there is something that is not on the disk. */
-  #differs(): boolean {
-    return this.#dirty.rows.size > 0 || this.#dirty.intents.size > 0 || this.#dirty.progress;
-  }
-
-  #adopt({ rows, removedRows, intents, removedIntents, progress }: Batch): void {
-    for (const row of rows) this.#rows.set(row.task.id, row);
-    for (const id of removedRows) this.#rows.delete(id);
-    const replaced = new Set([...removedIntents, ...intents.map(({ n }) => n)]);
-    this.#intents = [...this.#intents.filter(({ n }) => !replaced.has(n)), ...intents].sort((a, b) => a.n - b.n);
-    if (progress) this.#progress = progress;
+    if (!this.#contents.isWritten) this.siblings.tell({ kind: "batch", batch: this.#contents.unwritten() });
   }
 
   #changed(): void {

@@ -3,7 +3,7 @@ import { type Intent, type Row, sameTexts, type Task } from "./model";
 import type { Word } from "./ports";
 
 /** The intents that are left after what the feed told of a task. The same list if that answers nothing. */
-export function afterWord(intents: Intent[], { id, task }: Word): Intent[] {
+export function afterWord(intents: readonly Intent[], { id, task }: Word): readonly Intent[] {
   const mine = intents.filter(({ change, state }) => change.id === id && (state.is === "done" || state.is === "conflict"));
   if (mine.length === 0) return intents;
   // Whoever deleted and restored a task may hear of the end of it only.
