@@ -12,6 +12,21 @@ use testkit::{
 
 use crate::TASKHIVE;
 
+/// Ids of the client's making.
+const ONE: &str = "task_01970000000070008000000000000001";
+const TWO: &str = "task_01970000000070008000000000000002";
+
+/// All of them.
+const ORDERS: [&str; 7] = [
+    "OPEN_FIRST",
+    "NEWEST",
+    "OLDEST",
+    "RECENTLY_UPDATED",
+    "MANUAL",
+    "DUE_FIRST",
+    "PRIORITY_FIRST",
+];
+
 /// The tables whose rows have an owner.
 const OWNED: [&str; 3] = ["tasks", "task_counters", "deleted_tasks"];
 
@@ -73,7 +88,28 @@ async fn live_a_life(service: &Process) {
     ask(&ada, TOGGLE, json!({"input": {"id": id}})).await;
     ask(&ada, TASK, json!({"id": id})).await;
     ask(&ada, NODE, json!({"id": id})).await;
-    for order in ["OPEN_FIRST", "NEWEST", "OLDEST", "RECENTLY_UPDATED"] {
+    for (query, input) in [
+        (
+            "mutation ($input: CreateTasksInput!) { createTasks(input: $input) { tasks { id } } }",
+            json!({"tasks": [{"title": "One", "id": ONE}, {"title": "Two", "id": TWO, "tags": ["a"]}]}),
+        ),
+        (
+            "mutation ($input: MoveTaskInput!) { moveTask(input: $input) { task { id } } }",
+            json!({"id": id, "after": ONE}),
+        ),
+        (
+            "mutation ($input: UpdateTasksInput!) { updateTasks(input: $input) { tasks { id } } }",
+            json!({"ids": [TWO, ONE], "dueOn": "2026-01-31", "completed": true}),
+        ),
+        (
+            "mutation ($input: DeleteTasksInput!) { deleteTasks(input: $input) { deletedTaskIds } }",
+            json!({"ids": [ONE, TWO]}),
+        ),
+    ] {
+        ask(&ada, query, json!({ "input": input })).await;
+    }
+    ask(&ada, "{ tags { tag } }", json!({})).await;
+    for order in ORDERS {
         let filter = json!({"completed": false, "search": "pack"});
         let first = json!({"first": 1, "orderBy": order, "filter": filter});
         ask(&ada, TASKS, first).await;

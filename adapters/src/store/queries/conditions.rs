@@ -11,14 +11,29 @@ use super::backend::{CONTAINS, Db, WHILE_IN_TIME};
 use crate::store::tags;
 use crate::store::types::{Day, DbDay, DbId, Uid};
 
+/// A range of days; whoever has none is in no range.
+#[derive(Clone)]
+struct Days {
+    from: Option<DbDay>,
+    to: Option<DbDay>,
+}
+
+impl From<DayRange> for Days {
+    fn from(range: DayRange) -> Self {
+        Self {
+            from: range.from().map(DbDay),
+            to: range.to().map(DbDay),
+        }
+    }
+}
+
 /// Which tasks of which owner.
 #[derive(Clone)]
 pub(super) struct Conditions {
     owner: DbId,
     open: Option<bool>,
     words: Vec<String>,
-    from: Option<DbDay>,
-    to: Option<DbDay>,
+    days: Option<Days>,
     /// Whether there is a day.
     due: Option<bool>,
     priorities: Option<Vec<i16>>,
@@ -30,19 +45,12 @@ pub(super) struct Conditions {
 
 impl Conditions {
     pub(super) fn new(owner: UserId, filter: &TaskFilter) -> Self {
-        let days = filter.due_on;
         Self {
             owner: DbId(owner.uuid()),
             open: filter.completed.map(|completed| !completed),
             words: filter.search.words().to_vec(),
-            from: days.and_then(DayRange::from).map(DbDay),
-            to: days.and_then(DayRange::to).map(DbDay),
-            // Whatever the range, who has no day is not in it.
-            due: filter
-                .has_due_day
-                .into_iter()
-                .chain(days.map(|_| true))
-                .min(),
+            days: filter.due_on.map(Days::from),
+            due: filter.has_due_day,
             priorities: filter
                 .priorities
                 .map(|set| set.iter().map(|one| one.level().into()).collect()),
@@ -75,13 +83,17 @@ impl Conditions {
     }
 
     fn walk_list<'b>(&'b self, out: &mut AstPass<'_, 'b, Db>) -> QueryResult<()> {
-        for (comparison, day) in [
-            (" AND due_on >= ", &self.from),
-            (" AND due_on <= ", &self.to),
-        ] {
-            if let Some(day) = day {
-                out.push_sql(comparison);
-                out.push_bind_param::<Day, _>(day)?;
+        if let Some(days) = &self.days {
+            out.push_sql(" AND due_on IS NOT NULL");
+            let ends = [
+                (" AND due_on >= ", &days.from),
+                (" AND due_on <= ", &days.to),
+            ];
+            for (comparison, day) in ends {
+                if let Some(day) = day {
+                    out.push_sql(comparison);
+                    out.push_bind_param::<Day, _>(day)?;
+                }
             }
         }
         match self.due {

@@ -18,7 +18,8 @@ use super::backend::{Database, Db, RunQueryDsl};
 use super::change_statements::{ForgetTexts, SelectChanges};
 use super::page::{CountTasks, SelectDatedPage, SelectPage};
 use super::sessions::ended_since;
-use super::tasks::{deletion, insertion, update};
+use super::task_statements::{deletion, insertion};
+use super::update_statement::update;
 use crate::store::types::{DbId, DbTime};
 
 /// A statement that tells its plan.

@@ -4,7 +4,8 @@ use taskhive_domain::task::{Completion, Task, TaskDraft, TaskDraftInput, TaskEdi
 use taskhive_domain::{TaskId, Timestamp, UserId};
 
 use super::backend::{Db, TAKEN, TICK, TICK_DELETION};
-use super::tasks::{addition, deletion, insertion, update};
+use super::task_statements::{addition, deletion, insertion};
+use super::update_statement::update;
 
 /// The same on both databases, which only write their binds differently; in lines, to be read.
 fn text(statement: &impl diesel::query_builder::QueryFragment<Db>) -> String {
@@ -80,14 +81,14 @@ fn an_update_reads() {
     priority = CASE WHEN (edit.expected_version IS NULL OR edit.expected_version = tasks.version) THEN COALESCE(edit.priority, tasks.priority) ELSE tasks.priority END,
     tags = CASE WHEN (edit.expected_version IS NULL OR edit.expected_version = tasks.version) THEN COALESCE(edit.tags, tasks.tags) ELSE tasks.tags END,
     due_on = CASE WHEN edit.due AND (edit.expected_version IS NULL OR edit.expected_version = tasks.version) THEN edit.due_on ELSE tasks.due_on END,
-    version = CASE WHEN ((edit.expected_version IS NULL OR edit.expected_version = tasks.version) AND (COALESCE(edit.title, tasks.title) <> tasks.title OR COALESCE(edit.description, tasks.description) <> tasks.description OR COALESCE(edit.priority, tasks.priority) <> tasks.priority OR COALESCE(edit.tags, tasks.tags) <> tasks.tags OR (edit.due AND edit.due_on IS DISTINCT
-    FROM tasks.due_on) OR edit.completion = 3 OR (edit.completion = 1 AND tasks.completed_at IS NULL) OR (edit.completion = 2 AND tasks.completed_at IS NOT NULL))) THEN tasks.version + 1 ELSE tasks.version END,
-    updated_at = CASE WHEN ((edit.expected_version IS NULL OR edit.expected_version = tasks.version) AND (COALESCE(edit.title, tasks.title) <> tasks.title OR COALESCE(edit.description, tasks.description) <> tasks.description OR COALESCE(edit.priority, tasks.priority) <> tasks.priority OR COALESCE(edit.tags, tasks.tags) <> tasks.tags OR (edit.due AND edit.due_on IS DISTINCT
-    FROM tasks.due_on) OR edit.completion = 3 OR (edit.completion = 1 AND tasks.completed_at IS NULL) OR (edit.completion = 2 AND tasks.completed_at IS NOT NULL))) THEN edit.happened_at ELSE tasks.updated_at END,
-    change = CASE WHEN ((edit.expected_version IS NULL OR edit.expected_version = tasks.version) AND (COALESCE(edit.title, tasks.title) <> tasks.title OR COALESCE(edit.description, tasks.description) <> tasks.description OR COALESCE(edit.priority, tasks.priority) <> tasks.priority OR COALESCE(edit.tags, tasks.tags) <> tasks.tags OR (edit.due AND edit.due_on IS DISTINCT
-    FROM tasks.due_on) OR edit.completion = 3 OR (edit.completion = 1 AND tasks.completed_at IS NULL) OR (edit.completion = 2 AND tasks.completed_at IS NOT NULL))) THEN tick.number ELSE tasks.change END,
-    moved_change = CASE WHEN ((edit.expected_version IS NULL OR edit.expected_version = tasks.version) AND (COALESCE(edit.title, tasks.title) <> tasks.title OR COALESCE(edit.description, tasks.description) <> tasks.description OR COALESCE(edit.priority, tasks.priority) <> tasks.priority OR COALESCE(edit.tags, tasks.tags) <> tasks.tags OR (edit.due AND edit.due_on IS DISTINCT
-    FROM tasks.due_on) OR edit.completion = 3 OR (edit.completion = 1 AND tasks.completed_at IS NULL) OR (edit.completion = 2 AND tasks.completed_at IS NOT NULL))) THEN NULL ELSE tasks.moved_change END
+    version = CASE WHEN ((edit.expected_version IS NULL OR edit.expected_version = tasks.version) AND (COALESCE(edit.title, tasks.title) <> tasks.title OR COALESCE(edit.description, tasks.description) <> tasks.description OR COALESCE(edit.priority, tasks.priority) <> tasks.priority OR COALESCE(edit.tags, tasks.tags) <> tasks.tags OR (edit.due AND tasks.due_on IS DISTINCT
+    FROM edit.due_on) OR edit.completion = 3 OR (edit.completion = 1 AND tasks.completed_at IS NULL) OR (edit.completion = 2 AND tasks.completed_at IS NOT NULL))) THEN tasks.version + 1 ELSE tasks.version END,
+    updated_at = CASE WHEN ((edit.expected_version IS NULL OR edit.expected_version = tasks.version) AND (COALESCE(edit.title, tasks.title) <> tasks.title OR COALESCE(edit.description, tasks.description) <> tasks.description OR COALESCE(edit.priority, tasks.priority) <> tasks.priority OR COALESCE(edit.tags, tasks.tags) <> tasks.tags OR (edit.due AND tasks.due_on IS DISTINCT
+    FROM edit.due_on) OR edit.completion = 3 OR (edit.completion = 1 AND tasks.completed_at IS NULL) OR (edit.completion = 2 AND tasks.completed_at IS NOT NULL))) THEN edit.happened_at ELSE tasks.updated_at END,
+    change = CASE WHEN ((edit.expected_version IS NULL OR edit.expected_version = tasks.version) AND (COALESCE(edit.title, tasks.title) <> tasks.title OR COALESCE(edit.description, tasks.description) <> tasks.description OR COALESCE(edit.priority, tasks.priority) <> tasks.priority OR COALESCE(edit.tags, tasks.tags) <> tasks.tags OR (edit.due AND tasks.due_on IS DISTINCT
+    FROM edit.due_on) OR edit.completion = 3 OR (edit.completion = 1 AND tasks.completed_at IS NULL) OR (edit.completion = 2 AND tasks.completed_at IS NOT NULL))) THEN tick.number ELSE tasks.change END,
+    moved_change = CASE WHEN ((edit.expected_version IS NULL OR edit.expected_version = tasks.version) AND (COALESCE(edit.title, tasks.title) <> tasks.title OR COALESCE(edit.description, tasks.description) <> tasks.description OR COALESCE(edit.priority, tasks.priority) <> tasks.priority OR COALESCE(edit.tags, tasks.tags) <> tasks.tags OR (edit.due AND tasks.due_on IS DISTINCT
+    FROM edit.due_on) OR edit.completion = 3 OR (edit.completion = 1 AND tasks.completed_at IS NULL) OR (edit.completion = 2 AND tasks.completed_at IS NOT NULL))) THEN NULL ELSE tasks.moved_change END
     FROM tick, (SELECT ? AS title, ? AS title_folded, ? AS description, ? AS description_folded, ? AS completion, ? AS due, ? AS due_on, ? AS priority, ? AS tags, ? AS happened_at, ? AS expected_version) AS edit
     WHERE tasks.owner_id = ? AND tasks.id = ?
     RETURNING tasks.id, tasks.title, tasks.description, tasks.created_at, tasks.updated_at, tasks.completed_at, tasks.version, tasks.due_on, tasks.priority, tasks.tags, tasks.rank, tasks.change, tasks.moved_change, (SELECT number

@@ -8,6 +8,7 @@ use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt, Text};
 use taskhive_domain::task::Task;
+use taskhive_domain::{TaskId, Timestamp, UserId};
 
 use super::backend::{Db, TAKEN, TICK, TICK_DELETION};
 use super::statement::statement;
@@ -184,5 +185,34 @@ statement! {
          id, title, description, created_at, updated_at, completed_at, version, due_on, priority, \
          tags, rank, number, " => deleted_at: DbTime as Millis;
         " FROM taken RETURNING change";
+    }
+}
+
+pub(super) fn addition(owner: UserId, task: &Task) -> AddTask {
+    let owner = DbId(owner.uuid());
+    AddTask {
+        owner,
+        task: TaskValues::new(owner, task),
+    }
+}
+
+pub(super) fn insertion(owner: UserId, task: &Task) -> InsertTask {
+    let (owner, id) = (DbId(owner.uuid()), DbId(task.id.uuid()));
+    InsertTask {
+        owner,
+        task: TaskValues::new(owner, task),
+        counted: owner,
+        remembered_owner: owner,
+        remembered: id,
+    }
+}
+
+pub(super) fn deletion(owner: UserId, id: TaskId, now: Timestamp) -> DeleteTask {
+    let owner = DbId(owner.uuid());
+    DeleteTask {
+        owner,
+        owner_id: owner,
+        id: DbId(id.uuid()),
+        deleted_at: DbTime(now),
     }
 }

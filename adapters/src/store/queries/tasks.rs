@@ -10,7 +10,7 @@ use taskhive_domain::ports::{
     BatchDeletion, BatchInsertion, BatchUpdate, InfraError, InfraErrorKind, Insertion, Move,
     Restoration, TaskRepository, Update,
 };
-use taskhive_domain::task::{BatchEdit, Completion, DueEdit, Rank, TagUsage, Task, TaskEdit};
+use taskhive_domain::task::{BatchEdit, Rank, TagUsage, Task, TaskEdit};
 use taskhive_domain::{TaskId, Timestamp, UserId};
 
 use super::backend::{Conn, Database, RunQueryDsl, locked_counter};
@@ -18,13 +18,13 @@ use super::batches;
 use super::moving;
 use super::page::{CountTags, CountTasks, DatedRow, SelectDatedPage, SelectPage};
 use super::restore;
-use super::task_statements::{AddTask, DeleteTask, InsertTask, TaskValues};
+use super::task_statements::{InsertTask, addition, deletion, insertion};
 use super::transaction::transaction;
-use super::update_statement::{UpdateTask, completion};
-use crate::store::rows::{Folded, TaskRow, readable};
+use super::update_statement::update;
+use crate::store::rows::{TaskRow, readable};
 use crate::store::schema::tasks;
 use crate::store::tags;
-use crate::store::types::{DbDay, DbId, DbTime};
+use crate::store::types::DbId;
 
 /// The tasks of all users.
 pub(crate) struct DieselTasks {
@@ -269,65 +269,4 @@ async fn insert_locked(conn: &mut Conn, statement: InsertTask) -> QueryResult<In
         Some((row, number)) => Inserted::Row(row, number),
         None => Inserted::Deleted,
     })
-}
-
-pub(super) fn addition(owner: UserId, task: &Task) -> AddTask {
-    let owner = DbId(owner.uuid());
-    AddTask {
-        owner,
-        task: TaskValues::new(owner, task),
-    }
-}
-
-pub(super) fn insertion(owner: UserId, task: &Task) -> InsertTask {
-    let (owner, id) = (DbId(owner.uuid()), DbId(task.id.uuid()));
-    InsertTask {
-        owner,
-        task: TaskValues::new(owner, task),
-        counted: owner,
-        remembered_owner: owner,
-        remembered: id,
-    }
-}
-
-pub(super) fn deletion(owner: UserId, id: TaskId, now: Timestamp) -> DeleteTask {
-    let owner = DbId(owner.uuid());
-    DeleteTask {
-        owner,
-        owner_id: owner,
-        id: DbId(id.uuid()),
-        deleted_at: DbTime(now),
-    }
-}
-
-pub(super) fn update(owner: UserId, id: TaskId, edit: &TaskEdit, now: Timestamp) -> UpdateTask {
-    let title = edit.title.as_ref().map(|text| Folded::new(text.as_str()));
-    let description = edit
-        .description
-        .as_ref()
-        .map(|text| Folded::new(text.as_str()));
-    let (title, title_folded) = title.map(|t| (t.text, t.folded)).unzip();
-    let (description, description_folded) = description.map(|d| (d.text, d.folded)).unzip();
-    let owner = DbId(owner.uuid());
-    UpdateTask {
-        owner,
-        title,
-        title_folded,
-        description,
-        description_folded,
-        completion: match edit.completion {
-            None => completion!(keep),
-            Some(Completion::Set(true)) => completion!(complete),
-            Some(Completion::Set(false)) => completion!(reopen),
-            Some(Completion::Toggle) => completion!(toggle),
-        },
-        due: edit.due.is_some(),
-        due_on: edit.due.and_then(DueEdit::day).map(DbDay),
-        priority: edit.priority.map(|priority| priority.level().into()),
-        tags: edit.tags.as_ref().map(tags::written),
-        happened_at: DbTime(now),
-        expected_version: edit.expected_version,
-        owner_id: owner,
-        id: DbId(id.uuid()),
-    }
 }

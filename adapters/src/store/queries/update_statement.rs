@@ -2,9 +2,14 @@
 
 use diesel::sql_types::{BigInt, Bool, Integer, Nullable, SmallInt, Text};
 
+use taskhive_domain::task::{Completion, DueEdit, TaskEdit};
+use taskhive_domain::{TaskId, Timestamp, UserId};
+
 use super::backend::TICK;
 use super::statement::statement;
 use super::task_statements::{TaskColumns, task_columns};
+use crate::store::rows::Folded;
+use crate::store::tags;
 use crate::store::types::{Day, DbDay, DbId, DbTime, Millis, Uid};
 
 /// What an edit does to the completion, as it is bound.
@@ -22,7 +27,6 @@ macro_rules! completion {
         3
     };
 }
-pub(super) use completion;
 
 /// The edit may be applied: it expects no version, or this one.
 macro_rules! expected {
@@ -42,7 +46,7 @@ macro_rules! changes {
              OR COALESCE(edit.description, tasks.description) <> tasks.description \
              OR COALESCE(edit.priority, tasks.priority) <> tasks.priority \
              OR COALESCE(edit.tags, tasks.tags) <> tasks.tags \
-             OR (edit.due AND edit.due_on IS DISTINCT FROM tasks.due_on) \
+             OR (edit.due AND tasks.due_on IS DISTINCT FROM edit.due_on) \
              OR edit.completion = ",
             completion!(toggle),
             " OR (edit.completion = ",
@@ -134,5 +138,37 @@ statement! {
         " AS expected_version) AS edit WHERE tasks.owner_id = " => owner_id: DbId as Uid;
         " AND tasks.id = " => id: DbId as Uid;
         concat!(" RETURNING ", task_columns!(), ", (SELECT number FROM tick)");
+    }
+}
+
+pub(super) fn update(owner: UserId, id: TaskId, edit: &TaskEdit, now: Timestamp) -> UpdateTask {
+    let title = edit.title.as_ref().map(|text| Folded::new(text.as_str()));
+    let description = edit
+        .description
+        .as_ref()
+        .map(|text| Folded::new(text.as_str()));
+    let (title, title_folded) = title.map(|t| (t.text, t.folded)).unzip();
+    let (description, description_folded) = description.map(|d| (d.text, d.folded)).unzip();
+    let owner = DbId(owner.uuid());
+    UpdateTask {
+        owner,
+        title,
+        title_folded,
+        description,
+        description_folded,
+        completion: match edit.completion {
+            None => completion!(keep),
+            Some(Completion::Set(true)) => completion!(complete),
+            Some(Completion::Set(false)) => completion!(reopen),
+            Some(Completion::Toggle) => completion!(toggle),
+        },
+        due: edit.due.is_some(),
+        due_on: edit.due.and_then(DueEdit::day).map(DbDay),
+        priority: edit.priority.map(|priority| priority.level().into()),
+        tags: edit.tags.as_ref().map(tags::written),
+        happened_at: DbTime(now),
+        expected_version: edit.expected_version,
+        owner_id: owner,
+        id: DbId(id.uuid()),
     }
 }

@@ -6,16 +6,19 @@ use futures_util::future::join_all;
 
 use super::fixtures::{START, scattered_id, start_plus, task, title};
 use super::{Outcome, Repositories};
-use crate::archive::Numbering;
-use crate::change::{ChangeNumber, ChangedTo, Position, StoredTask};
+use crate::change::{ChangedTo, Position};
 use crate::id::{TaskId, UserId};
 use crate::listing::{PageRequest, Take, TaskFilter, TaskOrder};
 use crate::ports::{InfraError, Move};
-use crate::task::{Rank, Task, TaskEdit};
+use crate::task::{Task, TaskEdit};
 
 impl Repositories {
     /// All tasks of an owner in an order, by their ids.
-    async fn listed(&self, owner: UserId, order: TaskOrder) -> Result<Vec<TaskId>, InfraError> {
+    pub(super) async fn listed(
+        &self,
+        owner: UserId,
+        order: TaskOrder,
+    ) -> Result<Vec<TaskId>, InfraError> {
         let request = PageRequest {
             filter: TaskFilter::default(),
             order,
@@ -35,7 +38,11 @@ impl Repositories {
     }
 
     /// New tasks, in the order in which they are listed: the newest first.
-    async fn stored_in_order(&self, owner: UserId, count: u64) -> Result<Vec<Task>, InfraError> {
+    pub(super) async fn stored_in_order(
+        &self,
+        owner: UserId,
+        count: u64,
+    ) -> Result<Vec<Task>, InfraError> {
         let mut tasks = Vec::new();
         for (n, at) in (0..count).zip(0..) {
             let new = Task {
@@ -180,70 +187,6 @@ pub async fn an_edit_after_a_move_is_one_change(repositories: &Repositories) -> 
     assert_eq!(
         found.map(|found| (found.rank, found.moved)),
         Some((task.rank, None))
-    );
-    Ok(())
-}
-
-/// What is new comes first, wherever the others were moved to; what was restored comes where it was.
-pub async fn new_tasks_come_first_and_restored_ones_back_to_their_place(
-    repositories: &Repositories,
-) -> Outcome {
-    let owner = repositories.owner().await?;
-    let tasks = repositories.stored_in_order(owner, 4).await?;
-    let [first, second, third, last] = [0, 1, 2, 3].map(|n: usize| tasks[n].id);
-    moved(repositories.tasks.place(owner, last, None).await?);
-    assert_eq!(
-        repositories.listed(owner, TaskOrder::Manual).await?,
-        [last, first, second, third]
-    );
-    let new = repositories.store(owner, &task("new", START)).await?;
-    moved(repositories.tasks.place(owner, first, None).await?);
-    moved(repositories.tasks.place(owner, third, Some(new.id)).await?);
-    let expected = [first, new.id, third, last, second];
-    assert_eq!(
-        repositories.listed(owner, TaskOrder::Manual).await?,
-        expected
-    );
-    for id in [third, first] {
-        let before = repositories.tasks.find(owner, id).await?;
-        assert!(repositories.deleted(owner, id).await?);
-        repositories.tasks.restore(owner, &[id], START).await?;
-        let after = repositories.tasks.find(owner, id).await?;
-        assert_eq!(after.map(|task| task.rank), before.map(|task| task.rank));
-    }
-    assert_eq!(
-        repositories.listed(owner, TaskOrder::Manual).await?,
-        expected
-    );
-    Ok(())
-}
-
-/// A place that no task of the account can have is that of another account, which has come further.
-pub async fn new_tasks_come_before_those_from_elsewhere(repositories: &Repositories) -> Outcome {
-    let owner = repositories.owner().await?;
-    let old = repositories.store(owner, &task("old", START)).await?;
-    let [far, near] = [
-        (1, Rank::new(i64::MIN + 1)),
-        (2, Rank::new(old.rank.get() + 1)),
-    ];
-    let foreign = [far, near].map(|(n, rank)| StoredTask {
-        task: Task {
-            id: scattered_id(n),
-            rank,
-            change: ChangeNumber::new(1_000_000),
-            ..task("from elsewhere", START)
-        },
-        created_change: ChangeNumber::new(1_000_000),
-    });
-    repositories
-        .archive
-        .restore_tasks(owner, &foreign, Numbering::New)
-        .await?;
-    let new = repositories.store(owner, &task("new", START)).await?;
-    let expected = [new.id, foreign[0].task.id, old.id, foreign[1].task.id];
-    assert_eq!(
-        repositories.listed(owner, TaskOrder::Manual).await?,
-        expected
     );
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! Promises about lists: what is on a page, and that paging through loses nothing and repeats nothing.
 
-use super::fixtures::{START, description, scattered_id, start_plus, task, title};
+use super::fixtures::{START, scattered_id, start_plus, task, title};
+use super::varied::{filters, varied_tasks};
 use super::{Outcome, Repositories};
 use crate::change::ChangeNumber;
 use crate::id::{TaskId, UserId};
-use crate::listing::{DayRange, PageRequest, Search, Take, TaskFilter, TaskOrder, TaskPosition};
+use crate::listing::{PageRequest, Take, TaskFilter, TaskOrder, TaskPosition};
 use crate::ports::InfraError;
-use crate::task::{Completion, DueDay, Priority, Tags, Task, TaskEdit};
+use crate::task::{Completion, Task, TaskEdit};
 use crate::testing::memory::page_of;
 
 const ORDERS: [TaskOrder; 7] = TaskOrder::ALL;
@@ -20,104 +21,6 @@ fn from_the_start(order: TaskOrder, take: Take) -> PageRequest {
         before: None,
         as_of: false,
     }
-}
-
-fn filters() -> Vec<TaskFilter> {
-    let search = |text| Search::parse(text).unwrap_or_default();
-    let mut filters = Vec::new();
-    for completed in [None, Some(true), Some(false)] {
-        filters.extend(
-            [Search::default(), search("ODD"), search("three task")].map(|search| TaskFilter {
-                completed,
-                search,
-                ..TaskFilter::default()
-            }),
-        );
-    }
-    let any = TaskFilter::default();
-    for (completed, from, to) in [
-        (None, Some("2026-01-01"), None),
-        (None, None, Some("2026-01-01")),
-        (Some(false), Some("2025-12-31"), Some("2026-01-01")),
-        (None, None, None),
-    ] {
-        let due_on = DayRange::parse(from, to).ok();
-        filters.push(TaskFilter {
-            completed,
-            due_on,
-            ..any.clone()
-        });
-    }
-    for has_due_day in [Some(true), Some(false)] {
-        filters.push(TaskFilter {
-            has_due_day,
-            ..any.clone()
-        });
-    }
-    for priorities in [vec![], vec![Priority::Urgent, Priority::Low]] {
-        let priorities = Some(priorities.into_iter().collect());
-        filters.push(TaskFilter {
-            priorities,
-            ..any.clone()
-        });
-    }
-    for wanted in [&["HOME"][..], &["home", "stra\u{df}e"], &["om"], &["%"]] {
-        let (tags, completed) = (labels(wanted), Some(false).filter(|_| wanted.len() > 1));
-        filters.push(TaskFilter {
-            completed,
-            tags,
-            ..any.clone()
-        });
-    }
-    filters
-}
-
-fn labels(texts: &[&str]) -> Tags {
-    Tags::parse(texts.iter().copied()).unwrap_or_default()
-}
-
-/// The day at this place of the list, over and over again; an empty text is none.
-fn due<const N: usize>(days: [&str; N], n: u64) -> Option<DueDay> {
-    let place = usize::try_from(n).unwrap_or(0) % N;
-    days.get(place).and_then(|text| DueDay::parse(text).ok())
-}
-
-/// Open and completed tasks in which three at a time share each of their times, with ids in no order at all.
-fn varied_tasks(count: u64) -> Vec<Task> {
-    (0..count)
-        .map(|n| {
-            let group = i64::try_from(n / 3).unwrap_or(0);
-            let kind = if n % 2 == 1 { "Odd" } else { "Even" };
-            let thirds = if n % 3 == 0 { "of three" } else { "" };
-            Task {
-                id: scattered_id(n),
-                description: description(thirds),
-                updated_at: start_plus(1000 - group),
-                completed_at: (n % 4 == 2).then(|| start_plus(500)),
-                version: 2,
-                due_on: due(
-                    ["2026-01-01", "2025-12-31", "", "2026-01-01", "9999-12-31"],
-                    n,
-                ),
-                priority: [
-                    Priority::Normal,
-                    Priority::Urgent,
-                    Priority::Low,
-                    Priority::High,
-                ]
-                .into_iter()
-                .cycle()
-                .nth(usize::try_from(n % 7).unwrap_or(0))
-                .unwrap_or_default(),
-                tags: match n % 3 {
-                    0 => labels(&["Home"]),
-                    1 => labels(&["home", "STRASSE", "%"]),
-                    _ => Tags::default(),
-                },
-                ..task(&format!("{kind} task {n}"), start_plus(group))
-            }
-        })
-        .collect()
 }
 
 /// All orders, filters, directions and page sizes, with one end of the range given, both or none; ends may lie at a task,
