@@ -257,3 +257,50 @@ async fn a_place_is_asked_for_with_and_without_variables() {
         ("VALIDATION", vec!["filter.dueOn.from MALFORMED".to_owned()])
     );
 }
+
+/// What the answer cannot be made of is refused before anything is done: a client believes that nothing was.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_whose_answer_cannot_be_made_is_not_made() {
+    let app = TestApp::new().await;
+    let ada = app.user("ada").await;
+    let kept = ada.create_id("kept").await;
+    let gone = ada.create_id("gone").await;
+    ada.mutate(DELETE, json!({ "id": gone })).await.data();
+    let everything = "{ tasks { nodes { id title version completed } } }";
+    let before = ada.run(everything, json!({})).await.data().clone();
+    let changes = [
+        ("createTask", json!({"title": "new"}), "task"),
+        ("createTasks", json!({"tasks": [{"title": "new"}]}), "tasks"),
+        ("updateTask", json!({"id": kept, "title": "other"}), "task"),
+        (
+            "updateTasks",
+            json!({"ids": [kept], "completed": true}),
+            "tasks",
+        ),
+        (
+            "setTaskCompleted",
+            json!({"id": kept, "completed": true}),
+            "task",
+        ),
+        ("toggleTask", json!({"id": kept}), "task"),
+        ("moveTask", json!({"id": kept}), "task"),
+        ("restoreTasks", json!({"ids": [gone]}), "tasks"),
+    ];
+    for (field, input, answer) in changes {
+        let (first, rest) = field.split_at(1);
+        let input_type = format!("{}{rest}Input", first.to_uppercase());
+        let mutation = format!(
+            "mutation($input: {input_type}!, $from: Date) {{ {field}(input: $input) {{ {answer} {{
+                place(filter: {{dueOn: {{from: $from}}}}) }} }} }}"
+        );
+        let variables = json!({"input": input, "from": "2026-02-30"});
+        let reply = ada.run(&mutation, variables).await;
+        assert_eq!(reply.code(), "VALIDATION", "{field}");
+        assert_eq!(
+            reply.issues(),
+            ["place.filter.dueOn.from INVALID_FORMAT"],
+            "{field}"
+        );
+    }
+    assert_eq!(*ada.run(everything, json!({})).await.data(), before);
+}

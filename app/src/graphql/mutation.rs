@@ -9,6 +9,7 @@ use taskhive_domain::{Identity, SessionId, TaskId};
 use super::context::{accounts, client, services, set_cookie, tasks, who};
 use super::directive::public;
 use super::errors::ApiError;
+use super::object::can_be_answered;
 use super::types::account::{
     AuthPayload, ChangePasswordInput, DeleteAccountInput, DeleteAccountPayload, Delivery,
     LoginInput, LogoutPayload, RefreshTokenInput, RegisterInput, RevokeOtherSessionsPayload,
@@ -140,6 +141,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The task to create.")] input: CreateTaskInput,
     ) -> Result<CreateTaskPayload, ApiError> {
+        can_be_answered::<CreateTaskPayload>(ctx)?;
         let draft = input.parse().map_err(in_input)?;
         let who = who(ctx)?;
         let task = tasks(ctx).create(who, draft).await?;
@@ -153,6 +155,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The task to change, and how.")] input: UpdateTaskInput,
     ) -> Result<UpdateTaskPayload, ApiError> {
+        can_be_answered::<UpdateTaskPayload>(ctx)?;
         Ok(UpdateTaskPayload {
             task: edit_task(ctx, &input.id, input.parse()).await?,
         })
@@ -164,6 +167,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The task, and what it is to be.")] input: SetTaskCompletedInput,
     ) -> Result<SetTaskCompletedPayload, ApiError> {
+        can_be_answered::<SetTaskCompletedPayload>(ctx)?;
         let edit = Ok(TaskEdit::completion(Completion::Set(input.completed)));
         Ok(SetTaskCompletedPayload {
             task: edit_task(ctx, &input.id, edit).await?,
@@ -177,6 +181,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The task to toggle.")] input: ToggleTaskInput,
     ) -> Result<ToggleTaskPayload, ApiError> {
+        can_be_answered::<ToggleTaskPayload>(ctx)?;
         let edit = Ok(TaskEdit::completion(Completion::Toggle));
         Ok(ToggleTaskPayload {
             task: edit_task(ctx, &input.id, edit).await?,
@@ -201,6 +206,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which tasks.")] input: RestoreTasksInput,
     ) -> Result<RestoreTasksPayload, ApiError> {
+        can_be_answered::<RestoreTasksPayload>(ctx)?;
         let ids = input.parse().map_err(in_input)?;
         let who = who(ctx)?;
         let tasks = seen_by(who, tasks(ctx).restore(who, &ids).await?);
@@ -214,6 +220,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The tasks.")] input: CreateTasksInput,
     ) -> Result<CreateTasksPayload, ApiError> {
+        can_be_answered::<CreateTasksPayload>(ctx)?;
         let drafts = input.parse().map_err(in_input)?;
         let who = who(ctx)?;
         let created = tasks(ctx).create_all(who, drafts).await?;
@@ -227,6 +234,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which tasks, and what to change.")] input: UpdateTasksInput,
     ) -> Result<UpdateTasksPayload, ApiError> {
+        can_be_answered::<UpdateTasksPayload>(ctx)?;
         let (ids, edit) = input.parse().map_err(in_input)?;
         let who = who(ctx)?;
         let edited = tasks(ctx).edit_all(who, &ids, &edit).await?;
@@ -251,6 +259,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which task, and where to.")] input: MoveTaskInput,
     ) -> Result<MoveTaskPayload, ApiError> {
+        can_be_answered::<MoveTaskPayload>(ctx)?;
         let (id, after) = input.parse().map_err(in_input)?;
         let who = who(ctx)?;
         let task = tasks(ctx).place(who, id, after).await?;

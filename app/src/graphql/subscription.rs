@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use super::context::{client, tasks, who};
 use super::errors::ApiError;
+use super::object::can_be_answered;
 use super::types::change_cursor;
 use super::types::changes::TaskEvent;
 
@@ -57,6 +58,7 @@ impl Subscription {
             String,
         >,
     ) -> Result<impl Stream<Item = Result<TaskEvent, Error>> + use<>, ApiError> {
+        can_be_answered::<TaskEvent>(ctx)?;
         let (who, progress) = (who(ctx)?, ctx.data_opt::<Progress>().cloned());
         let owner = who.user();
         // Whoever comes back with it comes back with the same operation, in which `after` is older.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use async_graphql::ServerError;
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
 use taskhive_domain::task::Tags;
 use taskhive_domain::violation::{Reason, Violation, Violations};
@@ -111,6 +112,17 @@ impl From<GuardedError> for ApiError {
             GuardedError::RateLimited(limited) => limited.into(),
             GuardedError::Account(error) => error.into(),
         }
+    }
+}
+
+impl From<ServerError> for ApiError {
+    /// What carries none of ours was never meant for clients.
+    fn from(error: ServerError) -> Self {
+        let known = error.source::<Self>().cloned();
+        known.unwrap_or_else(|| {
+            let cause = std::io::Error::other(error.message);
+            InfraError::new(InfraErrorKind::Broken, "an answer cannot be planned", cause).into()
+        })
     }
 }
 

@@ -21,7 +21,7 @@ use async_graphql::{OutputType, ServerError, ServerResult};
 pub(crate) use arguments::{Arguments, GivenArgument, ParsedArguments, parse_arguments};
 pub(crate) use define::object;
 pub(crate) use plan::Plan;
-pub(crate) use prepared::{PreparedRoots, is_asked_for, resolve};
+pub(crate) use prepared::{PreparedRoots, can_be_answered, is_asked_for, resolve};
 pub(crate) use registration::{FieldDefinition, InterfaceDefinition, register, register_interface};
 pub(crate) use selections::{Fragments, Selections};
 pub(crate) use values::{Eager, leaf};

@@ -8,6 +8,7 @@ use async_graphql::{Context, ContextSelectionSet, Name, ServerResult, Value};
 
 use super::selections::{Fragments, Selections};
 use super::{Object, Plan, written};
+use crate::graphql::errors::ApiError;
 
 /// The root fields of one operation. The executor is given this beside a document that selects nothing below them.
 pub(crate) struct PreparedRoots {
@@ -59,11 +60,20 @@ impl PreparedRoots {
 /// Whether the object in the field that is being resolved is asked for the field of that name, under whatever key. A plan
 /// that cannot be made fails when the object is answered.
 pub(crate) fn is_asked_for<T: Object>(ctx: &Context<'_>, name: &str) -> bool {
+    planned::<T>(ctx).is_ok_and(|plan| plan.asks_for::<T>(name))
+}
+
+/// Fails if the object in the field that is being resolved could not be answered because of an argument below it. Whoever
+/// changes something asks before: afterwards it would be done, and reported as refused.
+pub(crate) fn can_be_answered<T: Object>(ctx: &Context<'_>) -> Result<(), ApiError> {
+    Ok(planned::<T>(ctx).map(drop)?)
+}
+
+fn planned<T: Object>(ctx: &Context<'_>) -> ServerResult<Arc<Plan>> {
     let prepared = ctx.data_opt::<Arc<PreparedRoots>>();
-    let plan = prepared
+    prepared
         .and_then(|roots| roots.plan::<T>(&ctx.item.node.response_key().node))
-        .unwrap_or_else(|| Ok(Arc::new(Plan::of::<T>(&[Selections::in_field(ctx)])?)));
-    plan.is_ok_and(|plan| plan.asks_for::<T>(name))
+        .unwrap_or_else(|| Ok(Arc::new(Plan::of::<T>(&[Selections::in_field(ctx)])?)))
 }
 
 /// Answers an object that stands in a root field, under that key. Without preparation a key may have another answer yet, and

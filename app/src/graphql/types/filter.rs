@@ -1,7 +1,7 @@
 //! Which tasks to list, and in what order.
 
 use async_graphql::registry::{Deprecation, MetaInputValue, Registry};
-use async_graphql::{Enum, InputObject, InputType, Pos, ServerResult, Value};
+use async_graphql::{Enum, InputObject, InputType, Pos, ServerError, ServerResult, Value};
 use taskhive_domain::UserId;
 use taskhive_domain::listing::{
     DayRange, Search, TaskFilter as DomainFilter, TaskOrder as DomainOrder, TaskPosition,
@@ -129,6 +129,14 @@ struct GivenList {
     order_by: Option<TaskOrder>,
 }
 
+/// A plan does not know where its document says something.
+fn nowhere(error: ServerError) -> ServerError {
+    ServerError {
+        locations: Vec::new(),
+        ..error
+    }
+}
+
 impl Arguments for ListArguments {
     fn register(registry: &mut Registry) -> Vec<MetaInputValue> {
         let argument = |name: &str, description: &str, ty, default: Option<&str>| MetaInputValue {
@@ -154,11 +162,12 @@ impl Arguments for ListArguments {
     fn parse(given: Value) -> ServerResult<Self> {
         let given = <GivenList as InputType>::parse(Some(given));
         // Admission has seen to the types.
-        let given = given.map_err(|error| error.into_server_error(Pos::default()))?;
+        let given = given.map_err(|error| nowhere(error.into_server_error(Pos::default())))?;
         let filter = given.filter.unwrap_or_default().parse();
         let filter = filter.map_err(|violations| {
-            let error = async_graphql::Error::from(ApiError::from(violations.at("filter")));
-            error.into_server_error(Pos::default())
+            let violations = violations.at("filter").at("place");
+            let error = async_graphql::Error::from(ApiError::from(violations));
+            nowhere(error.into_server_error(Pos::default()))
         })?;
         let order = given
             .order_by
