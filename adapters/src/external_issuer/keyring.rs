@@ -8,7 +8,7 @@ use jsonwebtoken::Algorithm;
 use taskhive_domain::ports::{InfraError, InfraErrorKind};
 use tokio::sync::Mutex;
 
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, FetchError};
 use super::jwks_url::JwksUrl;
 use super::keys::{self, Key};
 
@@ -123,10 +123,15 @@ impl Keyring {
         }
     }
 
+    /// The keys that the provider has now.
+    pub(super) async fn fetched(&self) -> Result<Vec<Arc<Key>>, FetchError> {
+        let body = self.endpoint.fetch(self.pacing.patience).await?;
+        Ok(keys::read(&body, &self.algorithms)?)
+    }
+
     /// Replaces the known keys; if anything is wrong with the new ones, keeps them and says so.
     async fn fetch(&self) {
-        let fetched = self.endpoint.fetch(self.pacing.patience).await;
-        let keys = fetched.and_then(|body| Ok(keys::read(&body, &self.algorithms)?));
+        let keys = self.fetched().await;
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         match keys {
             Ok(keys) => {

@@ -23,6 +23,7 @@ use taskhive_domain::session::TokenRejection;
 use self::claims::Expectation;
 pub use self::jwks_url::{JwksUrl, JwksUrlError};
 use self::keyring::{Keyring, Pacing};
+use crate::error_chain;
 
 /// What is longer is not even decoded. Better Auth puts the whole user into a token by default, some 500 bytes.
 const MAX_TOKEN_BYTES: usize = 8192;
@@ -87,6 +88,14 @@ impl ExternalIssuer {
         let issuer = Self::new(settings, Pacing::default())?;
         tokio::spawn(Keyring::watch(Arc::downgrade(&issuer.keyring)));
         Ok(issuer)
+    }
+
+    /// Fetches the keys once, and says how many can be used, or what is wrong with them.
+    pub async fn try_out(settings: &ExternalIssuerSettings) -> Result<usize, String> {
+        let issuer = Self::new(settings, Pacing::default()).map_err(|error| error_chain(&error))?;
+        let keys = issuer.keyring.fetched().await;
+        keys.map(|keys| keys.len())
+            .map_err(|error| error.to_string())
     }
 
     fn new(settings: &ExternalIssuerSettings, pacing: Pacing) -> Result<Self, InfraError> {

@@ -5,6 +5,7 @@ mod machine;
 
 use std::process::ExitCode;
 
+use taskhive_adapters::external_issuer::{ExternalIssuer, ExternalIssuerSettings};
 use taskhive_adapters::store::{Finding, Problem};
 use taskhive_adapters::traces::{self, TraceSettings};
 
@@ -24,6 +25,9 @@ pub(super) async fn run(environment: Vars) -> Result<ExitCode, StartError> {
             findings.push(machine::descriptors(&config));
             findings.extend(machine::listeners(&config).await);
             findings.extend(database(&config).await);
+            if let Some(issuer) = &config.external_issuer {
+                findings.push(identity_provider(issuer).await);
+            }
             if let Some(traces) = &config.traces {
                 findings.push(collector(traces).await);
             }
@@ -92,6 +96,19 @@ async fn database(config: &Config) -> Vec<Finding> {
             let fix = "see DATABASE_URL and DATABASE_DIRECT_URL in `taskhive settings`";
             vec![Finding::bad("database", reason, fix)]
         }
+    }
+}
+
+/// Whether its keys can be had. A service that cannot get them starts all the same, and nobody can sign in.
+async fn identity_provider(settings: &ExternalIssuerSettings) -> Finding {
+    let (subject, url) = ("identity provider", &settings.jwks_url);
+    match ExternalIssuer::try_out(settings).await {
+        Ok(keys) => Finding::good(subject, format!("{url} has keys that can be used: {keys}")),
+        Err(reason) => Finding::bad(
+            subject,
+            format!("the keys at {url} cannot be had: {reason}"),
+            "AUTH_JWKS_URL must name the key set of the provider, and AUTH_ALGORITHMS what it signs with",
+        ),
     }
 }
 

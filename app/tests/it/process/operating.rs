@@ -299,6 +299,37 @@ async fn the_doctor_finds_what_would_keep_the_service_from_listening() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_asks_the_identity_provider_for_its_keys() {
+    // The key of RFC 8037, appendix A.
+    let keys = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"1","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = axum::Router::new().route("/jwks", axum::routing::get(async move || keys));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    for (path, algorithms, line) in [
+        ("jwks", "EdDSA", "ok     identity provider: "),
+        ("jwks", "RS256", "WRONG  identity provider: "),
+        ("nothing", "EdDSA", "WRONG  identity provider: "),
+    ] {
+        let url = format!("http://{address}/{path}");
+        let examined = tokio::task::spawn_blocking(move || {
+            let settings = [
+                ("PORT", "0"),
+                ("AUTH_JWKS_URL", &*url),
+                ("AUTH_ISSUER", "https://app.example.org"),
+                ("AUTH_AUDIENCE", "https://app.example.org"),
+                ("AUTH_ALGORITHMS", algorithms),
+                ("AUTH_SIGN_IN_URL", "https://app.example.org/sign-in"),
+            ];
+            TASKHIVE.outcome(tempdir().unwrap().path(), &settings, &["doctor"])
+        });
+        let examined = examined.await.unwrap();
+        assert!(said(&examined).contains(line), "{}", said(&examined));
+        assert_eq!(examined.status.success(), line.starts_with("ok"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_doctor_looks_at_a_server_too() {
     let directory = tempdir().unwrap();
     let database = PostgresDatabase::empty().await;

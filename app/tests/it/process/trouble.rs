@@ -14,7 +14,9 @@ use crate::TASKHIVE;
 
 /// The message of a program that could not start.
 fn refusal(directory: &Path, settings: &[(&str, &str)]) -> String {
-    let output = TASKHIVE.outcome(directory, settings, &[]);
+    // Any port, because somebody may listen on the one of the settings, which would be a reason, too.
+    let settings = [&[("PORT", "0")][..], settings].concat();
+    let output = TASKHIVE.outcome(directory, &settings, &[]);
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{settings:?}: {message}");
     assert_eq!(message.matches("taskhive: ").count(), 1, "{message}");
