@@ -79,6 +79,26 @@ export async function saved(page: Page, timeout = 15_000): Promise<void> {
   await page.getByText("All saved", { exact: true }).waitFor({ timeout });
 }
 
+/** In the page: how many changes its disk holds, and what the database is called. */
+export async function onDisk(): Promise<[number, string]> {
+  const [{ name = "" } = {}] = await indexedDB.databases();
+  const database = await new Promise<IDBDatabase>((resolve) => {
+    const opening = indexedDB.open(name);
+    opening.onsuccess = () => resolve(opening.result);
+  });
+  const count = await new Promise<number>((resolve) => {
+    const counting = database.transaction("outbox").objectStore("outbox").count();
+    counting.onsuccess = () => resolve(counting.result);
+  });
+  database.close();
+  return [count, name];
+}
+
+/** Waits until so many changes that wait are on the disk. */
+export async function waitingOnDisk(page: Page, count: number): Promise<void> {
+  await expect.poll(async () => (await page.evaluate(onDisk))[0]).toBe(count);
+}
+
 /** The titles on screen, from top to bottom. */
 export async function titles(page: Page): Promise<string[]> {
   return page.locator(".task-title").allTextContents();

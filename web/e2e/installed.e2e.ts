@@ -1,7 +1,7 @@
 // Taskhive as an app on the device: opened without a network, updated when somebody says so, and never keeping an answer of the API.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { add, checkbox, device, expectTitles, launch, saved, signUp } from "./browser.ts";
+import { add, checkbox, device, expectTitles, launch, saved, signUp, waitingOnDisk } from "./browser.ts";
 import { Service } from "./service.ts";
 
 let service: Service;
@@ -36,6 +36,7 @@ test("the service is gone: a new tab opens all the same, takes changes, and send
   await expectTitles(tab, ["There"]);
   await add(tab, "Meanwhile");
   await checkbox(tab, "There").click({ force: true });
+  await waitingOnDisk(tab, 2);
   await tab.reload();
   await tab.getByText("No connection · 2 changes wait").waitFor();
   await service.resume();

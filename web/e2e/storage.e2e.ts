@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { add, checkbox, device, expectTitles, LAUNCH, launch, PASSWORD, saved, signUp } from "./browser.ts";
+import { add, checkbox, device, expectTitles, LAUNCH, launch, onDisk, PASSWORD, saved, signUp, waitingOnDisk } from "./browser.ts";
 import { Service } from "./service.ts";
 
 let service: Service;
@@ -28,23 +28,6 @@ async function kept(email: string): Promise<string[]> {
   const { tasks } = await service.api<{ tasks: { nodes: { title: string }[] } }>("{ tasks { nodes { title } } }", {}, token);
   return tasks.nodes.map(({ title }) => title);
 }
-
-/** In the page: how many changes its disk holds, and what the database is called. */
-async function onDisk(): Promise<[number, string]> {
-  const [{ name = "" } = {}] = await indexedDB.databases();
-  const database = await new Promise<IDBDatabase>((resolve) => {
-    const opening = indexedDB.open(name);
-    opening.onsuccess = () => resolve(opening.result);
-  });
-  const count = await new Promise<number>((resolve) => {
-    const counting = database.transaction("outbox").objectStore("outbox").count();
-    counting.onsuccess = () => resolve(counting.result);
-  });
-  database.close();
-  return [count, name];
-}
-
-const waitingOnDisk = async (page: Page, count: number) => expect.poll(async () => (await page.evaluate(onDisk))[0]).toBe(count);
 
 test("the browser is killed: what was done without a network is there when it is opened again", async () => {
   const profile = mkdtempSync(join(tmpdir(), "taskhive-profile-"));

@@ -20,7 +20,6 @@ interface Schema extends DBSchema {
 type Database = IDBPDatabase<Schema>;
 type StoreName = "log" | "outbox" | "about";
 type Log = IDBPObjectStore<Schema, StoreName[], "log", "readwrite">;
-type About = IDBPObjectStore<Schema, StoreName[], "about", "readwrite">;
 
 const LOST = "The browser has thrown away what it had kept.";
 const VERSION = 2;
@@ -80,9 +79,14 @@ export class Disk implements Storage {
     let lost = false;
     let written = 0;
     try {
-      lost = await this.#isAnother(about);
+      // In one go: somebody may leave the page in this moment.
+      const [stamp, last] = await Promise.all([about.get("stamp"), about.get("written")]);
+      lost = this.#isAnother(stamp);
+      // The next write, which then has everything, gives it a name, so that other tabs find out as well.
+      this.#stamp ??= lost ? undefined : newStamp();
+      if (this.#stamp !== undefined && !lost) asked.push(about.put(this.#stamp, "stamp"));
       // By the clock, so that it also grows when the browser has thrown the last one away.
-      written = Math.max(numberOf(await about.get("written")) + 1, Date.now());
+      written = Math.max(numberOf(last) + 1, Date.now());
       asked.push(about.put(written, "written"));
       if (rows.length + removedRows.length > 0) asked.push(append(log, { rows, removedRows }));
       for (const intent of intents) asked.push(outbox.put(intent, intent.n));
@@ -102,18 +106,11 @@ export class Disk implements Storage {
     return written;
   }
 
-  /**
-   * Whether this is not the database that was read, but one that the browser made after it had thrown that away. The next write, which
-   * then has everything, gives it a name, so that other tabs find out as well.
-   */
-  async #isAnother(about: About): Promise<boolean> {
-    const stamp = await about.get("stamp");
+  /** Whether this is not the database that was read, but one that the browser made after it had thrown that away. */
+  #isAnother(stamp: unknown): boolean {
     const known = this.#stamp;
     this.#stamp = typeof stamp === "string" ? stamp : undefined;
-    if (known !== undefined) return known !== this.#stamp;
-    this.#stamp ??= newStamp();
-    await about.put(this.#stamp, "stamp");
-    return false;
+    return known !== undefined && known !== this.#stamp;
   }
 
   async close(): Promise<void> {

@@ -124,9 +124,9 @@ class Device {
 
   /** One tab crashes, or the whole browser, and is opened again. */
   crash(): void {
-    const all = this.world.chance(0.3) || this.tabs.length === 1;
     // What is in memory alone cannot outlive that.
-    if (all && this.browser.disk.isThrownAway) return;
+    if (this.browser.disk.isThrownAway) return;
+    const all = this.world.chance(0.3) || this.tabs.length === 1;
     this.outcome.crashes += 1;
     const one = Math.floor(this.world.random() * this.tabs.length);
     const crashed = this.tabs.map((_tab, index) => index).filter((index) => all || index === one);
@@ -136,10 +136,11 @@ class Device {
 
   /** The browser makes room on the disk, for others. */
   throwAway(): void {
+    // What no page has read yet would be gone for good, and nobody could do anything about it.
+    if (!this.tabs.every(({ replica }) => replica.snapshot().loaded)) return;
     this.browser.disk.throwAway();
-    // Somebody has to notice, and what a page does not know yet nobody can write again.
-    const [tab] = this.tabs;
-    if (tab?.replica.snapshot().loaded) void tab.replica.load();
+    // Somebody has to notice.
+    void this.#tab.replica.load();
   }
 
   cut(): void {
