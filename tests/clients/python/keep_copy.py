@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import sys
+import threading
 
 import httpx
 from replica import Copy, keep
@@ -15,6 +16,14 @@ from taskhive_client.enums import ErrorReason
 from taskhive_client.exceptions import GraphQLClientError
 
 url, email, password = sys.argv[1:]
+
+
+def end_with_who_waits() -> None:
+    sys.stdin.read()
+    os._exit(1)
+
+
+threading.Thread(target=end_with_who_waits, daemon=True).start()
 
 
 async def main() -> None:
