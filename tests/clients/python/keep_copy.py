@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import threading
+from datetime import date, datetime
 
 import httpx
 from replica import Copy, keep
@@ -53,8 +54,10 @@ async def main() -> None:
         await asyncio.sleep(0.05)
 
 
-def as_sent(time) -> str:
-    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def as_sent(value: date) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return value.isoformat()
 
 
 asyncio.run(main())
