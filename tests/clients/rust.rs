@@ -1,9 +1,11 @@
-//! graphql_client: types for Rust, made from `schema.graphql` by a derive. It knows no live updates.
+//! graphql_client: types for Rust, made from `schema.graphql` by a derive. Live updates come as server-sent events.
 
+mod live_updates;
 mod operations;
 mod session;
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 use futures_util::future::join_all;
 use uuid::Uuid;
@@ -117,6 +119,20 @@ async fn graphql_client() {
     for answer in join_all(asked).await {
         answer.unwrap();
     }
+
+    let after = page(&session, 0, None).await.unwrap().as_of;
+    let mut expected = vec![new_task_id(), new_task_id()];
+    for id in &expected {
+        create(&session, id, "is anybody there").await;
+    }
+    let changes = session.for_each_change(after, |event| {
+        assert_eq!(event.task_id, expected.remove(0));
+        if expected.is_empty() {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    });
+    changes.await.unwrap();
 
     session.run::<Logout>(logout::Variables {}).await.unwrap();
     let ended = refusal(page(&session, 1, None).await);

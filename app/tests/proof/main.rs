@@ -39,7 +39,8 @@ const CUT: usize = 30;
 /// How many write at the same time for each owner.
 const WRITERS: usize = 3;
 /// All fields of a task, as each copy holds them.
-const TASK: &str = "id title description completed createdAt updatedAt completedAt version";
+const TASK: &str =
+    "id title description completed createdAt updatedAt completedAt version dueOn priority tags";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn copies_are_the_table_with_two_instances_on_postgresql() {

@@ -55,7 +55,8 @@ impl Program {
         let url = format!("http://{address}/graphql");
         let mut process = command
             .args([url.as_str(), &user.email, user.password])
-            .stdin(Stdio::null())
+            // It ends with this process at the latest, when the pipe is closed.
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

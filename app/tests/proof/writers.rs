@@ -91,8 +91,13 @@ impl Writer {
             0..30 => (CREATE, self.task()),
             30..50 => {
                 let id = self.any();
-                let title = self.title();
-                (UPDATE, json!({ "id": id, "title": title }))
+                let (title, tag) = (self.title(), self.title());
+                let priority = *self.random.pick(&["LOW", "NORMAL", "HIGH", "URGENT"]);
+                let due = format!("2026-01-{}", 10 + self.random.below(20));
+                (
+                    UPDATE,
+                    json!({ "id": id, "title": title, "dueOn": due, "priority": priority, "tags": [tag] }),
+                )
             }
             50..65 => (TOGGLE, json!({ "id": self.any() })),
             65..75 => (

@@ -7,6 +7,8 @@ import asyncio
 import json
 import os
 import sys
+import threading
+from datetime import date, datetime
 
 import httpx
 from replica import Copy, keep
@@ -15,6 +17,14 @@ from taskhive_client.enums import ErrorReason
 from taskhive_client.exceptions import GraphQLClientError
 
 url, email, password = sys.argv[1:]
+
+
+def end_with_who_waits() -> None:
+    sys.stdin.read()
+    os._exit(1)
+
+
+threading.Thread(target=end_with_who_waits, daemon=True).start()
 
 
 async def main() -> None:
@@ -44,8 +54,10 @@ async def main() -> None:
         await asyncio.sleep(0.05)
 
 
-def as_sent(time) -> str:
-    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def as_sent(value: date) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return value.isoformat()
 
 
 asyncio.run(main())

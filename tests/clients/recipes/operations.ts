@@ -60,7 +60,7 @@ export const TASK_EVENTS = graphql(`
 
 /** All fields, for those who keep a copy. */
 export const COPIED_TASK = graphql(`
-  fragment CopiedTask on Task { id title description completed createdAt updatedAt completedAt version }
+  fragment CopiedTask on Task { id title description completed createdAt updatedAt completedAt version dueOn priority tags }
 `);
 
 export const TASK_CHANGES = graphql(`

@@ -16,6 +16,7 @@ export const schema: RxJsonSchema<CopiedTaskFragment> = {
   properties: {
     id: { ...text, maxLength: 37 }, title: text, description: text, completed: { type: 'boolean' },
     createdAt: text, updatedAt: text, completedAt: { type: ['string', 'null'] }, version: { type: 'integer' },
+    dueOn: { type: ['string', 'null'] }, priority: text, tags: { type: 'array', items: text },
   },
 };
 

@@ -21,4 +21,4 @@ macro_rules! operations {
     )* };
 }
 
-operations!(Login Refresh Logout Tasks CreateTask SetCompleted);
+operations!(Login Refresh Logout Tasks CreateTask SetCompleted TaskEvents);

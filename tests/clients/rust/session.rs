@@ -9,8 +9,8 @@ use tokio::sync::Mutex;
 use super::operations::{Login, Refresh, login, refresh};
 
 pub(crate) struct Session {
-    http: reqwest::Client,
-    url: String,
+    pub(crate) http: reqwest::Client,
+    pub(crate) url: String,
     pub(crate) tokens: Mutex<Tokens>,
 }
 
@@ -40,8 +40,8 @@ impl error::Error for Failed {}
 
 impl Session {
     pub(crate) async fn sign_in(url: &str, email: &str, password: &str) -> Result<Self, Failed> {
-        // Without it, a request that gets lost is waited for for ever.
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(30));
+        // Without it, a request that gets lost is waited for for ever. Live updates say something every 15 s.
+        let http = reqwest::Client::builder().read_timeout(Duration::from_secs(30));
         let http = http.build().map_err(Failed::Network)?;
         let input = login::LoginInput {
             email: email.to_owned(),
@@ -75,7 +75,7 @@ impl Session {
     }
 
     /// Replaces an access token that has expired. However many ask, there is one request: the others wait at the lock.
-    async fn refresh(&self, expired: &str) -> Result<String, Failed> {
+    pub(crate) async fn refresh(&self, expired: &str) -> Result<String, Failed> {
         let mut tokens = self.tokens.lock().await;
         if tokens.access == expired {
             let refresh_token = tokens.refresh.clone();
@@ -104,7 +104,7 @@ async fn send<Q: GraphQLQuery>(
     answer.json().await.map_err(Failed::Network)
 }
 
-fn data<D>(answer: Response<D>) -> Result<D, Failed> {
+pub(crate) fn data<D>(answer: Response<D>) -> Result<D, Failed> {
     match answer.data {
         Some(data) if answer.errors.is_none() => Ok(data),
         _ => Err(Failed::Refused(answer.errors.unwrap_or_default())),
@@ -112,7 +112,7 @@ fn data<D>(answer: Response<D>) -> Result<D, Failed> {
 }
 
 /// Nothing was executed then, so repeating is safe. Any other reason is no reason to refresh.
-fn says_expired<D>(answer: &Response<D>) -> bool {
+pub(crate) fn says_expired<D>(answer: &Response<D>) -> bool {
     let errors = answer.errors.iter().flatten();
     let mut extensions = errors.filter_map(|error| error.extensions.as_ref());
     extensions.any(|extensions| {

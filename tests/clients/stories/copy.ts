@@ -11,6 +11,9 @@ import { Session } from '../recipes/session';
 // Browsers have it, and Node.js since version 22.
 globalThis.WebSocket ??= WebSocket as never;
 
+// Nobody waits for the copy any more.
+process.stdin.on('end', () => process.exit(1)).resume();
+
 const [url, email, password] = process.argv.slice(2) as [string, string, string];
 const session = new Session(url);
 await session.signIn(email, password);

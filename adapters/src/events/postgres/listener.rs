@@ -15,11 +15,25 @@ use crate::events::watchers::Watchers;
 use crate::store::postgres::Database;
 use crate::store::postgres::notifications::Listening;
 
-/// How often this instance tells something to itself. A connection can be dead without being closed: behind a firewall that
-/// forgot it, nothing arrives and nobody says so.
-const PROBE_EVERY: Duration = Duration::from_secs(30);
-/// How long that may take to arrive: longer than waiting for a connection and a slow statement.
-const PROBE_WAIT: Duration = Duration::from_secs(10);
+/// How an instance finds out whether it still hears the others: it tells something to itself. A connection can be dead without
+/// being closed: behind a firewall that forgot it, nothing arrives and nobody says so.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Probes {
+    /// How often.
+    every: Duration,
+    /// How long that may take to arrive: longer than waiting for a connection and a slow statement.
+    wait: Duration,
+}
+
+impl Default for Probes {
+    fn default() -> Self {
+        Self {
+            every: Duration::from_secs(30),
+            wait: Duration::from_secs(10),
+        }
+    }
+}
+
 /// A pooler that swallows messages is a mistake in the configuration: it will not go away soon.
 const INEFFECTIVE_PAUSE: Duration = Duration::from_mins(5);
 
@@ -28,6 +42,7 @@ pub(super) struct Listener {
     pub(super) me: Uuid,
     pub(super) database: Database,
     pub(super) watchers: Watchers,
+    pub(super) probes: Probes,
 }
 
 /// Why listening ended.
@@ -71,7 +86,7 @@ impl Listener {
         self.watchers.poke_all();
         backoff.recovered();
         loop {
-            self.hear(&mut connection, Instant::now() + PROBE_EVERY)
+            self.hear(&mut connection, Instant::now() + self.probes.every)
                 .await?;
             if !self.is_heard(&mut connection).await? {
                 return Err(silent().into());
@@ -89,7 +104,7 @@ impl Listener {
 
     /// Says something, as if to others, and waits until it arrives.
     async fn is_heard(&self, connection: &mut Listening) -> Result<bool, InfraError> {
-        let until = Instant::now() + PROBE_WAIT;
+        let until = Instant::now() + self.probes.wait;
         self.database.notify(vec![line::probe(self.me)]).await?;
         self.hear(connection, until).await
     }
@@ -137,4 +152,45 @@ fn ineffective() -> InfraError {
         "the database takes LISTEN, but no message arrives, as behind a pooler in transaction mode: set \
          DATABASE_DIRECT_URL to the same database without the pooler",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use taskhive_domain::{Timestamp, UserId};
+    use testkit::databases::PostgresDatabase;
+    use testkit::network::{Fault, FaultyLine};
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::store::postgres::testing::prepared;
+    use crate::store::{StoreSettings, StoreUrl};
+
+    /// Only a defect takes so long.
+    const PATIENCE: Duration = Duration::from_mins(1);
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_connection_that_has_fallen_silent_is_given_up_for_a_new_one() {
+        let database = PostgresDatabase::migrated().await;
+        let line = FaultyLine::start(&database.url).await;
+        let watchers = Watchers::default();
+        let mut pokes = watchers.subscribe(UserId::new(Timestamp::from_millis(0)));
+        let listener = Listener {
+            me: Uuid::new_v4(),
+            database: prepared(&StoreSettings {
+                direct_url: Some(StoreUrl::parse(&line.url(&database.url)).unwrap()),
+                ..StoreSettings::for_tests(&database.url)
+            }),
+            watchers,
+            probes: Probes {
+                every: Duration::from_millis(50),
+                wait: Duration::from_secs(5),
+            },
+        };
+        let running = tokio::spawn(listener.run());
+        // Whenever it begins to listen, everybody is poked.
+        timeout(PATIENCE, pokes.next()).await.unwrap().unwrap();
+        line.fail(Fault::HalfOpen);
+        timeout(PATIENCE, pokes.next()).await.unwrap().unwrap();
+        running.abort();
+    }
 }

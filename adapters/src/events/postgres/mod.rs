@@ -13,7 +13,7 @@ use taskhive_domain::UserId;
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use self::listener::Listener;
+use self::listener::{Listener, Probes};
 use self::queue::Queue;
 use super::backoff::Backoff;
 use super::watchers::Watchers;
@@ -75,6 +75,7 @@ impl Between {
             me: self.me,
             database: self.database.clone(),
             watchers: self.watchers.clone(),
+            probes: Probes::default(),
         }
     }
 

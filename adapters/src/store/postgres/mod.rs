@@ -16,7 +16,7 @@ pub(crate) mod queries;
 mod schema;
 mod shares;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod transactions;
 
 use std::fs::File;

@@ -32,11 +32,12 @@ pub(crate) async fn filled() -> (PostgresDatabase, Database) {
     (database, opened)
 }
 
-pub(super) fn prepared(settings: &StoreSettings) -> Database {
+pub(crate) fn prepared(settings: &StoreSettings) -> Database {
     let Target::Postgres(target) = &settings.url.0 else {
         panic!("not PostgreSQL");
     };
-    Database::prepare(target, target, settings).unwrap()
+    let direct = settings.direct_target(target).unwrap();
+    Database::prepare(target, &direct, settings).unwrap()
 }
 
 /// From now on every statement runs on the same connection.
