@@ -8,7 +8,7 @@ use crate::listing::TaskOrder;
 use crate::ports::Move;
 use crate::task::{Rank, Task};
 
-fn moved(outcome: Move) {
+fn moved(outcome: &Move) {
     assert!(matches!(outcome, Move::Moved { .. }), "{outcome:?}");
 }
 
@@ -19,14 +19,14 @@ pub async fn new_tasks_come_first_and_restored_ones_back_to_their_place(
     let owner = repositories.owner().await?;
     let tasks = repositories.stored_in_order(owner, 4).await?;
     let [first, second, third, last] = [0, 1, 2, 3].map(|n: usize| tasks[n].id);
-    moved(repositories.tasks.place(owner, last, None).await?);
+    moved(&repositories.tasks.place(owner, last, None).await?);
     assert_eq!(
         repositories.listed(owner, TaskOrder::Manual).await?,
         [last, first, second, third]
     );
     let new = repositories.store(owner, &task("new", START)).await?;
-    moved(repositories.tasks.place(owner, first, None).await?);
-    moved(repositories.tasks.place(owner, third, Some(new.id)).await?);
+    moved(&repositories.tasks.place(owner, first, None).await?);
+    moved(&repositories.tasks.place(owner, third, Some(new.id)).await?);
     let expected = [first, new.id, third, last, second];
     assert_eq!(
         repositories.listed(owner, TaskOrder::Manual).await?,
