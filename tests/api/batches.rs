@@ -81,6 +81,27 @@ async fn many_tasks_are_created_changed_and_deleted() {
     assert_eq!(manual(&ada).await, listed);
 }
 
+/// In every order that goes by the time, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_task_of_a_batch_is_listed_first() {
+    let app = TestApp::new().await;
+    let ada = app.user("ada").await;
+    let titles = ["a", "b", "c", "d"];
+    let tasks = titles.map(|title| json!({ "title": title }));
+    ada.mutate(CREATE_ALL, json!({ "tasks": tasks }))
+        .await
+        .data();
+    for order in ["OPEN_FIRST", "NEWEST", "MANUAL", "PRIORITY_FIRST"] {
+        let query = format!("{{ tasks(orderBy: {order}) {{ nodes {{ title }} }} }}");
+        let nodes = ada.run(&query, json!({})).await.data()["tasks"]["nodes"].clone();
+        assert_eq!(
+            nodes,
+            json!(titles.map(|title| json!({ "title": title }))),
+            "{order}"
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_wrong_with_a_batch_is_named_and_nothing_changes() {
     let app = TestApp::new().await;

@@ -24,7 +24,7 @@ impl Rank {
     }
 
     /// This rank, for a task that comes from elsewhere into an account whose last change is `last`. One that no task there can
-    /// have would stand before all that will be new: that is put where `change` brings it.
+    /// have would stand before all that will be new: that is put where `change` brings it, and so is one that has none.
     #[must_use]
     pub const fn or_plausible(self, last: ChangeNumber, change: ChangeNumber) -> Self {
         if self.0 < Self::top(last).0 {
@@ -58,15 +58,5 @@ impl Rank {
     #[must_use]
     pub const fn get(self) -> i64 {
         self.0
-    }
-
-    /// This rank, or that of what came to the top with `change` if there is none.
-    #[must_use]
-    pub const fn or_top(self, change: ChangeNumber) -> Self {
-        if self.0 == Self::NONE.0 {
-            Self::top(change)
-        } else {
-            self
-        }
     }
 }

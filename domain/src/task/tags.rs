@@ -66,9 +66,16 @@ impl Tags {
     /// The most labels of a task.
     pub const MAX: u32 = 10;
 
+    /// Of more than so many nothing else is looked at: what is wrong with each would be a longer answer than the question.
+    const MOST_GIVEN: usize = 100;
+
     /// Reports everything wrong with all of them at once, by their places. Of several spellings of a label the first counts.
     pub fn parse<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Self, Violations> {
         let mut violations = Violations::default();
+        let texts: Vec<&str> = texts.into_iter().take(Self::MOST_GIVEN + 1).collect();
+        if texts.len() > Self::MOST_GIVEN {
+            return Err(Self::too_many().into());
+        }
         let mut tags = Vec::new();
         for (place, text) in texts.into_iter().enumerate() {
             tags.extend(violations.collect_item(place, Tag::parse(text)));
@@ -251,6 +258,16 @@ mod tests {
                 too_many
             ]
         );
+    }
+
+    #[test]
+    fn of_far_too_many_it_is_only_said_that_they_are() {
+        let texts = vec![""; 87_000];
+        assert_eq!(
+            broken(Tags::parse(texts)),
+            [(String::new(), Reason::TooLong, Some(10))]
+        );
+        assert_eq!(broken(Tags::parse(vec![""; 100])).len(), 100);
     }
 
     #[test]

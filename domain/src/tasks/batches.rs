@@ -20,7 +20,9 @@ impl Tasks {
             let id = draft.id.unwrap_or_else(|| TaskId::new(now));
             Task::create(id, draft, now)
         };
-        let tasks: Vec<Task> = drafts.into_iter().map(create).collect();
+        // The last one first: of those that were created in one moment, lists show the newest id first.
+        let mut tasks: Vec<Task> = drafts.into_iter().rev().map(create).collect();
+        tasks.reverse();
         match self.repository.insert_all(who.user, &tasks).await? {
             BatchInsertion::Done { tasks, change } => {
                 self.tell(who, change);

@@ -2,17 +2,17 @@
 
 use diesel::QueryResult;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::BigInt;
 use futures_util::FutureExt;
 use taskhive_domain::change::ChangeNumber;
 use taskhive_domain::ports::{InfraError, Move};
-use taskhive_domain::task::{Arrangement, Rank};
+use taskhive_domain::task::{Arrangement, Rank, Task};
 use taskhive_domain::{TaskId, UserId};
 
-use super::backend::{Conn, Database, RunQueryDsl, locked_counter};
+use super::backend::{Conn, Database, Db, RunQueryDsl, locked_counter};
 use super::counters;
 use super::statement::statement;
-use super::task_statements::{TaskColumns, task_columns};
 use super::transaction::transaction;
 use crate::store::rows::TaskRow;
 use crate::store::schema::tasks;
@@ -31,21 +31,52 @@ statement! {
     }
 }
 
-statement! {
-    /// Gives a task another rank with this change.
-    Rerank -> TaskColumns {
-        "UPDATE tasks SET rank = " => rank: i64 as BigInt;
-        ", moved_change = " => change: i64 as BigInt;
-        " WHERE owner_id = " => owner: DbId as Uid;
-        " AND id = " => id: DbId as Uid;
-        concat!(" RETURNING ", task_columns!());
+/// How many tasks get another rank in one statement: as many as all databases bind the values of.
+const AT_ONCE: usize = 5_000;
+
+/// Gives tasks other ranks with this change.
+struct Rerank {
+    owner: DbId,
+    ranks: Vec<(DbId, i64)>,
+    change: i64,
+}
+
+impl QueryFragment<Db> for Rerank {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
+        // There are as many texts as there may be tasks; nearly always it is one.
+        if self.ranks.len() > 1 {
+            out.unsafe_to_cache_prepared();
+        }
+        out.push_sql("UPDATE tasks SET rank = ranked.column2, moved_change = ");
+        out.push_bind_param::<BigInt, _>(&self.change)?;
+        // What is in `VALUES` has these names on both databases.
+        out.push_sql(" FROM (VALUES ");
+        for (place, (id, rank)) in self.ranks.iter().enumerate() {
+            out.push_sql(if place == 0 { "(" } else { "), (" });
+            out.push_bind_param::<Uid, _>(id)?;
+            out.push_sql(", ");
+            out.push_bind_param::<BigInt, _>(rank)?;
+        }
+        out.push_sql(")) AS ranked WHERE tasks.id = ranked.column1 AND tasks.owner_id = ");
+        out.push_bind_param::<Uid, _>(&self.owner)
     }
+}
+
+impl QueryId for Rerank {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C> diesel::RunQueryDsl<C> for Rerank {}
+
+impl Query for Rerank {
+    type SqlType = ();
 }
 
 /// What became of it, as rows.
 enum Moved {
-    /// The row, the number, and whether no other row has it.
-    Row(TaskRow, i64, bool),
+    /// The row as it was, its rank now, the number, and whether no other row has it.
+    Row(TaskRow, Rank, i64, bool),
     Unchanged(TaskRow),
     NotFound,
     NeighbourNotFound,
@@ -63,11 +94,19 @@ pub(super) async fn place(
         transaction(conn, move |conn| move_task(conn, owner, id, after).boxed()).boxed()
     });
     Ok(match moved.await? {
-        Moved::Row(row, change, alone) => Move::Moved {
-            task: row.parse()?,
-            change: ChangeNumber::new(change),
-            alone,
-        },
+        Moved::Row(row, rank, number, alone) => {
+            let change = ChangeNumber::new(number);
+            let task = Task {
+                rank,
+                moved: Some(change),
+                ..row.parse()?
+            };
+            Move::Moved {
+                task,
+                change,
+                alone,
+            }
+        }
         Moved::Unchanged(row) => Move::Unchanged(row.parse()?),
         Moved::NotFound => Move::NotFound,
         Moved::NeighbourNotFound => Move::NeighbourNotFound,
@@ -90,32 +129,52 @@ async fn move_task(
     let Some(before) = place_before(conn, owner, after).await? else {
         return Ok(Moved::NeighbourNotFound);
     };
-    let mut next = next_after(conn, owner, before, FEW).await?;
+    let next = next_after(conn, owner, before, FEW).await?;
     if matches!(next.as_slice(), [(first, _), ..] if first.0 == id.0) {
         return Ok(Moved::Unchanged(task));
     }
     let number = counters::next(conn, owner, counter.into()).await?;
     let change = ChangeNumber::new(number);
-    if after.is_none() {
-        let row = rerank(conn, owner, id, Rank::top(change), number).await?;
-        return Ok(Moved::Row(row, number, true));
+    let (rank, mut ranks) = if after.is_none() {
+        (Rank::top(change), Vec::new())
+    } else {
+        room_after(conn, owner, id, before, next).await?
+    };
+    let alone = ranks.is_empty();
+    ranks.push((id, rank.get()));
+    for ranks in ranks.chunks(AT_ONCE) {
+        let statement = Rerank {
+            owner,
+            ranks: ranks.to_vec(),
+            change: number,
+        };
+        statement.execute(conn).await?;
     }
+    Ok(Moved::Row(task, rank, number, alone))
+}
+
+/// Where to put the task after this place, and the new ranks of those that have to move up. `next` are the first that come
+/// after it.
+async fn room_after(
+    conn: &mut Conn,
+    owner: DbId,
+    id: DbId,
+    before: (i64, DbId),
+    mut next: Vec<(DbId, i64)>,
+) -> QueryResult<(Rank, Vec<(DbId, i64)>)> {
     let mut seen = FEW;
     loop {
         let all = next.len() < seen;
         next.retain(|(other, _)| other.0 != id.0);
         let ranks: Vec<Rank> = next.iter().map(|(_, rank)| Rank::new(*rank)).collect();
-        match Arrangement::after(Rank::new(before.0), &ranks, all) {
-            Arrangement::Crowded => seen *= 2,
-            Arrangement::Fits { rank, moved_up } => {
-                let alone = moved_up.is_empty();
-                for ((other, _), rank) in next.iter().zip(moved_up) {
-                    rerank(conn, owner, *other, rank, number).await?;
-                }
-                let row = rerank(conn, owner, id, rank, number).await?;
-                return Ok(Moved::Row(row, number, alone));
-            }
+        if let Arrangement::Fits { rank, moved_up } =
+            Arrangement::after(Rank::new(before.0), &ranks, all)
+        {
+            let ids = next.into_iter().map(|(other, _)| other);
+            let ranks = ids.zip(moved_up.into_iter().map(Rank::get));
+            return Ok((rank, ranks.collect()));
         }
+        seen *= 2;
         next = next_after(conn, owner, before, seen).await?;
     }
 }
@@ -147,20 +206,4 @@ async fn next_after(
         limit: i64::try_from(limit).unwrap_or(i64::MAX),
     };
     statement.load(conn).await
-}
-
-async fn rerank(
-    conn: &mut Conn,
-    owner: DbId,
-    id: DbId,
-    rank: Rank,
-    change: i64,
-) -> QueryResult<TaskRow> {
-    let statement = Rerank {
-        rank: rank.get(),
-        change,
-        owner,
-        id,
-    };
-    statement.get_result(conn).await
 }

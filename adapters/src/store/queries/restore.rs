@@ -132,6 +132,10 @@ async fn bring_back(
 
 /// The task as it was, if that is still known.
 fn returning(row: DeletedTaskRow, change: i64) -> Option<InsertNumbered> {
+    let (number, rank) = (
+        ChangeNumber::new(change),
+        row.rank.map_or(Rank::NONE, Rank::new),
+    );
     Some(InsertNumbered {
         task: TaskValues {
             owner_id: row.owner_id,
@@ -150,9 +154,7 @@ fn returning(row: DeletedTaskRow, change: i64) -> Option<InsertNumbered> {
         },
         change,
         created_change: change,
-        rank: row
-            .rank
-            .unwrap_or_else(|| Rank::top(ChangeNumber::new(change)).get()),
+        rank: rank.or_plausible(number, number).get(),
         moved_change: None,
     })
 }

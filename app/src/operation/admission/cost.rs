@@ -1,5 +1,5 @@
-//! What an operation may cost to execute: one per field and per entry of a batch, and what lies below a page once per item
-//! asked for.
+//! What an operation may cost to execute: one per field and per item of a list in its arguments, and what lies below a page
+//! once per item asked for.
 //!
 //! Runs after `expansion`, which has bounded the expansion, so that walking it is cheap. What depends on variables is kept as a
 //! small sum and worked out per request.
@@ -16,43 +16,17 @@ use super::refusal::Refusal;
 /// What a list of types, fields or arguments is taken to hold.
 const INTROSPECTION_LIST: u64 = 10;
 
+/// What the query of all labels costs: it looks at all tasks, and answers with as many labels as there are.
+const ALL_TAGS: u64 = 150;
+
 /// The cost of a selection: `fixed`, and every page's items times what one item costs.
 #[derive(Debug, Default)]
 pub(super) struct Cost {
     fixed: u64,
     pages: Vec<PageCost>,
-    batches: Vec<Batch>,
-}
-
-/// The fields of an input in which a batch names its tasks.
-const BATCHES: [&str; 2] = ["tasks", "ids"];
-
-/// Entries of a batch, each of which counts as a field.
-#[derive(Debug)]
-enum Batch {
-    /// The whole input is this variable.
-    Input(Name),
-    /// The list is this variable.
-    List(Name),
-}
-
-impl Batch {
-    fn entries<'v>(&self, variable: &impl Fn(&str) -> Option<&'v JsonValue>) -> u64 {
-        let entries = |list: Option<&JsonValue>| {
-            let list = list.and_then(JsonValue::as_array);
-            list.map_or(0, |list| list.len() as u64)
-        };
-        match self {
-            Self::List(name) => entries(variable(name)),
-            Self::Input(name) => {
-                let input = variable(name).and_then(JsonValue::as_object);
-                let fields = BATCHES
-                    .iter()
-                    .map(|field| input.and_then(|input| input.get(*field)));
-                fields.map(entries).sum()
-            }
-        }
-    }
+    /// The variables that stand in arguments, once for each use: the executor copies them each time, before anybody looks at
+    /// what is in them. Of a selection below others, none.
+    uses: Vec<Name>,
 }
 
 #[derive(Debug)]
@@ -73,8 +47,8 @@ enum Size {
 impl Cost {
     /// Works out the cost, looking up the variables that set page sizes.
     pub(super) fn with<'v>(&self, variable: &impl Fn(&str) -> Option<&'v JsonValue>) -> u64 {
-        let batches = self.batches.iter().map(|batch| batch.entries(variable));
-        let fixed = batches.fold(self.fixed, u64::saturating_add);
+        let given = self.uses.iter().filter_map(|name| variable(name));
+        let fixed = given.map(items_in).fold(self.fixed, u64::saturating_add);
         self.pages.iter().fold(fixed, |sum, page| {
             let below = page.item.with(variable);
             sum.saturating_add(page.items(variable).saturating_mul(below))
@@ -107,9 +81,13 @@ pub(super) fn of(
         document,
         limits,
         introspection: 0,
+        items: 0,
+        uses: Vec::new(),
     };
     let mut cost = Cost::default();
     walk.selections(&operation.selection_set, 0, &mut cost)?;
+    cost.fixed = cost.fixed.saturating_add(walk.items);
+    cost.uses = std::mem::take(&mut walk.uses);
     if walk.introspection > limits.introspection_cost {
         return Err(Refusal::too_complex(
             "The operation asks for too much of the schema at once.",
@@ -122,6 +100,10 @@ struct CostWalk<'doc> {
     document: &'doc ExecutableDocument,
     limits: &'doc Limits,
     introspection: u64,
+    /// The items of lists that are written in arguments.
+    items: u64,
+    /// The variables in arguments.
+    uses: Vec<Name>,
 }
 
 impl CostWalk<'_> {
@@ -155,8 +137,11 @@ impl CostWalk<'_> {
         cost: &mut Cost,
     ) -> Result<(), Refusal> {
         cost.fixed = cost.fixed.saturating_add(1);
-        if let Some(input) = field.specified_argument_by_name("input") {
-            note_batches(input, cost);
+        if parent == "Query" && field.name == "tags" {
+            cost.fixed = cost.fixed.saturating_add(ALL_TAGS);
+        }
+        for argument in &field.arguments {
+            self.note_items(&argument.value);
         }
         let introspects = parent.starts_with("__");
         if introspects {
@@ -193,25 +178,40 @@ impl CostWalk<'_> {
         });
         Ok(())
     }
+
+    /// Counts the items of lists, or notes which variables to count them in. Below a page they count once: arguments are read
+    /// once for all its items.
+    fn note_items(&mut self, value: &Value) {
+        match value {
+            Value::Variable(name) => self.uses.push(name.clone()),
+            Value::List(items) => {
+                self.items = self.items.saturating_add(items.len() as u64);
+                for item in items {
+                    self.note_items(item);
+                }
+            }
+            Value::Object(fields) => {
+                for (_, value) in fields {
+                    self.note_items(value);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
-/// Counts the entries of batches, or notes which variables to count.
-fn note_batches(input: &Value, cost: &mut Cost) {
-    let fields = match input {
-        Value::Variable(name) => return cost.batches.push(Batch::Input(name.clone())),
-        Value::Object(fields) => fields,
-        _ => return,
-    };
-    for (_, list) in fields
-        .iter()
-        .filter(|(name, _)| BATCHES.contains(&name.as_str()))
-    {
-        match list.as_ref() {
-            Value::Variable(name) => cost.batches.push(Batch::List(name.clone())),
-            Value::List(items) => cost.fixed = cost.fixed.saturating_add(items.len() as u64),
-            // A single value is a list of one.
-            _ => cost.fixed = cost.fixed.saturating_add(1),
+/// How many items all lists in a value have.
+fn items_in(value: &JsonValue) -> u64 {
+    match value {
+        JsonValue::Array(items) => {
+            let below = items.iter().map(items_in);
+            below.fold(items.len() as u64, u64::saturating_add)
         }
+        JsonValue::Object(fields) => fields
+            .iter()
+            .map(|(_, value)| items_in(value))
+            .fold(0, u64::saturating_add),
+        _ => 0,
     }
 }
 

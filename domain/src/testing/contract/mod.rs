@@ -162,6 +162,7 @@ macro_rules! repository_contract {
             an_edit_after_a_move_is_one_change
             new_tasks_come_first_and_restored_ones_back_to_their_place
             new_tasks_come_before_those_from_elsewhere
+            new_tasks_come_before_restored_ones_from_elsewhere
             only_own_tasks_are_moved_and_only_after_own_ones
             concurrent_moves_come_one_after_the_other
 

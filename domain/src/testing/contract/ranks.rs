@@ -3,12 +3,12 @@
 use super::fixtures::{START, scattered_id, task};
 use super::{Outcome, Repositories};
 use crate::archive::Numbering;
-use crate::change::{ChangeNumber, StoredTask};
+use crate::change::{ChangeNumber, DeletedTask, StoredTask};
 use crate::listing::TaskOrder;
 use crate::ports::Move;
 use crate::task::{Rank, Task};
 
-fn moved(outcome: Move) {
+fn moved(outcome: &Move) {
     assert!(matches!(outcome, Move::Moved { .. }), "{outcome:?}");
 }
 
@@ -19,14 +19,14 @@ pub async fn new_tasks_come_first_and_restored_ones_back_to_their_place(
     let owner = repositories.owner().await?;
     let tasks = repositories.stored_in_order(owner, 4).await?;
     let [first, second, third, last] = [0, 1, 2, 3].map(|n: usize| tasks[n].id);
-    moved(repositories.tasks.place(owner, last, None).await?);
+    moved(&repositories.tasks.place(owner, last, None).await?);
     assert_eq!(
         repositories.listed(owner, TaskOrder::Manual).await?,
         [last, first, second, third]
     );
     let new = repositories.store(owner, &task("new", START)).await?;
-    moved(repositories.tasks.place(owner, first, None).await?);
-    moved(repositories.tasks.place(owner, third, Some(new.id)).await?);
+    moved(&repositories.tasks.place(owner, first, None).await?);
+    moved(&repositories.tasks.place(owner, third, Some(new.id)).await?);
     let expected = [first, new.id, third, last, second];
     assert_eq!(
         repositories.listed(owner, TaskOrder::Manual).await?,
@@ -73,5 +73,33 @@ pub async fn new_tasks_come_before_those_from_elsewhere(repositories: &Repositor
         repositories.listed(owner, TaskOrder::Manual).await?,
         expected
     );
+    Ok(())
+}
+
+/// So is a deleted one that came from there and is restored.
+pub async fn new_tasks_come_before_restored_ones_from_elsewhere(
+    repositories: &Repositories,
+) -> Outcome {
+    let owner = repositories.owner().await?;
+    repositories.store(owner, &task("old", START)).await?;
+    let change = ChangeNumber::new(1_000_000);
+    let gone = DeletedTask {
+        id: scattered_id(1),
+        change,
+        deleted_at: START,
+        task: Some(Task {
+            id: scattered_id(1),
+            rank: Rank::new(i64::MIN + 1),
+            change,
+            ..task("from elsewhere", START)
+        }),
+    };
+    let all = std::slice::from_ref(&gone);
+    let (archive, new) = (&repositories.archive, Numbering::New);
+    assert_eq!(archive.restore_deleted_tasks(owner, all, new).await?, 1);
+    repositories.tasks.restore(owner, &[gone.id], START).await?;
+    let new = repositories.store(owner, &task("new", START)).await?;
+    let listed = repositories.listed(owner, TaskOrder::Manual).await?;
+    assert_eq!(listed.first(), Some(&new.id));
     Ok(())
 }

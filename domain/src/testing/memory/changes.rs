@@ -26,7 +26,7 @@ impl Records {
         let task = Task {
             change,
             moved: None,
-            rank: task.rank.or_top(change),
+            rank: task.rank.or_plausible(change, change),
             ..task.clone()
         };
         let stored = StoredTask {

@@ -138,7 +138,7 @@ fn pages_multiply_what_lies_below_them() {
 }
 
 #[test]
-fn entries_of_a_batch_count_as_fields() {
+fn items_of_lists_in_arguments_count_as_fields_at_each_use() {
     let create = |variables: &str, input: &str| {
         format!("mutation {variables} {{ createTasks(input: {input}) {{ tasks {{ id }} }} }}")
     };
@@ -161,16 +161,25 @@ fn entries_of_a_batch_count_as_fields() {
                 "",
                 "{tasks: [{title: \"a\"}, {title: \"b\", tags: [\"c\", \"d\"]}]}",
             ),
-            both.clone(),
-            3 + 2,
+            both,
+            3 + 2 + 2,
         ),
-        (create("", "{tasks: {title: \"a\"}}"), both, 3 + 1),
+        (
+            create("($t: [String!])", "{tasks: [{title: \"a\", tags: $t}, {title: \"b\", tags: $t}]}"),
+            json!({"t": ["a", "b", "c"]}),
+            3 + 2 + 2 * 3,
+        ),
+        (
+            "query ($f: TaskFilter) { tasks(first: 50, filter: $f) { nodes { place(filter: $f) } } }".to_owned(),
+            json!({"f": {"tags": ["a", "b"], "priorities": ["LOW"]}}),
+            1 + 50 * 2 + 2 * 3,
+        ),
+        ("{ tags { tag openTaskCount } }".to_owned(), json!({}), 3 + 150),
         (
             delete.to_owned(),
             json!({"ids": ["a", "b", "c", "d"]}),
             2 + 4,
         ),
-        (delete.to_owned(), json!({"ids": "a"}), 2 + 1),
     ] {
         let up_to = |complexity| {
             let limits = Limits {
