@@ -254,7 +254,10 @@ async fn a_place_is_asked_for_with_and_without_variables() {
     let reply = ada.run(query, wrong).await;
     assert_eq!(
         (reply.code(), reply.issues()),
-        ("VALIDATION", vec!["filter.dueOn.from MALFORMED".to_owned()])
+        (
+            "VALIDATION",
+            vec!["place.filter.dueOn.from MALFORMED".to_owned()]
+        )
     );
 }
 
@@ -298,7 +301,7 @@ async fn a_change_whose_answer_cannot_be_made_is_not_made() {
         assert_eq!(reply.code(), "VALIDATION", "{field}");
         assert_eq!(
             reply.issues(),
-            ["place.filter.dueOn.from INVALID_FORMAT"],
+            ["place.filter.dueOn.from MALFORMED"],
             "{field}"
         );
     }
