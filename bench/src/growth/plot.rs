@@ -19,15 +19,18 @@ pub(super) fn draw(growth: &Growth, file: &Path) -> Result<(), Failure> {
     let largest = sizes().fold(1.0, f64::max);
     let smallest = sizes().fold(largest, f64::min);
     let costs = growth.rows.iter().flat_map(|(_, costs)| costs);
-    let highest = costs.copied().fold(0.0, f64::max) * 1.1;
+    // Room for the names above.
+    let highest = costs.copied().fold(0.0, f64::max) * 1.5;
     let mut chart = ChartBuilder::on(&root)
         .margin(12)
+        .margin_right(48)
         .x_label_area_size(40)
         .y_label_area_size(56)
         .build_cartesian_2d((smallest..largest).log_scale(), 0.0..highest)?;
     chart
         .configure_mesh()
         .x_desc(growth.grows)
+        .x_label_formatter(&|size| format!("{size:.0}"))
         .light_line_style(WHITE)
         .draw()?;
     for (column, name) in growth.columns.iter().enumerate() {
@@ -46,6 +49,7 @@ pub(super) fn draw(growth: &Growth, file: &Path) -> Result<(), Failure> {
     }
     chart
         .configure_series_labels()
+        .position(SeriesLabelPosition::UpperLeft)
         .background_style(WHITE.mix(0.8))
         .border_style(BLACK)
         .draw()?;
