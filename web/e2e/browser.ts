@@ -108,3 +108,8 @@ export async function titles(page: Page): Promise<string[]> {
 export async function expectTitles(page: Page, expected: string[]): Promise<void> {
   await expect.poll(() => titles(page)).toEqual(expected);
 }
+
+/** Nothing comes through, and nothing says why. */
+export const cut = (context: BrowserContext) => context.route("**/graphql", (route) => route.abort("connectionfailed"));
+
+export const mend = (context: BrowserContext) => context.unroute("**/graphql");

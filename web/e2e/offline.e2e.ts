@@ -1,7 +1,7 @@
 // Without a network, without the service, and in a hurry: nothing that somebody did is lost, and nothing has to be clicked.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { add, checkbox, device, expectTitles, launch, PASSWORD, saved, signIn, signUp, titles } from "./browser.ts";
+import { add, checkbox, cut, device, expectTitles, launch, mend, PASSWORD, saved, signIn, signUp, titles } from "./browser.ts";
 import { Service } from "./service.ts";
 
 let service: Service;
@@ -16,12 +16,7 @@ afterAll(async () => {
   await service?.stop();
 });
 
-/** The titles that the service has, open ones first. */
-async function kept(email: string): Promise<string[]> {
-  const token = await service.signIn(email, PASSWORD);
-  const { tasks } = await service.api<{ tasks: { nodes: { title: string }[] } }>("{ tasks(first: 100) { nodes { title } } }", {}, token);
-  return tasks.nodes.map(({ title }) => title);
-}
+const kept = (email: string) => service.titles(email, PASSWORD);
 
 const remove = (page: Page, title: string) => page.getByRole("button", { name: `Delete ${title}` }).click();
 
@@ -29,15 +24,6 @@ async function edit(page: Page, title: string, next: string): Promise<void> {
   await page.getByRole("button", { name: `Edit ${title}` }).click();
   await page.getByLabel("Title").fill(next);
   await page.getByRole("button", { name: "Save" }).click();
-}
-
-/** Nothing comes through, and nothing says why. */
-async function cut(page: Page): Promise<void> {
-  await page.context().route("**/graphql", (route) => route.abort("connectionfailed"));
-}
-
-async function mend(page: Page): Promise<void> {
-  await page.context().unroute("**/graphql");
 }
 
 test("delete, then sign out, twenty times: what was deleted stays deleted", async () => {
@@ -122,14 +108,14 @@ test("what waits survives a reload, and is sent without a click", async () => {
   const email = await signUp(page);
   await add(page, "There");
   await saved(page);
-  await cut(page);
+  await cut(page.context());
   await add(page, "Waiting");
   await checkbox(page, "There").click({ force: true });
   await page.getByText("No connection · 2 changes wait").waitFor();
   await page.reload();
   await expectTitles(page, ["Waiting", "There"]);
   await page.getByText("No connection · 2 changes wait").waitFor();
-  await mend(page);
+  await mend(page.context());
   await saved(page);
   expect(await kept(email)).toEqual(["Waiting", "There"]);
 });
@@ -164,7 +150,7 @@ test("signing out with changes that wait asks first, and waits if that is wished
   const page = await context.newPage();
   const email = await signUp(page);
   await saved(page);
-  await cut(page);
+  await cut(page.context());
   for (const title of ["One", "Two", "Three"]) await add(page, title);
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByText("3 changes are not saved yet").waitFor();
@@ -172,7 +158,7 @@ test("signing out with changes that wait asks first, and waits if that is wished
   await expectTitles(page, ["Three", "Two", "One"]);
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("button", { name: "Save and sign out" }).click();
-  await mend(page);
+  await mend(page.context());
   await page.getByText("You have signed out.").waitFor();
   expect(await kept(email)).toEqual(["Three", "Two", "One"]);
 });
@@ -228,7 +214,7 @@ test("a session that ended while there was no network: the copy is there, and wh
   const email = await signUp(page);
   await add(page, "There");
   await saved(page);
-  await cut(page);
+  await cut(page.context());
   const token = await service.signIn(email, PASSWORD);
   await service.api("mutation { revokeOtherSessions { revokedSessionIds } }", {}, token);
   await page.reload();
@@ -236,7 +222,7 @@ test("a session that ended while there was no network: the copy is there, and wh
   await add(page, "Meanwhile");
   await edit(page, "There", "Changed");
   await page.getByText("No connection · 2 changes wait").waitFor();
-  await mend(page);
+  await mend(page.context());
   await page.getByText("what was not saved yet waits on this device").waitFor();
   await signIn(page, email);
   await saved(page);
@@ -253,11 +239,11 @@ test("three tabs: one talks to the service, and another takes over when it is cl
   await Promise.all([saved(first), saved(second), saved(third)]);
   await add(second, "From the second");
   await Promise.all([first, third].map((page) => expectTitles(page, ["From the second"])));
-  await cut(first);
+  await cut(first.context());
   await add(third, "From the third");
   await second.getByText("No connection · 1 change waits").waitFor();
   await first.close();
-  await mend(third);
+  await mend(third.context());
   await Promise.all([saved(second), saved(third)]);
   expect(await kept(email)).toEqual(["From the third", "From the second"]);
   expect(await titles(second)).toEqual(await titles(third));

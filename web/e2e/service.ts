@@ -89,6 +89,13 @@ export class Service {
     const query = `mutation ($email: String!, $password: String!) { login(input: { email: $email, password: $password }) { accessToken } }`;
     return (await this.api<{ login: { accessToken: string } }>(query, { email, password })).login.accessToken;
   }
+
+  /** The titles that the service has, open ones first. */
+  async titles(email: string, password: string): Promise<string[]> {
+    const token = await this.signIn(email, password);
+    const { tasks } = await this.api<{ tasks: { nodes: { title: string }[] } }>("{ tasks(first: 100) { nodes { title } } }", {}, token);
+    return tasks.nodes.map(({ title }) => title);
+  }
 }
 
 async function freePort(): Promise<number> {

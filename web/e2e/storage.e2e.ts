@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, type BrowserContext, chromium } from "playwright-core";
+import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { add, checkbox, device, expectTitles, LAUNCH, launch, onDisk, PASSWORD, saved, signUp, waitingOnDisk } from "./browser.ts";
+import { add, checkbox, cut, device, expectTitles, LAUNCH, launch, mend, onDisk, PASSWORD, saved, signUp, waitingOnDisk } from "./browser.ts";
 import { Service } from "./service.ts";
 
 let service: Service;
@@ -19,15 +19,7 @@ afterAll(async () => {
   await service?.stop();
 });
 
-const cut = (context: BrowserContext) => context.route("**/graphql", (route) => route.abort("connectionfailed"));
-const mend = (context: BrowserContext) => context.unroute("**/graphql");
-
-/** The titles that the service has. */
-async function kept(email: string): Promise<string[]> {
-  const token = await service.signIn(email, PASSWORD);
-  const { tasks } = await service.api<{ tasks: { nodes: { title: string }[] } }>("{ tasks { nodes { title } } }", {}, token);
-  return tasks.nodes.map(({ title }) => title);
-}
+const kept = (email: string) => service.titles(email, PASSWORD);
 
 test("the browser is killed: what was done without a network is there when it is opened again", async () => {
   const profile = mkdtempSync(join(tmpdir(), "taskhive-profile-"));
