@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use taskhive_bench::Failure;
 
+use crate::accounts;
 use crate::load::{Load, Requests, Sample, Users};
 use crate::operation::Operation;
 use crate::plan::Pace;
@@ -126,4 +127,21 @@ async fn cost(
 
 fn together(sample: Sample) -> f64 {
     sample.server + sample.database
+}
+
+/// What nothing costs, in milliseconds a second: the server, the database.
+async fn idle_cpu(
+    settings: &Settings,
+    server: &Server,
+    postmaster: u32,
+) -> Result<(f64, f64), Failure> {
+    let spent = || -> Result<(f64, f64), Failure> {
+        let database = accounts::database_cpu(postmaster)?;
+        Ok((accounts::cpu(server.pid())?, database))
+    };
+    let before = spent()?;
+    tokio::time::sleep(settings.measured).await;
+    let after = spent()?;
+    let a_second = |before, after| (after - before) * 1000.0 / settings.measured.as_secs_f64();
+    Ok((a_second(before.0, after.0), a_second(before.1, after.1)))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use taskhive_bench::Failure;
 use tokio_postgres::Client;
 
-use super::{Growth, cost, together};
+use super::{Growth, cost, idle_cpu, together};
 use crate::accounts;
 use crate::data::Size;
 use crate::load::{Requests, Users};
@@ -48,11 +48,8 @@ pub(super) async fn remembered(settings: &Settings) -> Result<Growth, Failure> {
             let servers = std::slice::from_ref(&server);
             let requests = Requests::Mix(&mix, &users);
             let me = together(cost(servers, requests, postmaster, settings.measured).await?);
-            let before = accounts::cpu(server.pid())? + accounts::database_cpu(postmaster)?;
-            tokio::time::sleep(settings.measured).await;
-            let after = accounts::cpu(server.pid())? + accounts::database_cpu(postmaster)?;
-            let idle = (after - before) * 1000.0 / settings.measured.as_secs_f64();
-            Ok::<_, Failure>(vec![me, accounts::memory(server.pid())?.0, idle])
+            let (own, database) = idle_cpu(settings, &server, postmaster).await?;
+            Ok::<_, Failure>(vec![me, accounts::memory(server.pid())?.0, own + database])
         };
         let costs = tokio::select! {
             costs = measure => costs?,

@@ -4,7 +4,7 @@ use taskhive_bench::Failure;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::{Growth, cost, together};
+use super::{Growth, cost, idle_cpu, together};
 use crate::accounts;
 use crate::data::Size;
 use crate::load::{Requests, Users};
@@ -53,23 +53,6 @@ pub(super) async fn idle(settings: &Settings) -> Result<Growth, Failure> {
         growth.add(wanted, vec![get, memory, idle.0, idle.1]);
     }
     Ok(growth)
-}
-
-/// Milliseconds a second: of the server, of the database.
-async fn idle_cpu(
-    settings: &Settings,
-    server: &Server,
-    postmaster: u32,
-) -> Result<(f64, f64), Failure> {
-    let spent = || -> Result<(f64, f64), Failure> {
-        let database = accounts::database_cpu(postmaster)?;
-        Ok((accounts::cpu(server.pid())?, database))
-    };
-    let before = spent()?;
-    tokio::time::sleep(settings.measured).await;
-    let after = spent()?;
-    let a_second = |before, after| (after - before) * 1000.0 / settings.measured.as_secs_f64();
-    Ok((a_second(before.0, after.0), a_second(before.1, after.1)))
 }
 
 /// An event stream whose head has arrived. What comes later stays in the buffers of the operating system.

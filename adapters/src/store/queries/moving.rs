@@ -2,7 +2,7 @@
 
 use diesel::QueryResult;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::BigInt;
 use futures_util::FutureExt;
 use taskhive_domain::change::ChangeNumber;
@@ -12,7 +12,7 @@ use taskhive_domain::{TaskId, UserId};
 
 use super::backend::{Conn, Database, Db, RunQueryDsl, locked_counter};
 use super::counters;
-use super::statement::statement;
+use super::statement::{statement, varying};
 use super::transaction::transaction;
 use crate::store::rows::TaskRow;
 use crate::store::schema::tasks;
@@ -62,16 +62,7 @@ impl QueryFragment<Db> for Rerank {
     }
 }
 
-impl QueryId for Rerank {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl<C> diesel::RunQueryDsl<C> for Rerank {}
-
-impl Query for Rerank {
-    type SqlType = ();
-}
+varying!(Rerank -> ());
 
 /// What became of it, as rows.
 enum Moved {

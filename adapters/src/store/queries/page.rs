@@ -1,14 +1,15 @@
 //! Pages and counts: one SELECT, put together from fixed pieces according to what is asked for.
 
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::QueryResult;
+use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{BigInt, Bool, Integer, Nullable, SmallInt, Text};
-use diesel::{QueryResult, RunQueryDsl};
 use taskhive_domain::UserId;
 use taskhive_domain::listing::{PageRequest, SortKey, Take, TaskFilter, TaskOrder, TaskPosition};
 
 use super::backend::{Db, WHILE_IN_TIME};
 use super::conditions::Conditions;
 
+use super::statement::varying;
 use super::task_statements::{TaskColumns, task_columns};
 use crate::store::rows::TaskRow;
 use crate::store::types::{DbId, DbTime, Millis, Uid};
@@ -146,17 +147,7 @@ impl QueryFragment<Db> for SelectPage {
     }
 }
 
-/// No static id: the text varies, and is the key under which it stays prepared.
-impl QueryId for SelectPage {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl<C> RunQueryDsl<C> for SelectPage {}
-
-impl Query for SelectPage {
-    type SqlType = TaskColumns;
-}
+varying!(SelectPage -> TaskColumns);
 
 /// The same page with the number of the owner's last change, both of one moment: one row for each task, or one without any if the
 /// page is empty, and none if there is no such owner.
@@ -196,16 +187,7 @@ impl QueryFragment<Db> for SelectDatedPage {
     }
 }
 
-impl QueryId for SelectDatedPage {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl<C> RunQueryDsl<C> for SelectDatedPage {}
-
-impl Query for SelectDatedPage {
-    type SqlType = (Nullable<TaskColumns>, BigInt);
-}
+varying!(SelectDatedPage -> (Nullable<TaskColumns>, BigInt));
 
 /// Counts what matches.
 pub(super) struct CountTasks(Conditions);
@@ -223,16 +205,7 @@ impl QueryFragment<Db> for CountTasks {
     }
 }
 
-impl QueryId for CountTasks {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl<C> RunQueryDsl<C> for CountTasks {}
-
-impl Query for CountTasks {
-    type SqlType = BigInt;
-}
+varying!(CountTasks -> BigInt);
 
 /// Counts, for each set of labels that tasks of the owner have, the tasks and the open ones among them.
 pub(super) struct CountTags {
@@ -252,16 +225,7 @@ impl QueryFragment<Db> for CountTags {
     }
 }
 
-impl QueryId for CountTags {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl<C> RunQueryDsl<C> for CountTags {}
-
-impl Query for CountTags {
-    type SqlType = (Text, BigInt, BigInt);
-}
+varying!(CountTags -> (Text, BigInt, BigInt));
 
 /// `a, b` or, with a suffix, `a DESC, b DESC`.
 fn push_list(out: &mut AstPass<'_, '_, Db>, columns: &[&str], suffix: &str) {

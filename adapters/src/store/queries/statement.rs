@@ -1,4 +1,4 @@
-//! Statements with a fixed text. Diesel prepares the INSERTs and UPDATEs of its DSL anew for every execution, which is three
+//! What Diesel has to know of statements that are written here. Those with a fixed text come first: Diesel prepares the INSERTs and UPDATEs of its DSL anew for every execution, which is three
 //! round trips instead of one; a type of our own with a static id is prepared once per connection.
 
 /// Declares a statement: pieces of SQL, read from top to bottom, each followed by the value that is bound
@@ -40,4 +40,23 @@ macro_rules! statement {
     };
 }
 
-pub(super) use statement;
+/// Statements whose text varies, each with the type of its rows, `()` if nothing comes back. They have no static id: the text
+/// is the key under which they stay prepared.
+macro_rules! varying {
+    ($name:ident -> $row:ty) => {
+        impl diesel::query_builder::QueryId for $name {
+            type QueryId = ();
+            const HAS_STATIC_QUERY_ID: bool = false;
+        }
+
+        impl<C> diesel::RunQueryDsl<C> for $name {}
+
+        impl<C> diesel::RunQueryDsl<C> for &$name {}
+
+        impl diesel::query_builder::Query for $name {
+            type SqlType = $row;
+        }
+    };
+}
+
+pub(super) use {statement, varying};

@@ -2,7 +2,7 @@
 
 use diesel::QueryResult;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::BigInt;
 use futures_util::FutureExt;
 use taskhive_domain::change::ChangeNumber;
@@ -10,9 +10,9 @@ use taskhive_domain::ports::{BatchDeletion, InfraError};
 use taskhive_domain::{TaskId, Timestamp, UserId};
 
 use super::super::backend::{Conn, Database, Db, RunQueryDsl, locked_counter};
-use super::super::statement::statement;
+use super::super::statement::{statement, varying};
 use super::super::transaction::transaction;
-use super::{keys, varying};
+use super::keys;
 use crate::store::schema::tasks;
 use crate::store::types::{DbId, DbTime, Millis, Uid};
 
@@ -123,4 +123,4 @@ impl QueryFragment<Db> for RememberAll {
     }
 }
 
-varying!(RememberAll);
+varying!(RememberAll -> ());

@@ -2,7 +2,7 @@
 
 use diesel::QueryResult;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::BigInt;
 use futures_util::FutureExt;
 use taskhive_domain::change::ChangeNumber;
@@ -12,9 +12,10 @@ use taskhive_domain::{TaskId, UserId};
 
 use super::super::backend::{Conn, Database, Db, RunQueryDsl, locked_counter};
 use super::super::counters;
+use super::super::statement::varying;
 use super::super::task_statements::{TaskValues, written_columns};
 use super::super::transaction::transaction;
-use super::{Rows, parsed, rows_of, varying};
+use super::{Rows, parsed, rows_of};
 use crate::store::schema::deleted_tasks;
 use crate::store::types::DbId;
 
@@ -126,4 +127,4 @@ impl QueryFragment<Db> for InsertAll {
     }
 }
 
-varying!(InsertAll);
+varying!(InsertAll -> ());

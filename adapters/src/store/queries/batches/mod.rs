@@ -43,23 +43,3 @@ fn parsed(rows: Rows) -> Result<HashMap<TaskId, Task>, InfraError> {
     let parse = |row: TaskRow| row.parse().map(|task| (task.id, task));
     rows.into_values().map(parse).collect()
 }
-
-/// Statements whose text varies, and of which nothing comes back.
-macro_rules! varying {
-    ($($name:ident)+) => { $(
-        impl QueryId for $name {
-            type QueryId = ();
-            const HAS_STATIC_QUERY_ID: bool = false;
-        }
-
-        impl<C> diesel::RunQueryDsl<C> for $name {}
-
-        impl<C> diesel::RunQueryDsl<C> for &$name {}
-
-        impl Query for $name {
-            type SqlType = ();
-        }
-    )+ };
-}
-
-use varying;

@@ -1,7 +1,7 @@
 //! Changing many tasks.
 
 use diesel::QueryResult;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{BigInt, Nullable, SmallInt, Text};
 use futures_util::FutureExt;
 use taskhive_domain::change::ChangeNumber;
@@ -11,8 +11,9 @@ use taskhive_domain::{TaskId, Timestamp, UserId};
 
 use super::super::backend::{Conn, Database, Db, RunQueryDsl, locked_counter};
 use super::super::counters;
+use super::super::statement::varying;
 use super::super::transaction::transaction;
-use super::{keys, parsed, rows_of, varying};
+use super::{keys, parsed, rows_of};
 use crate::store::tags;
 use crate::store::types::{Day, DbDay, DbId, DbTime, Millis, Uid};
 
@@ -153,4 +154,4 @@ impl QueryFragment<Db> for UpdateAll {
     }
 }
 
-varying!(UpdateAll);
+varying!(UpdateAll -> ());
